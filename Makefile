@@ -1,0 +1,48 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check fix golden bench clean help
+
+help:  ## what can be made here
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+demo: $(READY)  ## ingest fixtures/ into a fresh store and print a report
+	rm -f .demo.duckdb .demo.duckdb.wal
+	$(BIN)/llmcost ingest --db .demo.duckdb fixtures/
+	$(BIN)/llmcost report --db .demo.duckdb --by model
+	$(BIN)/llmcost report --db .demo.duckdb --by team,day
+
+test: $(READY)  ## create the environment and run every test
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## everything CI runs, in the order that fails fastest
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/sqlfmt --check --quiet llmcost
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check -I . README.md
+
+fix: $(READY)  ## write what a machine can write
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfmt --quiet llmcost
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -I . README.md
+
+golden: $(READY)  ## accept what the code now prints; read the diff before you commit it
+	$(BIN)/python -m pytest --snapshot-update
+
+bench: $(READY)  ## ingest and query ratios against the parser's limit
+	$(BIN)/python bench/ingest.py
+
+clean:  ## remove the environment and what the demo left
+	rm -rf $(VENV) .demo.duckdb .demo.duckdb.wal

@@ -1,0 +1,117 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="llmcost",
+    help="Where LLM money goes, from the logs you already have: exact, dated, honest.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Database = Annotated[
+    Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")
+]
+Pricing = Annotated[
+    Path | None,
+    typer.Option("--pricing", help="A price book whose models replace the shipped ones.", metavar="FILE"),
+]
+DEFAULT_DB = Path("llmcost.duckdb")
+
+
+@app.callback(invoke_without_command=True)
+def llmcost(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Where LLM money goes, from the logs you already have: exact, dated, honest."""
+    if version:
+        from llmcost import __version__
+
+        typer.echo(f"llmcost {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[str], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="PATH...")
+    ],
+    db: Database = DEFAULT_DB,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", help="The logs' format, where it is not recognised.", metavar="NAME"),
+    ] = None,
+    pricing: Pricing = None,
+) -> int:
+    """Read logs into the store; what it already holds is not added again.
+
+    Reads JSON lines, plain or gz or zst, and Parquet. The format is recognised from the content. Every line that
+    cannot be understood is kept with its number and the reason; the other lines of its file count.
+
+        llmcost ingest logs/
+        llmcost ingest 'logs/2026-11-*.jsonl.gz' --db november.duckdb
+        zcat proxy.log.gz | llmcost ingest -
+    """
+    from llmcost.cli.ingesting import run_ingest
+
+    return run_ingest(paths, db, format, pricing)
+
+
+@app.command()
+def report(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Logs to read in memory instead of the store.", metavar="[PATH...]"),
+    ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by", help="Columns to group by, with commas: model, team, day, ...", metavar="COLUMNS"
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", help="Requests started at or after: a date, 24h, 7d.", metavar="WHEN"),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Requests started before: a date, 24h, 7d.", metavar="WHEN")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", help="column=value or column!=value; may be repeated.", metavar="COND"),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="table, json, jsonl, csv, tsv or md.", metavar="FORMAT"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")
+    ] = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 4 if any request is unpriced or its usage missing.")
+    ] = False,
+) -> int:
+    """Report spend by model, provider, key, team, user, tag, day, hour, ...
+
+    Costs are computed now, from token counts and dated prices. What has no price is listed, never $0.
+
+        llmcost report --by model
+        llmcost report --by team,day --since 7d -f csv
+        llmcost report --by key --where provider=openai logs/*.jsonl
+    """
+    from llmcost.cli.reporting import Request, run_report
+
+    columns = tuple(name.strip() for text in by or ["model"] for name in text.split(",") if name.strip())
+    request = Request(
+        tuple(paths or ()), columns, since, until, tuple(where or ()), format, output, db, pricing, strict
+    )
+    return run_report(request)

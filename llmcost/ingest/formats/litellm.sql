@@ -1,0 +1,147 @@
+/*
+title: LiteLLM StandardLoggingPayload
+answers: What the proxy and SDK hand to S3, GCS, Azure, a generic HTTP callback or a custom logger, one row per attempt.
+source: BerriAI/litellm litellm/types/utils.py, class StandardLoggingPayload; read with 1.80.11
+recognise:
+  - {call_type: , startTime: , response_cost: }
+  - {call_type: , startTime: , standard_built_in_tools_params: }
+  - {call_type: , startTime: , model_map_information: }
+required: [id, call_type, startTime]
+columns:
+  id: text
+  trace_id: text
+  session_id: text
+  call_type: text
+  status: text
+  stream: flag
+  cache_hit: flag
+  custom_llm_provider: text
+  startTime: time
+  completionStartTime: time
+  endTime: time
+  model: text
+  model_group: text
+  model_id: text
+  prompt_tokens: tokens
+  completion_tokens: tokens
+  total_tokens: tokens
+  response_cost: number
+  request_tags: texts
+  end_user: text
+  response: json
+  model_parameters: {max_tokens: tokens, max_completion_tokens: tokens, temperature: number, service_tier: text}
+  error_information: {error_code: text, error_class: text}
+  metadata:
+    user_api_key_hash: text
+    user_api_key_alias: text
+    user_api_key_team_id: text
+    user_api_key_team_alias: text
+    user_api_key_org_id: text
+    user_api_key_project_id: text
+    user_api_key_user_id: text
+    user_api_key_end_user_id: text
+    usage_object:
+      service_tier: text
+      cache_read_input_tokens: tokens
+      cache_creation_input_tokens: tokens
+      prompt_tokens_details:
+        cached_tokens: tokens
+        audio_tokens: tokens
+        cache_write_tokens: tokens
+        cache_creation_tokens: tokens
+        cache_creation_token_details: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
+      completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, accepted_prediction_tokens: tokens}
+*/
+with
+    reported as (
+        select
+            *,
+            metadata.usage_object as usage,
+            metadata.usage_object.prompt_tokens_details as input_details,
+            metadata.usage_object.completion_tokens_details as output_details,
+            litellm_response(response) as answer
+        from records
+    ),
+    counted as (
+        select
+            *,
+            flag(stream) as is_stream,
+            coalesce(flag(cache_hit), false) as is_hit,
+            tokens(prompt_tokens) as input,
+            tokens(completion_tokens) as output,
+            tokens(coalesce(usage.cache_read_input_tokens, input_details.cached_tokens)) as cache_read,
+            tokens(
+                coalesce(
+                    usage.cache_creation_input_tokens,
+                    input_details.cache_creation_tokens,
+                    input_details.cache_write_tokens
+                )
+            ) as cache_write,
+            litellm_usage_source(
+                coalesce(flag(stream), false) and custom_llm_provider in ('openai', 'azure'),
+                input_details is null,
+                output_details.reasoning_tokens,
+                output_details.accepted_prediction_tokens
+            ) as source
+        from reported
+    )
+select
+    id as request_id,
+    answer.id as response_id,
+    trace_id,
+    session_id,
+    litellm_key(id, is_hit, utc(starttime)) as dedupe_key,
+    file_id,
+    required(utc(starttime), 'startTime') as started_at,
+    case
+        when is_stream and completionstarttime <> endtime then utc(completionstarttime)
+    end as first_token_at,
+    utc(endtime) as ended_at,
+    'litellm' as gateway,
+    custom_llm_provider as provider_name,
+    model as request_model,
+    nullif(model_group, '') as model_group,
+    litellm_served_model(answer.model, model_group, model) as response_model,
+    nullif(model_id, '') as deployment_id,
+    litellm_operation(required(call_type, 'call_type')) as operation_name,
+    litellm_total(input, cache_read, cache_write, output) as input_tokens,
+    cache_read as cache_read_input_tokens,
+    cache_write as cache_write_input_tokens,
+    tokens(
+        input_details.cache_creation_token_details.ephemeral_5m_input_tokens
+    ) as cache_write_5m_input_tokens,
+    tokens(
+        input_details.cache_creation_token_details.ephemeral_1h_input_tokens
+    ) as cache_write_1h_input_tokens,
+    tokens(input_details.audio_tokens) as input_audio_tokens,
+    case when input + output > 0 then output end as output_tokens,
+    tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
+    tokens(output_details.audio_tokens) as output_audio_tokens,
+    tokens(total_tokens) as total_tokens_reported,
+    case when coalesce(input + output, 0) = 0 then 'missing' else source end as usage_source,
+    litellm_basis(input, cache_read, cache_write) as usage_basis,
+    coalesce(usage.service_tier, answer.service_tier) as service_tier,
+    false as is_batch,
+    case when status = 'success' then 'ok' else 'error' end as status,
+    case
+        when status = 'success' then 200 else try_cast(error_information.error_code as smallint)
+    end as http_status_code,
+    nullif(error_information.error_class, '') as error_type,
+    coalesce(answer.choices[1].finish_reason, answer.stop_reason) as finish_reason,
+    coalesce(is_stream, false) as is_stream,
+    metadata.user_api_key_hash as api_key_id,
+    metadata.user_api_key_alias as api_key_alias,
+    metadata.user_api_key_team_id as team_id,
+    metadata.user_api_key_team_alias as team_alias,
+    metadata.user_api_key_project_id as project_id,
+    metadata.user_api_key_org_id as organization_id,
+    metadata.user_api_key_user_id as user_id,
+    coalesce(nullif(end_user, ''), metadata.user_api_key_end_user_id) as end_user_id,
+    request_tags as tags,
+    flag(cache_hit) as gateway_cache_hit,
+    cast(response_cost as decimal(18, 12)) as reported_cost_usd,
+    tokens(
+        coalesce(model_parameters.max_completion_tokens, model_parameters.max_tokens)
+    ) as max_tokens_requested,
+    cast(model_parameters.temperature as double) as temperature
+from counted

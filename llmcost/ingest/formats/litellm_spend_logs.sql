@@ -1,0 +1,117 @@
+/*
+title: LiteLLM_SpendLogs
+answers: The proxy's spend table, exported from its database or caught in a callback; JSON columns may be JSON or text.
+source: BerriAI/litellm schema.prisma, model LiteLLM_SpendLogs; read with 1.80.11
+recognise:
+  - {request_id: , spend: , call_type: , startTime: }
+required: [request_id, call_type, startTime]
+columns:
+  request_id: text
+  session_id: text
+  call_type: text
+  status: text
+  cache_hit: flag
+  custom_llm_provider: text
+  startTime: time
+  completionStartTime: time
+  endTime: time
+  model: text
+  model_group: text
+  model_id: text
+  prompt_tokens: tokens
+  completion_tokens: tokens
+  total_tokens: tokens
+  spend: number
+  request_tags: json
+  end_user: text
+  api_key: text
+  team_id: text
+  organization_id: text
+  user: text
+  metadata: json
+*/
+with
+    reported as (select *, litellm_metadata(metadata) as meta from records),
+    detailed as (
+        select
+            *,
+            meta.usage_object as usage,
+            meta.usage_object.prompt_tokens_details as input_details,
+            meta.usage_object.completion_tokens_details as output_details,
+            coalesce(meta.status, status, 'success') as outcome
+        from reported
+    ),
+    counted as (
+        select
+            *,
+            coalesce(flag(cache_hit), false) as is_hit,
+            -- only a streamed answer logs 'False'; everything else logs 'None' or 'True'
+            completionstarttime <> endtime as is_stream,
+            tokens(prompt_tokens) as input,
+            tokens(completion_tokens) as output,
+            tokens(coalesce(usage.cache_read_input_tokens, input_details.cached_tokens)) as cache_read,
+            tokens(
+                coalesce(
+                    usage.cache_creation_input_tokens,
+                    input_details.cache_creation_tokens,
+                    input_details.cache_write_tokens
+                )
+            ) as cache_write,
+            litellm_usage_source(
+                completionstarttime <> endtime and custom_llm_provider in ('openai', 'azure'),
+                input_details is null,
+                output_details.reasoning_tokens,
+                output_details.accepted_prediction_tokens
+            ) as source
+        from detailed
+    )
+select
+    request_id,
+    session_id as trace_id,  -- the payload's trace_id is stored under this name
+    litellm_key(request_id, is_hit, utc(starttime)) as dedupe_key,
+    file_id,
+    required(utc(starttime), 'startTime') as started_at,
+    case when is_stream then utc(completionstarttime) end as first_token_at,
+    utc(endtime) as ended_at,
+    'litellm' as gateway,
+    nullif(custom_llm_provider, '') as provider_name,
+    nullif(model, '') as request_model,
+    nullif(model_group, '') as model_group,
+    nullif(model_id, '') as deployment_id,
+    litellm_operation(required(call_type, 'call_type')) as operation_name,
+    litellm_total(input, cache_read, cache_write, output) as input_tokens,
+    cache_read as cache_read_input_tokens,
+    cache_write as cache_write_input_tokens,
+    tokens(
+        input_details.cache_creation_token_details.ephemeral_5m_input_tokens
+    ) as cache_write_5m_input_tokens,
+    tokens(
+        input_details.cache_creation_token_details.ephemeral_1h_input_tokens
+    ) as cache_write_1h_input_tokens,
+    tokens(input_details.audio_tokens) as input_audio_tokens,
+    case when input + output > 0 then output end as output_tokens,
+    tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
+    tokens(output_details.audio_tokens) as output_audio_tokens,
+    tokens(total_tokens) as total_tokens_reported,
+    case when coalesce(input + output, 0) = 0 then 'missing' else source end as usage_source,
+    litellm_basis(input, cache_read, cache_write) as usage_basis,
+    usage.service_tier as service_tier,
+    false as is_batch,
+    case when outcome = 'success' then 'ok' else 'error' end as status,
+    case
+        when outcome = 'success' then 200 else try_cast(meta.error_information.error_code as smallint)
+    end as http_status_code,
+    nullif(meta.error_information.error_class, '') as error_type,
+    is_stream,
+    nullif(api_key, '') as api_key_id,
+    meta.user_api_key_alias as api_key_alias,
+    nullif(team_id, '') as team_id,
+    meta.user_api_key_team_alias as team_alias,
+    meta.user_api_key_project_id as project_id,
+    nullif(organization_id, '') as organization_id,
+    nullif("user", '') as user_id,
+    nullif(end_user, '') as end_user_id,
+    cast(from_json(nullif(request_tags, ''), '["VARCHAR"]') as varchar[]) as tags,
+    flag(cache_hit) as gateway_cache_hit,
+    cast(spend as decimal(18, 12)) as reported_cost_usd
+from counted

@@ -1,0 +1,284 @@
+"""The way of a batch: sources -> records -> requests, duplicates out, ledger and rejects in, one transaction."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib import resources
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+
+from llmcost.errors import FormatError, InputError, StoreError
+from llmcost.ingest.recognise import Recognised, recognise
+from llmcost.ingest.sieve import MAX_LINE_BYTES, sieve
+from llmcost.ingest.sources import Source, expand, open_source, spool_parquet, spool_stdin
+from llmcost.store import Store
+
+BATCH_BYTES = 512 * 1024 * 1024
+MACROS = resources.files("llmcost.ingest") / "macros.sql"
+DEDUPLICATE = resources.files("llmcost.ingest") / "deduplicate.sql"
+Reject = tuple[str, int, str]
+
+
+class Progress(Protocol):
+    """Who wants to know how far ingest is: told the size of all files, then of each batch when it is in."""
+
+    def start(self, total_bytes: int) -> None:
+        """All files are known."""
+
+    def advance(self, read_bytes: int, rows: int) -> None:
+        """A batch is committed."""
+
+
+@dataclass
+class Summary:
+    """What an ingest did. `new + duplicates + rejected` is the number of lines and rows that were read."""
+
+    files: int = 0
+    unchanged: int = 0
+    new: int = 0
+    duplicates: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    formats: Counter[str] = field(default_factory=Counter)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def rejected(self) -> int:
+        """The number of lines that are in `rejects`."""
+        return len(self.rejects)
+
+
+def ingest(
+    store: Store, paths: Iterable[str], *, format: str | None = None, progress: Progress | None = None
+) -> Summary:
+    """Read logs into the store: files, folders, globs or "-", in committed batches of up to 512 MB.
+
+    Raises InputError where nothing can be read, FormatError where a named file is of no known format.
+    """
+    summary = Summary()
+    store.execute(MACROS.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
+        known = recognise_all(find(store, paths, folder, summary), format, folder, summary)
+        if progress:
+            progress.start(sum(item.source.size for item in known))
+        for batch in batches(known):
+            rows = load(store, batch, folder, summary)
+            if progress:
+                progress.advance(sum(item.source.size for item in batch), rows)
+    return summary
+
+
+def find(store: Store, paths: Iterable[str], folder: str, summary: Summary) -> Iterator[Source]:
+    """Open what the paths name, but for the files that the ledger knows unchanged."""
+    ledger = dict(
+        (path, stat) for path, *stat in store.rows("select path, size_bytes, modified_ns, inode from files")
+    )
+    paths = list(paths)
+    if "-" in paths:
+        yield spool_stdin(folder)
+    for path, is_named in expand(p for p in paths if p != "-"):
+        stat = path.stat()
+        if ledger.get(str(path.resolve())) == [stat.st_size, stat.st_mtime_ns, stat.st_ino]:
+            summary.unchanged += 1
+        else:
+            yield open_source(path, is_named)
+
+
+def recognise_all(
+    sources: Iterable[Source], format: str | None, folder: str, summary: Summary
+) -> list[Recognised]:
+    """Recognise each source; a file that merely lay in a folder may be of no format, a named one may not."""
+    found = []
+    for source in sources:
+        try:
+            if source.compression == "parquet":
+                source = spool_parquet(source, folder)
+            found.append(recognise(source, format))
+        except (FormatError, InputError) as error:
+            if source.is_named:
+                raise
+            summary.skipped.append((source.path, error.message.removeprefix(f"{source.path}: ")))
+    if not found and not summary.unchanged:
+        path, reason = summary.skipped[0]
+        raise InputError(f"no logs found in {len(summary.skipped)} files; {path}: {reason}")
+    return found
+
+
+def batches(items: list[Recognised]) -> Iterator[list[Recognised]]:
+    """Cut the files into batches of up to 512 MB, at least one file each."""
+    batch: list[Recognised] = []
+    for item in items:
+        if batch and sum(i.source.size for i in batch) + item.source.size > BATCH_BYTES:
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
+
+
+def load(store: Store, batch: list[Recognised], folder: str, summary: Summary) -> int:
+    """Commit one batch and return its number of rows. Where DuckDB refuses a line, the lines are sieved first."""
+    try:
+        rows, duplicates, rejects = commit(store, batch, [])
+    except duckdb.InvalidInputException as refused:
+        batch, rejects = clean(store, batch, folder)
+        try:
+            rows, duplicates, rejects = commit(store, batch, rejects)
+        except duckdb.InvalidInputException:
+            names = ", ".join(item.source.path for item in batch)
+            raise InputError(f"{names}: cannot be read: {type(refused).__name__}") from refused
+    summary.files += len(batch)
+    summary.formats.update(item.format.name for item in batch)
+    summary.new += rows - duplicates
+    summary.duplicates += duplicates
+    summary.rejects += rejects
+    return rows
+
+
+def commit(store: Store, batch: list[Recognised], rejects: list[Reject]) -> tuple[int, int, list[Reject]]:
+    """Insert one batch in one transaction; return rows read, duplicates among them, and the rejects."""
+    store.execute("begin")
+    try:
+        before = store.rows("select coalesce(max(rowid), -1), count(*) from requests")[0]
+        enter_files(store, batch)
+        for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
+            insert(store, list(group))
+        count = int(store.value("select count(*) from requests"))
+        deduplicate(store, before[0])
+        kept = int(store.value("select count(*) from requests"))
+        enter_rejects(store, rejects)
+        store.execute("commit")
+    except duckdb.IOException as error:
+        raise StoreError(f"{store.path}: cannot be written: {str(error).splitlines()[0]}") from error
+    except BaseException:
+        store.execute("rollback")
+        raise
+    return count - before[1], count - kept, rejects
+
+
+def reader_of(item: Recognised) -> tuple[str, str, str]:
+    """Tell which files one statement can read together."""
+    return item.format.name, item.source.compression, item.time_type
+
+
+def insert(store: Store, group: list[Recognised]) -> None:
+    """Run a format's query over files of that format."""
+    create_records(store, group)
+    store.execute(f"insert into requests by name {group[0].format.query}")
+
+
+def create_records(store: Store, group: list[Recognised]) -> None:
+    """Make `records`, what a format's query reads: its columns, and of the file: id, modified_at, content_key."""
+    store.execute("create or replace temp table sources as select unnest($1, recursive := true)", [
+        [
+            {
+                "readable": item.source.readable,
+                "path": item.source.path,
+                "modified_at": datetime.fromtimestamp(item.source.modified_ns / 1e9, UTC).replace(tzinfo=None),
+                "content_key": item.source.content_key,
+            }
+            for item in group
+        ]
+    ])  # fmt: skip
+    names = ", ".join("'" + glob_escaped(item.source.readable).replace("'", "''") + "'" for item in group)
+    first = group[0]
+    store.execute(
+        f"""
+        create or replace temp view records as
+        select lines.* exclude (filename), file_id, modified_at, sources.content_key::ubigint as content_key
+        from read_ndjson(
+            [{names}], columns = {first.format.duckdb_columns(first.time_type)}, filename = true,
+            compression = '{first.source.compression}', maximum_object_size = {MAX_LINE_BYTES}
+        ) as lines
+        join sources on lines.filename = sources.readable
+        join files on sources.path = files.path
+        """
+    )
+
+
+def glob_escaped(path: str) -> str:
+    """Take the meaning from the glob characters of a file's name."""
+    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
+
+
+def deduplicate(store: Store, mark: int) -> None:
+    """Keep of each attempt its most complete record; of equally complete ones the last."""
+    for statement in duckdb.extract_statements(DEDUPLICATE.read_text(encoding="utf-8")):
+        parameters = {"mark": mark} if statement.named_parameters else None
+        store.execute(statement.query, parameters)
+
+
+def enter_files(store: Store, batch: list[Recognised]) -> None:
+    """Write the ledger: a file that was read before keeps its id, and its old rejects go."""
+    next_id = int(store.value("select coalesce(max(file_id), 0) from files"))
+    known = dict(store.rows("select path, file_id from files"))
+    rows = []
+    for item in batch:
+        source = item.source
+        file_id = known.get(source.path) or (next_id := next_id + 1)
+        rows.append((file_id, source.path, item.format.name, source.size, source.modified_ns, source.inode))
+    store.execute(
+        """
+        create or replace temp table batch as
+        select
+            unnest($1::integer[]) as file_id, unnest($2::varchar[]) as path, unnest($3::varchar[]) as format,
+            unnest($4::bigint[]) as size_bytes, unnest($5::bigint[]) as modified_ns, unnest($6::ubigint[]) as inode
+        """,
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+    store.execute("delete from rejects where file_id in (select file_id from batch)")
+    store.execute("delete from files where file_id in (select file_id from batch)")
+    now = datetime.now(UTC).replace(tzinfo=None)
+    store.execute("insert into files select *, $1 from batch", [now])
+
+
+def enter_rejects(store: Store, rejects: list[Reject]) -> None:
+    """Keep the rejected lines: file, line, reason."""
+    if rejects:
+        store.execute(
+            """
+            insert into rejects
+            select file_id, line, reason
+            from (
+                select unnest($1::varchar[]) as path, unnest($2::bigint[]) as line, unnest($3::varchar[]) as reason
+            )
+            join files using (path)
+            """,
+            [list(column) for column in zip(*rejects, strict=True)],
+        )
+
+
+def clean(store: Store, batch: list[Recognised], folder: str) -> tuple[list[Recognised], list[Reject]]:
+    """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
+    cleaned, rejects = [], []
+    for item in batch:
+        if not is_readable(store, item):
+            handle, name = tempfile.mkstemp(suffix=".jsonl", dir=folder)
+            os.close(handle)
+            bad = sieve(item.source, item.format, Path(name))
+            rejects += [(item.source.path, line, reason) for line, reason in bad]
+            source = replace(item.source, readable=name, compression="none")
+            item = Recognised(source, item.format, "VARCHAR")
+        cleaned.append(item)
+    return cleaned, rejects
+
+
+def is_readable(store: Store, item: Recognised) -> bool:
+    """Read a file through its format without keeping anything."""
+    store.execute("begin")
+    try:
+        enter_files(store, [item])
+        create_records(store, [item])
+        store.execute(f"select max(columns(*)::varchar) from ({item.format.query})").fetchall()
+    except duckdb.Error:
+        return False
+    finally:
+        store.execute("rollback")
+    return True

@@ -1,0 +1,81 @@
+"""The terminal's table: fits the width, never breaks a number, readable without colour."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Console
+from rich.table import Column
+from rich.table import Table as RichTable
+
+from llmcost.render import Table
+from llmcost.render.cell import for_people, heading, is_number
+
+# What gives way first where the terminal is narrow; the columns that were asked for never do.
+LAST_TO_STAY = ("cost_usd", "requests", "cost_share", "input_tokens", "output_tokens", "cost_per_request_usd")
+MIN_TEXT_WIDTH = 8
+
+
+def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
+    """Draw the table; with no width it takes the room it needs, as for a pipe."""
+    shown = fitting(table, width) if width else list(table.columns)
+    right = {c: is_number(c, table.rows, table.columns.index(c)) for c in shown}
+    drawn = RichTable(
+        *(column(c, right[c]) for c in shown), box=box.SIMPLE_HEAD, show_footer=False, pad_edge=False
+    )
+    for number, row in enumerate(table.rows, start=1):
+        cells = dict(zip(table.columns, row, strict=True))
+        drawn.add_row(*(for_people(c, cells[c]) for c in shown), end_section=number == len(table.rows))
+    if len(table.rows) > 1:
+        drawn.add_row(*totals(table, shown), style="bold")
+    buffer = io.StringIO()
+    console = Console(
+        file=buffer, width=width or 10_000, force_terminal=color, color_system="standard" if color else None
+    )
+    console.print(drawn)
+    yield "\n".join(line.rstrip() for line in buffer.getvalue().strip("\n").splitlines()) + "\n"
+
+
+def column(name: str, is_right: bool) -> Column:
+    """Make a column; only names may be cut, and a cut is shown."""
+    return Column(
+        heading(name),
+        justify="right" if is_right else "left",
+        no_wrap=True,
+        overflow="ellipsis",
+        min_width=None if is_right else MIN_TEXT_WIDTH,
+        style="green" if name == "cost_usd" else "",
+    )
+
+
+def totals(table: Table, shown: list[str]) -> list[str]:
+    """Write the last row."""
+    cells = [for_people(c, table.totals[c]) if c in table.totals else "" for c in shown]
+    return ["total", *cells[1:]] if cells[0] == "" else cells
+
+
+def fitting(table: Table, width: int) -> list[str]:
+    """Leave out columns, the least important first, until the numbers fit beside short names."""
+    shown = list(table.columns)
+    dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]
+    dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
+    while needed(table, shown) > width and dropping:
+        shown.remove(dropping.pop(0))
+    return shown
+
+
+def needed(table: Table, shown: list[str]) -> int:
+    """Measure the least width: numbers whole, names cut to a few characters."""
+    return sum(column_width(table, c) + 2 for c in shown)
+
+
+def column_width(table: Table, name: str) -> int:
+    """Measure a column's least width."""
+    at = table.columns.index(name)
+    texts = [for_people(name, row[at]) for row in table.rows] + [heading(name)]
+    if name in table.totals:
+        texts.append(for_people(name, table.totals[name]))
+    longest = max(len(text) for text in texts)
+    return longest if is_number(name, table.rows, at) else min(longest, 24)

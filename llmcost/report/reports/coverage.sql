@@ -1,0 +1,16 @@
+/*
+title: Coverage
+answers: How many requests have an exact price, and why have the others none?
+*/
+select
+    price_status,
+    provider,
+    model,
+    count(*) as requests,
+    sum(input_tokens) as input_tokens,
+    sum(output_tokens) as output_tokens,
+    sum(case when is_assumed_rate and price_status = 'priced' then 1 else 0 end) as assumed_requests,
+    sum(case when is_file_time then 1 else 0 end) as file_time_requests
+from scope
+group by price_status, provider, model
+order by requests desc, price_status, provider nulls last, model nulls last

@@ -1,0 +1,142 @@
+"""Run a report over a scope: its rows, its totals, its coverage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from llmcost.pricing import Book
+from llmcost.shelf import read_shelf
+from llmcost.store import Filters, Store
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import MAX_GROUPS, create_scope
+
+# A cost of 0 that the log itself proves: answered from the gateway's cache, or failed without a token.
+KNOWN = ("priced", "gateway cache", "no usage")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One file of the shelf reports."""
+
+    name: str
+    query: str
+    title: str
+    answers: str
+
+
+@dataclass(frozen=True)
+class Unpriced:
+    """Requests of one model that have no cost, and why."""
+
+    model: str | None
+    provider: str | None
+    reason: str
+    requests: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a scope the costs speak of.
+
+    `requests = priced_requests + the sum of unpriced + usage_missing`; `file_time_requests` have no time of their
+    own in the log, `assumed_requests` are priced at a rate that the book takes from a neighbouring one.
+    """
+
+    requests: int
+    priced_requests: int
+    usage_missing: int
+    unpriced: tuple[Unpriced, ...]
+    assumed_requests: int
+    file_time_requests: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every request has a cost."""
+        return self.priced_requests == self.requests
+
+
+@dataclass(frozen=True)
+class Report:
+    """One table: `columns` in order, `rows` as tuples, `totals` by column over the whole scope."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    totals: Row
+    coverage: Coverage
+    since: datetime | None
+    until: datetime | None
+
+
+@cache
+def reports() -> dict[str, Query]:
+    """Read the shelf of reports by name."""
+    return read_shelf(resources.files("llmcost.report") / "reports", Query)
+
+
+def run(store: Store, book: Book, *, by: tuple[str, ...] = (), filters: Filters | None = None) -> Report:
+    """Price the store with `book` and report its spend by the columns of `by`, largest first.
+
+    Raises UsageError for a column that does not exist. Money is Decimal USD, exact; shares are 0..1; what is unknown
+    is None.
+    """
+    filters = filters or Filters()
+    load_prices(store, book)
+    spend = reports()["spend"]
+    create_scope(store, filters)
+    _, (total,) = table(store, spend.query, ())
+    covered = coverage(store)
+    create_scope(store, filters, by)
+    columns, rows = table(store, spend.query, by)
+    totals = dict(zip(columns[len(by) :], total, strict=True))
+    if "tag" in by:
+        rows = [share_of(row, columns, totals["cost_usd"]) for row in rows]
+    return Report(spend.title, columns, rows, totals, covered, filters.since, filters.until)
+
+
+def table(store: Store, query: str, by: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Run a report's query and give its group columns the names they were asked for by."""
+    result = store.execute(query)
+    names = [column[0] for column in result.description][MAX_GROUPS:]
+    rows = [row[: len(by)] + row[MAX_GROUPS:] for row in result.fetchall()]
+    return (*by, *names), rows
+
+
+def share_of(row: tuple[Any, ...], columns: tuple[str, ...], total: Any) -> tuple[Any, ...]:
+    """Give a row its share of the scope's own total: a request with two tags stands in two rows."""
+    cost = row[columns.index("cost_usd")]
+    share = float(cost) / float(total) if cost is not None and total else None
+    at = columns.index("cost_share")
+    return (*row[:at], share, *row[at + 1 :])
+
+
+def coverage_of(store: Store, book: Book) -> Coverage:
+    """Price a whole store with `book` and say what its costs cover."""
+    load_prices(store, book)
+    create_scope(store, Filters())
+    return coverage(store)
+
+
+def coverage(store: Store) -> Coverage:
+    """Count what of the present scope has a cost, and group the rest by reason."""
+    result = store.execute(reports()["coverage"].query)
+    names = [column[0] for column in result.description]
+    found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    unpriced = tuple(
+        Unpriced(row["model"], row["provider"], row["price_status"], row["requests"])
+        for row in found
+        if row["price_status"] not in (*KNOWN, "usage missing")
+    )
+    return Coverage(
+        requests=sum(row["requests"] for row in found),
+        priced_requests=sum(row["requests"] for row in found if row["price_status"] in KNOWN),
+        usage_missing=sum(row["requests"] for row in found if row["price_status"] == "usage missing"),
+        unpriced=unpriced,
+        assumed_requests=sum(int(row["assumed_requests"]) for row in found),
+        file_time_requests=sum(int(row["file_time_requests"]) for row in found),
+    )

@@ -1,0 +1,54 @@
+"""Read a .sql file of a shelf: a YAML comment on top, one plain query below, checked against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources.abc import Traversable
+from typing import Any, TypeVar
+
+import duckdb
+import yaml
+
+from llmcost.errors import ShelfError
+
+Book = TypeVar("Book")
+
+
+def read_book(file: Traversable, kind: Callable[..., Book]) -> Book:
+    """Read one .sql file as a `kind`: its name, its query, and the fields of its header.
+
+    Raises ShelfError where the header does not fit `kind`, or where `params` and the query's `$names` differ.
+    """
+    text = file.read_text(encoding="utf-8")
+    header = read_header(text, file.name)
+    strays = set(header.get("params") or {}) ^ parameters(text)
+    if strays:
+        raise ShelfError(f"{file.name}: {sorted(strays)} must be both in `params` and in the query")
+    try:
+        return kind(name=file.name.removesuffix(".sql"), query=text, **header)
+    except TypeError as error:
+        raise ShelfError(f"{file.name}: its header does not fit: {error}") from error
+
+
+def read_shelf(folder: Traversable, kind: Callable[..., Book]) -> dict[str, Book]:
+    """Read every .sql file of a folder by name, in alphabetical order."""
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return {file.name.removesuffix(".sql"): read_book(file, kind) for file in files}
+
+
+def read_header(text: str, name: str) -> dict[str, Any]:
+    """Read the YAML of the comment that opens a shelf file."""
+    if not text.startswith("/*") or "*/" not in text:
+        raise ShelfError(f"{name}: it must open with a /* YAML */ comment")
+    header = yaml.safe_load(text[2 : text.index("*/")])
+    if not isinstance(header, dict):
+        raise ShelfError(f"{name}: its header must be `key: value` lines")
+    return header
+
+
+def parameters(query: str) -> set[str]:
+    """Name the `$parameters` of a query, as DuckDB's own parser sees them."""
+    statements = duckdb.extract_statements(query)
+    if len(statements) != 1:
+        raise ShelfError(f"a shelf file holds one query, not {len(statements)}")
+    return set(statements[0].named_parameters)

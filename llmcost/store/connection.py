@@ -1,0 +1,125 @@
+"""Open a store, bring it to this version's schema, and run queries on it."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+
+from llmcost.errors import StoreError
+
+MIGRATIONS = resources.files("llmcost.store") / "migrations"
+MEMORY = ":memory:"
+
+
+class Store:
+    """One DuckDB connection to a llmcost store.
+
+    `path` is a file, or ":memory:". Raises StoreError where the file is locked, newer than this llmcost, no store,
+    or cannot be written.
+    """
+
+    def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False) -> None:
+        self.path = str(path)
+        if read_only and not Path(path).exists():
+            raise StoreError(
+                f"{path}: no such store", hint="`llmcost ingest PATH` makes one; `--db` names it"
+            )
+        self._connection = self._connect(read_only)
+        # times with an offset become UTC only if the session is
+        self.execute("set timezone = 'UTC'")
+        self.execute("set enable_progress_bar = false")
+        try:
+            self._migrate(read_only)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection and give the lock back."""
+        self._connection.close()
+
+    def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
+        """Run SQL; the result is read from what is returned before the next call."""
+        return self._connection.execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
+        """Run one query and fetch all its rows."""
+        return self.execute(sql, parameters).fetchall()
+
+    def value(self, sql: str, parameters: object = None) -> Any:
+        """Run a query of one row and one column and return its value."""
+        return self.rows(sql, parameters)[0][0]
+
+    def interrupt(self) -> None:
+        """Stop the statement that another thread is running."""
+        self._connection.interrupt()
+
+    def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
+        try:
+            return duckdb.connect(self.path, read_only=read_only)
+        except duckdb.Error as error:
+            raise refusal(self.path, str(error)) from error
+
+    def _migrate(self, read_only: bool) -> None:
+        scripts = sorted((f for f in MIGRATIONS.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+        version = self._version()
+        if version > len(scripts):
+            raise StoreError(
+                f"{self.path}: a newer llmcost made this store (schema {version}, this one knows {len(scripts)})",
+                hint="upgrade llmcost, or name another store with --db",
+            )
+        if version == len(scripts):
+            return
+        if read_only:
+            raise StoreError(
+                f"{self.path}: its schema {version} is older than this llmcost's {len(scripts)}",
+                hint="any `llmcost ingest` into it migrates it",
+            )
+        self.execute("begin")
+        for script in scripts[version:]:
+            self.execute(script.read_text(encoding="utf-8"))
+        self.execute("create or replace table schema_version as select $1 as version", [len(scripts)])
+        self.execute("commit")
+
+    def _version(self) -> int:
+        tables = {name for (name,) in self.rows("select table_name from duckdb_tables() where not internal")}
+        if "schema_version" in tables:
+            return int(self.value("select version from schema_version"))
+        if tables:
+            raise StoreError(
+                f"{self.path}: a DuckDB database, but not a llmcost store",
+                hint="name another file with --db",
+            )
+        return 0
+
+
+def refusal(path: str, message: str) -> StoreError:
+    """Say in a user's words why DuckDB did not open a file."""
+    holder = re.search(r"held in (.*?)(?: by user (\S+?))?\.? ?(?:See also|However|$)", message, re.MULTILINE)
+    if holder or "onflicting lock" in message:
+        who = f" by {holder.group(1).strip()}" if holder else ""
+        return StoreError(
+            f"{path}: the store is locked{who}",
+            hint="wait until it is done, or stop it; readers may share a store, a writer needs it alone",
+        )
+    if "not a valid DuckDB" in message:
+        return StoreError(f"{path}: not a llmcost store", hint="name another file with --db")
+    if "newer" in message or "version number" in message:
+        return StoreError(f"{path}: a newer DuckDB wrote this file", hint="upgrade llmcost or duckdb")
+    reason = message.split(": ", 1)[-1].splitlines()[0]
+    return StoreError(
+        f"{path}: cannot be opened: {reason}", hint="is its folder there, and may you write in it?"
+    )

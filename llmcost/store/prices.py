@@ -1,0 +1,39 @@
+"""Bring a price book into the connection: its rates as rows, and every name in the store resolved against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib import resources
+
+from llmcost.pricing import Book, Key, Resolver, price_rows
+from llmcost.store.connection import Store
+
+VIEWS = resources.files("llmcost.store") / "views.sql"
+PRICE_COLUMNS = (
+    "rule_id context valid_from valid_to tier_over tier_up_to input output cache_read cache_write cache_write_1h "
+    "reasoning input_audio output_audio web_search request multiplier assumed"
+).split()
+KEYS = """
+    select distinct
+        provider_name, coalesce(response_model, request_model), deployment_id, service_tier, is_batch, speed,
+        inference_geo
+    from requests
+"""
+
+
+def load_prices(store: Store, book: Book) -> None:
+    """Make `priced_requests` and what stands on it, at the prices of `book`."""
+    store.execute(VIEWS.read_text(encoding="utf-8"))
+    insert(store, "prices", [[getattr(row, c) for c in PRICE_COLUMNS] for row in price_rows(book)])
+    resolver = Resolver(book)
+    keys = [Key(*row) for row in store.rows(KEYS)]
+    insert(store, "resolved", [(*key, *resolver.resolve(key)) for key in keys])
+
+
+def insert(store: Store, table: str, rows: Iterable[Sequence[object]]) -> None:
+    """Insert rows in one statement: as columns of text, cast by the table."""
+    columns = list(zip(*rows, strict=True))
+    if columns:
+        texts = [[None if value is None else str(value) for value in column] for column in columns]
+        lists = ", ".join(f"unnest($c{i}::varchar[])" for i in range(len(texts)))
+        store.execute(f"insert into {table} select {lists}", {f"c{i}": text for i, text in enumerate(texts)})

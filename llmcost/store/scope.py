@@ -1,0 +1,111 @@
+"""The view `scope`: the requests that a command line asks for, grouped by what it asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from llmcost.errors import UsageError
+from llmcost.store.connection import Store
+
+MAX_GROUPS = 4
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which requests count: started in [since, until), UTC, and equal to every `column=value` of `where`.
+
+    A column named twice may have either value.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    where: tuple[str, ...] = field(default=())
+
+
+def parse_when(text: str | None, now: datetime | None = None) -> datetime | None:
+    """Read `2026-11-01`, `2026-11-01T12:00`, or an age such as `24h` or `7d`, as naive UTC."""
+    if text is None:
+        return None
+    age = re.fullmatch(r"(\d+)([mhdw])", text)
+    if age:
+        start = now or datetime.now(UTC)
+        return (start - timedelta(**{UNITS[age[2]]: int(age[1])})).astimezone(UTC).replace(tzinfo=None)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{text}: no date and no age", hint="write 2026-11-01, 2026-11-01T12:00, 24h or 7d"
+        ) from None
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def dimension_names(store: Store) -> list[str]:
+    """Name every column that a report can group or filter by."""
+    return [name for name, *_ in store.rows("describe dimensions")] + ["tag"]
+
+
+def create_scope(store: Store, filters: Filters, by: tuple[str, ...] = ()) -> None:
+    """Make the view `scope`: `dimensions` under the filters, with group_1..group_4 as the columns of `by`."""
+    if len(by) > MAX_GROUPS:
+        raise UsageError(f"--by takes at most {MAX_GROUPS} columns, not {len(by)}")
+    known = dimension_names(store)
+    for name in by:
+        check_column(name, known)
+    groups = [
+        f"{quoted(by[i]) if i < len(by) else 'cast(null as varchar)'} as group_{i + 1}"
+        for i in range(MAX_GROUPS)
+    ]
+    source = "dimensions"
+    if "tag" in by or any(w.startswith(("tag=", "tag!=")) for w in filters.where):
+        # a request counts under each of its tags, and once under none
+        source = (
+            "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
+        )
+    conditions = conditions_of(filters, known)
+    store.execute(
+        f"create or replace temp view scope as select {', '.join(groups)}, * from {source} "
+        f"where {' and '.join(conditions) or 'true'}"
+    )
+
+
+def conditions_of(filters: Filters, known: list[str]) -> list[str]:
+    """Write the filters as SQL conditions on `dimensions`."""
+    found = []
+    if filters.since:
+        found.append(f"started_at >= timestamp {literal(filters.since.isoformat(sep=' '))}")
+    if filters.until:
+        found.append(f"started_at < timestamp {literal(filters.until.isoformat(sep=' '))}")
+    wanted: dict[tuple[str, bool], list[str]] = {}
+    for text in filters.where:
+        column, equals, value = text.partition("=")
+        if not equals or not column:
+            raise UsageError(
+                f"--where {text}: not of the form column=value", hint="for example --where model=gpt-4o"
+            )
+        name = column.removesuffix("!").strip()
+        check_column(name, known)
+        wanted.setdefault((name, column.endswith("!")), []).append(literal(value.strip()))
+    for (name, is_not), values in wanted.items():
+        test = f"coalesce(cast({quoted(name)} as varchar), '') in ({', '.join(values)})"
+        found.append(f"not {test}" if is_not else test)
+    return found
+
+
+def check_column(name: str, known: list[str]) -> None:
+    """Refuse a column that no request has, and say which there are."""
+    if name not in known:
+        common = "model, provider, key, team, user, tag, project, operation, status, hour, day, week, month"
+        raise UsageError(f"{name}: no such column", hint=f"common ones are {common}")
+
+
+def quoted(name: str) -> str:
+    """Quote an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Quote a string."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,200 @@
+-- What reading commands see. Prices come from the book at hand, so these live in the connection, not in the
+-- store.
+create or replace temp table prices (
+    rule_id integer,
+    context varchar,
+    valid_from timestamp,
+    valid_to timestamp,
+    tier_over bigint,
+    tier_up_to bigint,
+    input decimal(17, 9),  -- this and every rate below: USD per 1,000,000 tokens
+    output decimal(17, 9),
+    cache_read decimal(17, 9),
+    cache_write decimal(17, 9),
+    cache_write_1h decimal(17, 9),
+    reasoning decimal(17, 9),
+    input_audio decimal(17, 9),
+    output_audio decimal(17, 9),
+    web_search decimal(17, 9),  -- USD per search
+    request decimal(17, 9),  -- USD per request
+    multiplier decimal(10, 9),  -- the contract's factor on the list price
+    assumed varchar  -- rates that the book does not name and that were taken from their neighbour
+);
+
+-- One row per distinct name and service level in the store, resolved against the book once.
+create or replace temp table resolved (
+    provider_name varchar,
+    model_named varchar,
+    deployment_id varchar,
+    service_tier varchar,
+    is_batch boolean,
+    speed varchar,
+    inference_geo varchar,
+    rule_id integer,
+    model varchar,
+    provider varchar,
+    context varchar,
+    how varchar,
+    price_status varchar
+);
+
+create or replace temp macro micro_usd(tokens, rate) as
+    case
+        when coalesce(tokens, 0) = 0
+        then cast(0 as decimal(30, 9))
+        else cast(cast(tokens as decimal(12, 0)) * rate as decimal(30, 9))
+    end
+;
+
+create or replace temp macro usd(quantity, rate) as
+    case
+        when coalesce(quantity, 0) = 0
+        then cast(0 as decimal(38, 15))
+        else cast(cast(quantity as decimal(12, 0)) * rate as decimal(38, 15))
+    end
+;
+
+-- Every token stands in exactly one leaf, so nothing is paid twice.
+create or replace temp view leaves as
+select
+    *,
+    coalesce(response_model, request_model) as model_named,
+    input_tokens
+    - coalesce(cache_read_input_tokens, 0)
+    - coalesce(cache_write_input_tokens, 0)
+    - coalesce(input_audio_tokens, 0) as text_input_tokens,
+    coalesce(cache_write_input_tokens, 0) - coalesce(cache_write_1h_input_tokens, 0) as short_write_tokens,
+    output_tokens
+    - coalesce(reasoning_output_tokens, 0)
+    - coalesce(output_audio_tokens, 0) as text_output_tokens
+from requests
+;
+
+-- The list price under a contract; 21 decimals hold every digit of rate x factor.
+create or replace temp macro contract_cost(list_cost, multiplier) as
+    cast(cast(list_cost as decimal(29, 15)) * cast(coalesce(multiplier, 1) as decimal(8, 6)) as decimal(38, 21))
+;
+
+-- THE cost of a request. Tokens times USD per million tokens is exact micro-USD; nothing is divided or
+-- rounded.
+create or replace temp view priced_requests as
+with
+    matched as (
+        select
+            leaves.*,
+            resolved.model as book_model,
+            resolved.provider as book_provider,
+            resolved.price_status as resolution,
+            resolved.how as price_how,
+            prices.rule_id is not null as has_price,
+            prices.multiplier,
+            -- a rate that the book does not name matters where there are tokens to pay at it
+            (cache_read_input_tokens > 0 and contains(prices.assumed, 'cache_read'))
+            or (short_write_tokens > 0 and list_contains(string_split(prices.assumed, ','), 'cache_write'))
+            or (cache_write_1h_input_tokens > 0 and contains(prices.assumed, 'cache_write_1h'))
+            or (input_audio_tokens > 0 and contains(prices.assumed, 'input_audio'))
+            or (output_audio_tokens > 0 and contains(prices.assumed, 'output_audio')) as is_assumed_rate,
+            micro_usd(text_input_tokens, prices.input)
+            + micro_usd(cache_read_input_tokens, prices.cache_read)
+            + micro_usd(short_write_tokens, prices.cache_write)
+            + micro_usd(cache_write_1h_input_tokens, prices.cache_write_1h)
+            + micro_usd(input_audio_tokens, prices.input_audio)
+            + micro_usd(text_output_tokens, prices.output)
+            + micro_usd(reasoning_output_tokens, prices.reasoning)
+            + micro_usd(output_audio_tokens, prices.output_audio) as tokens_micro_usd,
+            usd(web_search_requests, prices.web_search) + usd(1, prices.request) as fees_usd
+        from leaves
+        left join
+            resolved
+            on leaves.provider_name is not distinct from resolved.provider_name
+            and leaves.model_named is not distinct from resolved.model_named
+            and leaves.deployment_id is not distinct from resolved.deployment_id
+            and leaves.service_tier is not distinct from resolved.service_tier
+            and leaves.is_batch = resolved.is_batch
+            and leaves.speed is not distinct from resolved.speed
+            and leaves.inference_geo is not distinct from resolved.inference_geo
+        left join
+            prices
+            on resolved.rule_id = prices.rule_id
+            and resolved.context = prices.context
+            and leaves.started_at >= prices.valid_from
+            and leaves.started_at < prices.valid_to
+            and coalesce(leaves.input_tokens, 0) > prices.tier_over
+            and coalesce(leaves.input_tokens, 0) <= prices.tier_up_to
+    ),
+    judged as (
+        select
+            *,
+            case
+                when gateway_cache_hit
+                then 'gateway cache'
+                when status <> 'ok' and usage_source = 'missing'
+                then 'no usage'
+                when usage_source <> 'provider' or input_tokens is null or output_tokens is null
+                then 'usage missing'
+                when
+                    text_input_tokens < 0
+                    or short_write_tokens < 0
+                    or text_output_tokens < 0
+                then 'bad usage'
+                when resolution <> 'priced'
+                then resolution
+                when not has_price
+                then 'no price for date'
+                when tokens_micro_usd is null
+                then 'no rate for a token kind'
+                else 'priced'
+            end as price_status,
+            cast(
+                cast(tokens_micro_usd as decimal(30, 9)) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15)
+            )
+            + fees_usd as computed_usd
+        from matched
+    ),
+    listed as (
+        select
+            *,
+            -- answered from the gateway's own cache, or failed without a token: the log shows nothing to pay
+            case
+                when price_status = 'priced'
+                then cast(computed_usd as decimal(38, 15))
+                when price_status in ('gateway cache', 'no usage')
+                then cast(0 as decimal(38, 15))
+            end as list_cost_usd
+        from judged
+    )
+select
+    * exclude (resolution, has_price, tokens_micro_usd, fees_usd, computed_usd),
+    contract_cost(list_cost_usd, multiplier) as cost_usd
+from listed
+;
+
+-- What `--by` and `--where` may name: these and every column above.
+create or replace temp view dimensions as
+select
+    priced_requests.* exclude (deployment_id, tags),
+    coalesce(book_model, model_named) as model,
+    coalesce(book_provider, provider_name) as provider,
+    coalesce(api_key_alias, api_key_id) as key,
+    coalesce(team_alias, team_id) as team,
+    user_id as "user",
+    end_user_id as end_user,
+    project_id as project,
+    organization_id as organization,
+    operation_name as operation,
+    session_id as session,
+    trace_id as trace,
+    deployment_id as deployment,
+    deployment_id,
+    gateway_cache_hit as cache_hit,
+    is_stream as stream,
+    cast(started_at as date) as day,
+    strftime(started_at, '%Y-%m-%dT%H:00Z') as hour,
+    strftime(started_at, '%G-W%V') as week,
+    strftime(started_at, '%Y-%m') as month,
+    files.path as file,
+    files.format as format,
+    tags
+from priced_requests
+left join files on priced_requests.file_id = files.file_id
+;
