@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 UNKNOWN = "–"  # noqa: RUF001  what is not known, for people
-TEXT_COLUMNS_LEFT = ("_tokens", "_usd", "_share", "_ms")
 
 
 def plain(value: Any) -> str:

@@ -1,0 +1,121 @@
+"""Read YAML the strict way: exact decimals, no surprises, and a line number for every complaint.
+
+Plain YAML turns `3e-06` into text, `16:30` into 990, `010` into 8, `no` into false, and lets the second of two equal
+keys win in silence. In a price book each of these is a wrong invoice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from llmcost.errors import PriceBookError
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MAX_DECIMALS = 9
+
+
+@dataclass(frozen=True)
+class Node:
+    """A YAML node and the file that it stands in; its methods read it as one kind of value or refuse it."""
+
+    yaml: yaml.Node
+    file: str
+
+    def refuse(self, message: str, hint: str = "") -> PriceBookError:
+        """Make the error that names this node's place."""
+        return PriceBookError(f"{self.file}:{self.yaml.start_mark.line + 1}: {message}", hint=hint)
+
+    def mapping(self, known: set[str], what: str) -> dict[str, Node]:
+        """Read a mapping whose keys are all known and each there once."""
+        if not isinstance(self.yaml, yaml.MappingNode):
+            raise self.refuse(f"{what} must be `key: value`")
+        found: dict[str, Node] = {}
+        for key, value in self.yaml.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            at = Node(key, self.file)
+            if name in found:
+                raise at.refuse(f"duplicate key `{name}` in {what}", "of two equal keys one would be lost")
+            if name not in known:
+                raise at.refuse(f"unknown key `{name}` in {what}", f"known: {', '.join(sorted(known))}")
+            found[name] = Node(value, self.file)
+        return found
+
+    def pairs(self, what: str) -> dict[str, Node]:
+        """Read a mapping with free keys, each there once."""
+        keys = {k.value for k, _ in self.yaml.value} if isinstance(self.yaml, yaml.MappingNode) else set()
+        return self.mapping(keys, what)
+
+    def items(self, what: str) -> Iterator[Node]:
+        """Read a list."""
+        if not isinstance(self.yaml, yaml.SequenceNode):
+            raise self.refuse(f"{what} must be a list")
+        return (Node(item, self.file) for item in self.yaml.value)
+
+    def text(self, what: str) -> str:
+        """Read text; a name such as `no` or `010` stays as it is written."""
+        if not isinstance(self.yaml, yaml.ScalarNode) or not self.yaml.value:
+            raise self.refuse(f"{what} must be text")
+        return str(self.yaml.value)
+
+    def texts(self, what: str) -> tuple[str, ...]:
+        """Read a list of text."""
+        return tuple(item.text(what) for item in self.items(what))
+
+    def number(self, what: str) -> Decimal:
+        """Read an exact number that is not negative and has at most 9 decimals."""
+        text = self.text(what)
+        if not NUMBER.fullmatch(text):
+            raise self.refuse(f"`{what}: {text}` is no plain number", "write 0.075, not 7.5e-2, .075 or -1")
+        if len(text.partition(".")[2]) > MAX_DECIMALS:
+            raise self.refuse(f"`{what}: {text}` has more than {MAX_DECIMALS} decimals")
+        return Decimal(text)
+
+    def whole(self, what: str) -> int:
+        """Read a whole number."""
+        number = self.number(what)
+        if number != number.to_integral_value():
+            raise self.refuse(f"`{what}: {number}` is no whole number")
+        return int(number)
+
+    def day(self, what: str) -> date:
+        """Read a day as YYYY-MM-DD."""
+        text = self.text(what)
+        try:
+            if DAY.fullmatch(text):
+                return date.fromisoformat(text)
+        except ValueError:
+            pass
+        raise self.refuse(f"`{what}: {text}` is no day", "write it as 2026-03-01")
+
+
+def read_yaml(path: Path) -> Node:
+    """Parse a file into nodes. Raises PriceBookError with file and line."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
+    except OSError as error:
+        raise PriceBookError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PriceBookError(f"{path}: no UTF-8 text") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise PriceBookError(f"{path}:{line}: no YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise PriceBookError(f"{path}: no YAML: {type(error).__name__}") from error
+    if root is None:
+        raise PriceBookError(f"{path}: the file is empty")
+    return Node(root, str(path))
+
+
+def only(nodes: dict[str, Node], key: str, read: Any) -> Any:
+    """Read a key if it is there."""
+    return read(nodes[key]) if key in nodes else None

@@ -1,0 +1,144 @@
+"""A book as flat rows: one per model, service level, period and tier, every rate filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+from llmcost.errors import PriceBookError
+from llmcost.pricing.book import FEES, TOKEN_RATES, Adjust, Book, Model, Period, Rates, Tier, Variant
+from llmcost.pricing.loader import MAX_DECIMALS
+
+PAST, FUTURE = date(1, 1, 1), date(9999, 12, 31)
+NO_LIMIT = 2**62
+# A rate that is not named is its neighbour's: for a token never 0.
+NEIGHBOURS = {
+    "cache_read": "input",
+    "cache_write": "input",
+    "cache_write_1h": "cache_write",
+    "reasoning": "output",
+    "input_audio": "input",
+    "output_audio": "output",
+    "input_image": "input",
+}
+
+
+class PriceRow(NamedTuple):
+    """One row of the table `prices`; it holds in [valid_from, valid_to) for tier_over < input tokens <= tier_up_to.
+
+    Token rates are USD per 1,000,000 tokens, fees USD per call; `multiplier` is the contract's factor on both.
+    """
+
+    rule_id: int
+    context: str
+    valid_from: datetime
+    valid_to: datetime
+    tier_over: int
+    tier_up_to: int
+    input: Decimal | None
+    output: Decimal | None
+    cache_read: Decimal | None
+    cache_write: Decimal | None
+    cache_write_1h: Decimal | None
+    reasoning: Decimal | None
+    input_audio: Decimal | None
+    output_audio: Decimal | None
+    input_image: Decimal | None
+    web_search: Decimal
+    request: Decimal
+    multiplier: Decimal
+    assumed: str
+
+
+def price_rows(book: Book) -> list[PriceRow]:
+    """Flatten a book; `rule_id` is a model's place in `book.models`."""
+    return [
+        row
+        for rule_id, model in enumerate(book.models)
+        for period in model.periods
+        for row in period_rows(rule_id, model, period, adjustments(book, model))
+    ]
+
+
+def adjustments(book: Book, model: Model) -> list[Adjust]:
+    """List the contract factors that concern a model."""
+    return [a for a in book.adjust if a.provider == model.provider and a.model in (None, model.model)]
+
+
+def period_rows(rule_id: int, model: Model, period: Period, adjust: list[Adjust]) -> Iterator[PriceRow]:
+    """Write a period's rows: every service level, every tier, cut where a contract begins or ends."""
+    for context, levels in contexts(period):
+        for over, up_to, rates in tier_rates(period, levels, model):
+            filled, assumed = fill(rates)
+            fees = [period.rates.get(fee, Decimal(0)) for fee in FEES]
+            for start, end, multiplier in spans(period, adjust):
+                yield PriceRow(
+                    rule_id,
+                    context,
+                    datetime.combine(start, time()),
+                    datetime.combine(end, time()),
+                    over,
+                    up_to,
+                    *(filled.get(rate) for rate in TOKEN_RATES_IN_ORDER),
+                    *fees,
+                    multiplier,
+                    ",".join(assumed),
+                )
+
+
+TOKEN_RATES_IN_ORDER = PriceRow._fields[6:15]
+assert set(TOKEN_RATES_IN_ORDER) == set(TOKEN_RATES)
+
+
+def contexts(period: Period) -> Iterator[tuple[str, tuple[Variant, ...]]]:
+    """Name every combination of service levels on different axes that a period prices; '' is the standard one."""
+    for size in range(len(period.variants) + 1):
+        for chosen in combinations(period.variants, size):
+            pairs = sorted(pair for variant in chosen for pair in variant.when)
+            axes = [axis for axis, _ in pairs]
+            if len(set(axes)) == len(axes) and sum(1 for v in chosen if v.rates) <= 1:
+                yield ";".join(f"{axis}={value}" for axis, value in pairs), chosen
+
+
+def tier_rates(
+    period: Period, levels: tuple[Variant, ...], model: Model
+) -> Iterator[tuple[int, int, Rates]]:
+    """Give each tier's token rates under the chosen service levels: own rates first, then factors."""
+    own = next((level for level in levels if level.rates), None)
+    base, tiers = (own.rates, own.tiers) if own else (period.rates, period.tiers)
+    factor = Decimal(1)
+    for level in levels:
+        factor *= level.multiply if level.multiply is not None else 1
+    steps = [Tier(-1, {}), *tiers]
+    for at, tier in enumerate(steps):
+        up_to = steps[at + 1].over if at + 1 < len(steps) else NO_LIMIT
+        rates = {k: v * factor for k, v in {**base, **tier.rates}.items() if k in TOKEN_RATES}
+        for name, value in rates.items():
+            if -int(value.normalize().as_tuple().exponent) > MAX_DECIMALS:
+                raise PriceBookError(f"{model.provider} {model.model}: {name} x {factor} needs more than 9 decimals")
+        yield tier.over, up_to, rates
+
+
+def fill(rates: Rates) -> tuple[Rates, list[str]]:
+    """Fill in what is not named from its neighbour, and list it; without a neighbour a rate stays unknown."""
+    filled, assumed = dict(rates), []
+    for rate, neighbour in NEIGHBOURS.items():
+        if rate not in filled and neighbour in filled:
+            filled[rate] = filled[neighbour]
+            assumed.append(rate)
+    return filled, assumed
+
+
+def spans(period: Period, adjust: list[Adjust]) -> Iterator[tuple[date, date, Decimal]]:
+    """Cut a period where a contract begins or ends, with the product of the factors that hold in each part."""
+    start, end = period.start or PAST, period.end or FUTURE
+    edges = {day for a in adjust for day in (a.start, a.end) if day and start < day < end}
+    for left, right in pairwise(sorted({start, end, *edges})):
+        factor = Decimal(1)
+        for a in adjust:
+            if (a.start or PAST) <= left < (a.end or FUTURE):
+                factor *= a.multiply
+        yield left, right, factor
