@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -56,7 +57,7 @@ def report_bug(error: Exception) -> int:
     while trace:
         code = trace.tb_frame.f_code
         if "llmcost" in code.co_filename:
-            place = f"{os.path.basename(code.co_filename)}:{trace.tb_lineno}"
+            place = f"{Path(code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     complain(
         f"a bug in llmcost: {type(error).__name__} at {place}",

@@ -16,9 +16,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Database = Annotated[
-    Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")
-]
+Database = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
 Pricing = Annotated[
     Path | None,
     typer.Option("--pricing", help="A price book whose models replace the shipped ones.", metavar="FILE"),
@@ -40,9 +38,7 @@ def llmcost(
 
 @app.command()
 def ingest(
-    paths: Annotated[
-        list[str], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="PATH...")
-    ],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="PATH...")],
     db: Database = DEFAULT_DB,
     format: Annotated[
         str | None,
@@ -72,9 +68,7 @@ def report(
     ] = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(
-            "--by", help="Columns to group by, with commas: model, team, day, ...", metavar="COLUMNS"
-        ),
+        typer.Option("--by", help="Columns to group by, with commas: model, team, day, ...", metavar="COLUMNS"),
     ] = None,
     since: Annotated[
         str | None,

@@ -34,9 +34,7 @@ def print_summary(summary: Summary) -> None:
     kinds = ", ".join(f"{name} {count}" for name, count in sorted(summary.formats.items()))
     files = f"{summary.files:,} {plural('file', summary.files)}" + (f" ({kinds})" if kinds else "")
     unchanged = f", {summary.unchanged:,} unchanged" if summary.unchanged else ""
-    print(
-        f"{files}{unchanged}: {summary.new:,} new, {summary.duplicates:,} duplicate, {summary.rejected:,} rejected"
-    )
+    print(f"{files}{unchanged}: {summary.new:,} new, {summary.duplicates:,} duplicate, {summary.rejected:,} rejected")
     for path, line, reason in summary.rejects[:SHOWN_REJECTS]:
         print(f"rejected {path}:{line}: {reason}", file=sys.stderr)
     if summary.rejected > SHOWN_REJECTS:

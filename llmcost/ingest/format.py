@@ -9,11 +9,11 @@ from typing import Any
 
 from llmcost.shelf import read_shelf
 
-# What a leaf of `columns` is read as. Numbers are read as text: only text tells 12.5 and true from 12.
+# What a leaf of `columns` is read as. Token counts are read as text: only text tells 12.5 and true from 12.
 LEAF_TYPES = {
     "text": "VARCHAR",
     "tokens": "VARCHAR",
-    "number": "VARCHAR",
+    "number": "DOUBLE",
     "flag": "VARCHAR",
     "json": "VARCHAR",
     "texts": "VARCHAR[]",

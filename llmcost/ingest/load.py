@@ -77,9 +77,7 @@ def ingest(
 
 def find(store: Store, paths: Iterable[str], folder: str, summary: Summary) -> Iterator[Source]:
     """Open what the paths name, but for the files that the ledger knows unchanged."""
-    ledger = dict(
-        (path, stat) for path, *stat in store.rows("select path, size_bytes, modified_ns, inode from files")
-    )
+    ledger = {path: stat for path, *stat in store.rows("select path, size_bytes, modified_ns, inode from files")}
     paths = list(paths)
     if "-" in paths:
         yield spool_stdin(folder)
@@ -91,9 +89,7 @@ def find(store: Store, paths: Iterable[str], folder: str, summary: Summary) -> I
             yield open_source(path, is_named)
 
 
-def recognise_all(
-    sources: Iterable[Source], format: str | None, folder: str, summary: Summary
-) -> list[Recognised]:
+def recognise_all(sources: Iterable[Source], format: str | None, folder: str, summary: Summary) -> list[Recognised]:
     """Recognise each source; a file that merely lay in a folder may be of no format, a named one may not."""
     found = []
     for source in sources:

@@ -2,11 +2,12 @@
 -- line by line, where the line is named and rejected (sieve.py knows the same kinds).
 create or replace temp macro tokens(x) as
     case
-        when contains(x, '.') and rtrim(rtrim(x, '0'), '.') like '%.%'
+        when not contains(x, '.')
+        then cast(cast(x as ubigint) as bigint)
+        when rtrim(rtrim(x, '0'), '.') not like '%.%'
+        then cast(cast(rtrim(rtrim(x, '0'), '.') as ubigint) as bigint)
+        when x is not null
         then error('a token count must be whole')
-        when starts_with(x, '-')
-        then error('a token count cannot be negative')
-        else cast(x as bigint)
     end
 ;
 
@@ -64,25 +65,18 @@ create or replace temp macro litellm_operation(call_type) as
     end
 ;
 
--- Between April and October 2025 prompt_tokens of Anthropic and Bedrock held cache reads but not writes.
-create or replace temp macro litellm_basis(input, cache_read, cache_write) as
+-- Between April and October 2025 prompt_tokens of Anthropic and Bedrock held cache reads but not writes:
+-- what of the
+-- cache stands outside the reported input.
+create or replace temp macro litellm_outside(input, cache_read, cache_write) as
     case
-        when coalesce(cache_read, 0) + coalesce(cache_write, 0) <= coalesce(input, 0) then 'inclusive'
-        when coalesce(cache_read, 0) <= coalesce(input, 0) then 'writes_outside'
-        else 'exclusive'
+        when cache_read + cache_write <= input then 0 when cache_read <= input then cache_write
+        else cache_read + cache_write
     end
 ;
 
-create or replace temp macro litellm_total(input, cache_read, cache_write, output) as
-    case
-        when input + output > 0
-        then
-            case litellm_basis(input, cache_read, cache_write)
-                when 'inclusive' then input
-                when 'writes_outside' then input + cache_write
-                else input + coalesce(cache_read, 0) + coalesce(cache_write, 0)
-            end
-    end
+create or replace temp macro litellm_basis(outside, cache_write) as
+    case when outside = 0 then 'inclusive' when outside = cache_write then 'writes_outside' else 'exclusive' end
 ;
 
 -- A stream that ended without usage: LiteLLM counts the text itself and writes just this usage object (no

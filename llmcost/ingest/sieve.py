@@ -50,7 +50,7 @@ def numbered(source: Source) -> Iterator[tuple[int, bytes]]:
     """Count the lines of a source and leave out the blank ones."""
     number = 0
     try:
-        for number, line in enumerate(lines(source), start=1):  # noqa: B007  used after the loop
+        for number, line in enumerate(lines(source), start=1):
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
                 yield number, text

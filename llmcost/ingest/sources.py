@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import gzip
+import io
 import os
 import shutil
 import sys
@@ -49,20 +50,16 @@ def expand(paths: Iterable[str]) -> list[tuple[Path, bool]]:
     for text in paths:
         path = Path(text)
         if path.is_dir():
-            inside = [
-                p for p in sorted(path.rglob("*")) if p.is_file() and not is_hidden(p.relative_to(path))
-            ]
+            inside = [p for p in sorted(path.rglob("*")) if p.is_file() and not is_hidden(p.relative_to(path))]
             if not inside:
                 raise InputError(f"{text}: the folder holds no files")
             found.update((p, False) for p in inside if p not in found)
         elif path.exists():
             found[path] = True
         else:
-            matches = [Path(match) for match in sorted(glob.glob(text, recursive=True))]
+            matches = [Path(match) for match in sorted(glob.glob(text, recursive=True))]  # noqa: PTH207  absolute ones too
             if not matches:
-                raise InputError(
-                    f"{text}: no such file or folder", hint="globs work too: 'logs/**/*.jsonl.gz'"
-                )
+                raise InputError(f"{text}: no such file or folder", hint="globs work too: 'logs/**/*.jsonl.gz'")
             found.update((p, False) for p in matches if p.is_file() and p not in found)
     return list(found.items())
 
@@ -125,8 +122,6 @@ def open_lines(source: Source) -> IO[bytes]:
 
 def open_zstd(path: str) -> IO[bytes]:
     """Open a zstd file; PyArrow is imported here alone, since it is slow to import and most logs are not zstd."""
-    import io
-
     import pyarrow as pa
 
     return io.BufferedReader(pa.input_stream(path, compression="zstd"))

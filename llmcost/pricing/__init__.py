@@ -4,4 +4,13 @@ from llmcost.pricing.book import Book, load_book, shipped_book_path
 from llmcost.pricing.rates import PriceRow, price_rows
 from llmcost.pricing.resolve import Key, Resolution, Resolver
 
-__all__ = ["Book", "Key", "PriceRow", "Resolution", "Resolver", "load_book", "price_rows", "shipped_book_path"]
+__all__ = [
+    "Book",
+    "Key",
+    "PriceRow",
+    "Resolution",
+    "Resolver",
+    "load_book",
+    "price_rows",
+    "shipped_book_path",
+]

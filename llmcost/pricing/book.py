@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 
 from llmcost.errors import PriceBookError
@@ -185,7 +186,9 @@ def read_provider(node: Node) -> Provider:
 def read_deployment(node: Node) -> Deployment:
     """Read one entry of `deployments`."""
     found = node.mapping({"name", "provider", "model"}, "a deployment")
-    name, provider, model = (required(node, found, key, "a deployment").text(key) for key in ("name", "provider", "model"))
+    name, provider, model = (
+        required(node, found, key, "a deployment").text(key) for key in ("name", "provider", "model")
+    )
     return Deployment(name, provider, model)
 
 
@@ -211,7 +214,7 @@ def read_model(node: Node) -> Model:
     if not nodes:
         raise node.refuse("`prices` is empty")
     periods = [read_period(item) for item in nodes]
-    for at, (before, after) in enumerate(zip(periods, periods[1:], strict=False), start=1):
+    for at, (before, after) in enumerate(pairwise(periods), start=1):
         if after.start is None or (before.start is not None and after.start <= before.start):
             raise nodes[at].refuse(f"period `from: {after.start}` does not come after `from: {before.start}`")
         if before.end is not None and before.end > after.start:

@@ -53,6 +53,9 @@ class PriceRow(NamedTuple):
     assumed: str
 
 
+RATE_COLUMNS = [field for field in PriceRow._fields if field in TOKEN_RATES]
+
+
 def price_rows(book: Book) -> list[PriceRow]:
     """Flatten a book; `rule_id` is a model's place in `book.models`."""
     return [
@@ -75,22 +78,9 @@ def period_rows(rule_id: int, model: Model, period: Period, adjust: list[Adjust]
             filled, assumed = fill(rates)
             fees = [period.rates.get(fee, Decimal(0)) for fee in FEES]
             for start, end, multiplier in spans(period, adjust):
-                yield PriceRow(
-                    rule_id,
-                    context,
-                    datetime.combine(start, time()),
-                    datetime.combine(end, time()),
-                    over,
-                    up_to,
-                    *(filled.get(rate) for rate in TOKEN_RATES_IN_ORDER),
-                    *fees,
-                    multiplier,
-                    ",".join(assumed),
-                )
-
-
-TOKEN_RATES_IN_ORDER = PriceRow._fields[6:15]
-assert set(TOKEN_RATES_IN_ORDER) == set(TOKEN_RATES)
+                values = (datetime.combine(start, time()), datetime.combine(end, time()), over, up_to)
+                token_rates = [filled.get(rate) for rate in RATE_COLUMNS]
+                yield PriceRow._make([rule_id, context, *values, *token_rates, *fees, multiplier, ",".join(assumed)])
 
 
 def contexts(period: Period) -> Iterator[tuple[str, tuple[Variant, ...]]]:
@@ -103,9 +93,7 @@ def contexts(period: Period) -> Iterator[tuple[str, tuple[Variant, ...]]]:
                 yield ";".join(f"{axis}={value}" for axis, value in pairs), chosen
 
 
-def tier_rates(
-    period: Period, levels: tuple[Variant, ...], model: Model
-) -> Iterator[tuple[int, int, Rates]]:
+def tier_rates(period: Period, levels: tuple[Variant, ...], model: Model) -> Iterator[tuple[int, int, Rates]]:
     """Give each tier's token rates under the chosen service levels: own rates first, then factors."""
     own = next((level for level in levels if level.rates), None)
     base, tiers = (own.rates, own.tiers) if own else (period.rates, period.tiers)

@@ -47,9 +47,7 @@ class Resolver:
         for provider in {model.provider for model in book.models} - {p.id for p in book.providers}:
             self._providers.setdefault(provider.lower(), Provider(provider, (), ()))
         self._exact = {(m.provider, m.model.lower()): i for i, m in enumerate(book.models)}
-        self._patterns = [
-            (m.provider, pattern(text), i) for i, m in enumerate(book.models) for text in m.match
-        ]
+        self._patterns = [(m.provider, pattern(text), i) for i, m in enumerate(book.models) for text in m.match]
         self._deployments = [(pattern(d.name), d) for d in book.deployments]
         self._contexts = {(row.rule_id, row.context) for row in price_rows(book)}
 

@@ -58,6 +58,4 @@ def is_number(column: str, rows: list[tuple[Any, ...]], at: int) -> bool:
 
 def heading(column: str) -> str:
     """Write a column's name for people: its unit stands in the cells."""
-    return (
-        column.removesuffix("_usd").removesuffix("_share" if column == "cost_share" else "").replace("_", " ")
-    )
+    return "share" if column == "cost_share" else column.removesuffix("_usd").replace("_", " ")

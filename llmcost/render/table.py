@@ -22,9 +22,7 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     """Draw the table; with no width it takes the room it needs, as for a pipe."""
     shown = fitting(table, width) if width else list(table.columns)
     right = {c: is_number(c, table.rows, table.columns.index(c)) for c in shown}
-    drawn = RichTable(
-        *(column(c, right[c]) for c in shown), box=box.SIMPLE_HEAD, show_footer=False, pad_edge=False
-    )
+    drawn = RichTable(*(column(c, right[c]) for c in shown), box=box.SIMPLE_HEAD, show_footer=False, pad_edge=False)
     for number, row in enumerate(table.rows, start=1):
         cells = dict(zip(table.columns, row, strict=True))
         drawn.add_row(*(for_people(c, cells[c]) for c in shown), end_section=number == len(table.rows))

@@ -26,9 +26,7 @@ class Store:
     def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False) -> None:
         self.path = str(path)
         if read_only and not Path(path).exists():
-            raise StoreError(
-                f"{path}: no such store", hint="`llmcost ingest PATH` makes one; `--db` names it"
-            )
+            raise StoreError(f"{path}: no such store", hint="`llmcost ingest PATH` makes one; `--db` names it")
         self._connection = self._connect(read_only)
         # times with an offset become UTC only if the session is
         self.execute("set timezone = 'UTC'")
@@ -120,6 +118,4 @@ def refusal(path: str, message: str) -> StoreError:
     if "newer" in message or "version number" in message:
         return StoreError(f"{path}: a newer DuckDB wrote this file", hint="upgrade llmcost or duckdb")
     reason = message.split(": ", 1)[-1].splitlines()[0]
-    return StoreError(
-        f"{path}: cannot be opened: {reason}", hint="is its folder there, and may you write in it?"
-    )
+    return StoreError(f"{path}: cannot be opened: {reason}", hint="is its folder there, and may you write in it?")

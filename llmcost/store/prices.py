@@ -9,10 +9,11 @@ from llmcost.pricing import Book, Key, Resolver, price_rows
 from llmcost.store.connection import Store
 
 VIEWS = resources.files("llmcost.store") / "views.sql"
-PRICE_COLUMNS = (
-    "rule_id context valid_from valid_to tier_over tier_up_to input output cache_read cache_write cache_write_1h "
-    "reasoning input_audio output_audio web_search request multiplier assumed"
-).split()
+PRICE_COLUMNS = [
+    *("rule_id", "context", "valid_from", "valid_to", "tier_over", "tier_up_to"),
+    *("input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning", "input_audio", "output_audio"),
+    *("web_search", "request", "multiplier", "assumed"),
+]
 KEYS = """
     select distinct
         provider_name, coalesce(response_model, request_model), deployment_id, service_tier, is_batch, speed,

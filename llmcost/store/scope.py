@@ -36,9 +36,7 @@ def parse_when(text: str | None, now: datetime | None = None) -> datetime | None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(
-            f"{text}: no date and no age", hint="write 2026-11-01, 2026-11-01T12:00, 24h or 7d"
-        ) from None
+        raise UsageError(f"{text}: no date and no age", hint="write 2026-11-01, 2026-11-01T12:00, 24h or 7d") from None
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
@@ -55,15 +53,12 @@ def create_scope(store: Store, filters: Filters, by: tuple[str, ...] = ()) -> No
     for name in by:
         check_column(name, known)
     groups = [
-        f"{quoted(by[i]) if i < len(by) else 'cast(null as varchar)'} as group_{i + 1}"
-        for i in range(MAX_GROUPS)
+        f"{quoted(by[i]) if i < len(by) else 'cast(null as varchar)'} as group_{i + 1}" for i in range(MAX_GROUPS)
     ]
     source = "dimensions"
     if "tag" in by or any(w.startswith(("tag=", "tag!=")) for w in filters.where):
         # a request counts under each of its tags, and once under none
-        source = (
-            "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
-        )
+        source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
     conditions = conditions_of(filters, known)
     store.execute(
         f"create or replace temp view scope as select {', '.join(groups)}, * from {source} "
@@ -82,9 +77,7 @@ def conditions_of(filters: Filters, known: list[str]) -> list[str]:
     for text in filters.where:
         column, equals, value = text.partition("=")
         if not equals or not column:
-            raise UsageError(
-                f"--where {text}: not of the form column=value", hint="for example --where model=gpt-4o"
-            )
+            raise UsageError(f"--where {text}: not of the form column=value", hint="for example --where model=gpt-4o")
         name = column.removesuffix("!").strip()
         check_column(name, known)
         wanted.setdefault((name, column.endswith("!")), []).append(literal(value.strip()))

@@ -84,6 +84,10 @@ with
                 output_details.accepted_prediction_tokens
             ) as source
         from reported
+    ),
+    based as (
+        select *, litellm_outside(input, coalesce(cache_read, 0), coalesce(cache_write, 0)) as outside
+        from counted
     )
 select
     id as request_id,
@@ -104,7 +108,7 @@ select
     litellm_served_model(answer.model, model_group, model) as response_model,
     nullif(model_id, '') as deployment_id,
     litellm_operation(required(call_type, 'call_type')) as operation_name,
-    litellm_total(input, cache_read, cache_write, output) as input_tokens,
+    case when input + output > 0 then input + outside end as input_tokens,
     cache_read as cache_read_input_tokens,
     cache_write as cache_write_input_tokens,
     tokens(
@@ -118,8 +122,8 @@ select
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
     tokens(output_details.audio_tokens) as output_audio_tokens,
     tokens(total_tokens) as total_tokens_reported,
-    case when coalesce(input + output, 0) = 0 then 'missing' else source end as usage_source,
-    litellm_basis(input, cache_read, cache_write) as usage_basis,
+    case when input + output > 0 then source else 'missing' end as usage_source,
+    litellm_basis(outside, cache_write) as usage_basis,
     coalesce(usage.service_tier, answer.service_tier) as service_tier,
     false as is_batch,
     case when status = 'success' then 'ok' else 'error' end as status,
@@ -143,5 +147,5 @@ select
     tokens(
         coalesce(model_parameters.max_completion_tokens, model_parameters.max_tokens)
     ) as max_tokens_requested,
-    cast(model_parameters.temperature as double) as temperature
-from counted
+    model_parameters.temperature as temperature
+from based

@@ -64,6 +64,10 @@ with
                 output_details.accepted_prediction_tokens
             ) as source
         from detailed
+    ),
+    based as (
+        select *, litellm_outside(input, coalesce(cache_read, 0), coalesce(cache_write, 0)) as outside
+        from counted
     )
 select
     request_id,
@@ -79,7 +83,7 @@ select
     nullif(model_group, '') as model_group,
     nullif(model_id, '') as deployment_id,
     litellm_operation(required(call_type, 'call_type')) as operation_name,
-    litellm_total(input, cache_read, cache_write, output) as input_tokens,
+    case when input + output > 0 then input + outside end as input_tokens,
     cache_read as cache_read_input_tokens,
     cache_write as cache_write_input_tokens,
     tokens(
@@ -93,8 +97,8 @@ select
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
     tokens(output_details.audio_tokens) as output_audio_tokens,
     tokens(total_tokens) as total_tokens_reported,
-    case when coalesce(input + output, 0) = 0 then 'missing' else source end as usage_source,
-    litellm_basis(input, cache_read, cache_write) as usage_basis,
+    case when input + output > 0 then source else 'missing' end as usage_source,
+    litellm_basis(outside, cache_write) as usage_basis,
     usage.service_tier as service_tier,
     false as is_batch,
     case when outcome = 'success' then 'ok' else 'error' end as status,
@@ -114,4 +118,4 @@ select
     cast(from_json(nullif(request_tags, ''), '["VARCHAR"]') as varchar[]) as tags,
     flag(cache_hit) as gateway_cache_hit,
     cast(spend as decimal(18, 12)) as reported_cost_usd
-from counted
+from based

@@ -98,5 +98,5 @@ select
     coalesce(choices -> 0 ->> 'finish_reason', "status") as finish_reason,
     cast(usage.cost_in_usd_ticks as decimal(24, 0)) * 0.0000000001 as reported_cost_usd,
     tokens(max_output_tokens) as max_tokens_requested,
-    cast(temperature as double) as temperature
+    temperature
 from counted

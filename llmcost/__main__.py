@@ -1,0 +1,5 @@
+"""`python -m llmcost` is the command `llmcost`."""
+
+from llmcost.cli import main
+
+main()

@@ -1,0 +1,57 @@
+"""What tests share: where the fixtures and the samples are, a store in memory, the command as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from llmcost.pricing import Book, load_book, shipped_book_path
+from llmcost.store import Store
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+SAMPLES = ROOT.parent / "shared" / "samples"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def book() -> Book:
+    return load_book([shipped_book_path()])
+
+
+@pytest.fixture
+def samples() -> Path:
+    if not SAMPLES.is_dir():
+        pytest.skip("the folder of samples is not here")
+    return SAMPLES
+
+
+@pytest.fixture
+def llmcost(tmp_path: Path) -> Run:
+    """Run the command in an empty folder, its output captured as text."""
+
+    def run(*args: str | Path, **kwargs: object) -> subprocess.CompletedProcess[str]:
+        environment = {k: v for k, v in os.environ.items() if k not in ("LLMCOST_DB", "COLUMNS")}
+        environment.update(kwargs.pop("env", {}))  # type: ignore[arg-type]
+        return subprocess.run(
+            [sys.executable, "-m", "llmcost", *map(str, args)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            **kwargs,  # type: ignore[call-overload]
+        )
+
+    return run
