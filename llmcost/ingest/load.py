@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import resources
@@ -24,6 +25,8 @@ from llmcost.store import Store
 BATCH_BYTES = 512 * 1024 * 1024
 MACROS = resources.files("llmcost.ingest") / "macros.sql"
 DEDUPLICATE = resources.files("llmcost.ingest") / "deduplicate.sql"
+# What DuckDB raises for a line or a file: JSON reader, cast, macro, column, decompression.
+REFUSALS = (duckdb.InvalidInputException, duckdb.DataError, duckdb.IntegrityError, duckdb.IOException)
 Reject = tuple[str, int, str]
 
 
@@ -123,13 +126,16 @@ def load(store: Store, batch: list[Recognised], folder: str, summary: Summary) -
     """Commit one batch and return its number of rows. Where DuckDB refuses a line, the lines are sieved first."""
     try:
         rows, duplicates, rejects = commit(store, batch, [])
-    except duckdb.InvalidInputException as refused:
+    except REFUSALS as refused:
+        if is_about_disk(refused):
+            raise unwritable(store, refused) from refused
         batch, rejects = clean(store, batch, folder)
         try:
             rows, duplicates, rejects = commit(store, batch, rejects)
-        except duckdb.InvalidInputException:
-            names = ", ".join(item.source.path for item in batch)
-            raise InputError(f"{names}: cannot be read: {type(refused).__name__}") from refused
+        except REFUSALS as error:
+            raise unwritable(store, error) from error
+    except duckdb.FatalException as error:
+        raise unwritable(store, error) from error
     summary.files += len(batch)
     summary.formats.update(item.format.name for item in batch)
     summary.new += rows - duplicates
@@ -151,12 +157,22 @@ def commit(store: Store, batch: list[Recognised], rejects: list[Reject]) -> tupl
         kept = int(store.value("select count(*) from requests"))
         enter_rejects(store, rejects)
         store.execute("commit")
-    except duckdb.IOException as error:
-        raise StoreError(f"{store.path}: cannot be written: {str(error).splitlines()[0]}") from error
     except BaseException:
-        store.execute("rollback")
+        with suppress(duckdb.Error):  # after a full disk there is nothing left to roll back
+            store.execute("rollback")
         raise
     return count - before[1], count - kept, rejects
+
+
+def is_about_disk(error: duckdb.Error) -> bool:
+    """Tell a full disk from a file that cannot be read."""
+    return "No space left" in str(error) or "Could not write" in str(error)
+
+
+def unwritable(store: Store, error: duckdb.Error) -> StoreError:
+    """Say that the store took nothing of this batch; what was committed before stays."""
+    reason = "the disk is full" if is_about_disk(error) else type(error).__name__
+    return StoreError(f"{store.path}: cannot be written: {reason}", hint="run it again: what is in is not read again")
 
 
 def reader_of(item: Recognised) -> tuple[str, str, str]:
@@ -267,12 +283,11 @@ def clean(store: Store, batch: list[Recognised], folder: str) -> tuple[list[Reco
 
 
 def is_readable(store: Store, item: Recognised) -> bool:
-    """Read a file through its format without keeping anything."""
+    """Insert a file alone and take it back."""
     store.execute("begin")
     try:
         enter_files(store, [item])
-        create_records(store, [item])
-        store.execute(f"select max(columns(*)::varchar) from ({item.format.query})").fetchall()
+        insert(store, [item])
     except duckdb.Error:
         return False
     finally:

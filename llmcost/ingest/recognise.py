@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ from llmcost.ingest.sources import Source, open_lines
 
 SAMPLE_RECORDS = 200
 SAMPLE_BYTES = 2_000_000
+CHUNK_BYTES = 8192
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,12 @@ def recognise(source: Source, wanted: str | None = None) -> Recognised:
 
 
 def read_head(source: Source) -> bytes:
-    """Read the first 2 MB, decompressed; what cannot be decompressed has no head."""
-    try:
-        with open_lines(source) as stream:
-            return stream.read(SAMPLE_BYTES)
-    except (OSError, EOFError):
-        return b""
+    """Read the first 2 MB, decompressed, or as much of them as an archive yields before it breaks off."""
+    head = b""
+    with suppress(OSError, EOFError, zlib.error), open_lines(source) as stream:
+        while len(head) < SAMPLE_BYTES and (chunk := stream.read(CHUNK_BYTES)):
+            head += chunk
+    return head
 
 
 def sample(head: bytes) -> list[Record]:

@@ -1,0 +1,300 @@
+"""What ingest promises: nothing lost, nothing twice, every bad line named."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llmcost.errors import FormatError, InputError
+from llmcost.ingest import ingest
+from llmcost.store import Store
+from tests.conftest import FIXTURES, Run
+
+
+def record(number: int, **changes: object) -> bytes:
+    fields = {
+        "id": f"call-{number}",
+        "call_type": "acompletion",
+        "status": "success",
+        "startTime": 1793520000 + number,
+        "endTime": 1793520001 + number,
+        "custom_llm_provider": "openai",
+        "model": "gpt-4o-mini",
+        "prompt_tokens": 100,
+        "completion_tokens": 10,
+        "total_tokens": 110,
+        "response_cost": 0.000021,
+    }
+    return json.dumps({**fields, **changes}).encode() + b"\n"
+
+
+def test_seven_broken_lines_of_a_thousand_are_named_and_the_others_kept(store: Store, tmp_path: Path) -> None:
+    lines = [record(n) for n in range(1, 1001)]
+    broken = {
+        101: (record(101)[:40] + b"\n", "cut off"),
+        202: (record(202).replace(b"call-202", b"call-\xff\xfe"), "invalid UTF-8"),
+        303: (record(303).replace(b"call-303", b"call\x00303"), "NUL"),
+        404: (b"[1,2]\n", "a JSON list"),
+        505: (b"{}\n", "an empty object"),
+        606: (record(606, padding="x" * 20_000_000), "longer than 16 MB"),
+        707: (record(707, prompt_tokens="many", startTime=True), "is"),
+    }
+    for number, (line, _) in broken.items():
+        lines[number - 1] = line
+    log = tmp_path / "dirty.jsonl"
+    log.write_bytes(b"".join(lines))
+
+    summary = ingest(store, [str(log)])
+
+    assert (993, 0, 7) == (summary.new, summary.duplicates, summary.rejected)
+    assert [(str(log.resolve()), n) for n in sorted(broken)] == [(p, n) for p, n, _ in sorted(summary.rejects)]
+    for (number, (_, word)), (_, _, reason) in zip(sorted(broken.items()), sorted(summary.rejects), strict=True):
+        assert word in reason, number
+    assert summary.rejected == store.value("select count(*) from rejects")
+
+
+@pytest.mark.parametrize(
+    ("value", "becomes"),
+    [
+        (12, 12),
+        ("12", 12),
+        (12.0, 12),
+        (None, None),
+        (12.5, "rejected"),
+        (True, "rejected"),
+        (1e30, "rejected"),
+        ("1,200", "rejected"),
+        ("abc", "rejected"),
+        (-1, "rejected"),
+        ({}, "rejected"),
+        ([12], "rejected"),
+        ("", "rejected"),
+    ],
+)
+def test_a_token_count_is_whole_or_the_line_is_rejected(
+    store: Store, tmp_path: Path, value: object, becomes: object
+) -> None:
+    log = tmp_path / "drift.jsonl"
+    usage = {"prompt_tokens_details": {"cached_tokens": value}}
+    log.write_bytes(record(1) + record(2, metadata={"usage_object": usage}))
+
+    summary = ingest(store, [str(log)])
+
+    found = dict(store.rows("select request_id, cache_read_input_tokens from requests"))
+    assert becomes == ("rejected" if [2] == [line for _, line, _ in summary.rejects] else found["call-2"])
+    assert "call-1" in found
+
+
+def test_reasons_never_quote_the_log(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "secret.jsonl"
+    log.write_bytes(record(1) + record(2, prompt_tokens="my secret prompt") + b'{"my secret": prompt}\n')
+
+    summary = ingest(store, [str(log)])
+
+    assert 2 == summary.rejected
+    assert not [reason for _, _, reason in summary.rejects if "secret" in reason]
+
+
+def test_blank_lines_bom_and_windows_line_ends_are_no_errors_and_count_as_lines(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "windows.jsonl"
+    log.write_bytes(b"\xef\xbb\xbf" + record(1).replace(b"\n", b"\r\n") + b"\r\n\n" + b"oops\n" + record(2).rstrip())
+
+    summary = ingest(store, [str(log)])
+
+    assert (2, [4]) == (summary.new, [line for _, line, _ in summary.rejects])
+
+
+def test_the_same_command_twice_adds_nothing(store: Store) -> None:
+    first = ingest(store, [str(FIXTURES)])
+    second = ingest(store, [str(FIXTURES)])
+
+    assert (45, 0) == (first.new, first.unchanged)
+    assert (0, 0, 4) == (second.new, second.duplicates, second.unchanged)
+
+
+def test_the_same_content_under_another_name_adds_nothing(store: Store, tmp_path: Path) -> None:
+    ingest(store, [str(FIXTURES)])
+    for file in FIXTURES.iterdir():
+        (tmp_path / f"copy-{file.name}").write_bytes(file.read_bytes())
+
+    summary = ingest(store, [str(tmp_path)])
+
+    assert (0, 45) == (summary.new, summary.duplicates)
+
+
+def test_a_grown_file_adds_its_new_lines_alone(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    log.write_bytes(record(1) + b"half a li")
+    first = ingest(store, [str(log)])
+    log.write_bytes(record(1) + record(2))
+    second = ingest(store, [str(log)])
+
+    assert (1, 1) == (first.new, first.rejected)
+    assert (1, 1, 0) == (second.new, second.duplicates, second.rejected)
+    assert 0 == store.value("select count(*) from rejects")
+
+
+def test_of_one_call_logged_twice_the_complete_record_stays(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    done, begun = record(1, completion_tokens=900), record(1, completion_tokens=0, prompt_tokens=0)
+    log.write_bytes(done + begun)
+
+    ingest(store, [str(log)])
+
+    assert [(900, "provider")] == store.rows("select output_tokens, usage_source from requests")
+
+
+@pytest.mark.parametrize("kind", ["gz", "zst", "unnamed-gz", "parquet"])
+def test_compressed_files_and_parquet_are_the_same_requests(store: Store, tmp_path: Path, kind: str) -> None:
+    plain = (FIXTURES / "litellm.jsonl").read_bytes()
+    target = tmp_path / f"log.{kind}"
+    if kind in ("gz", "unnamed-gz"):
+        target.write_bytes(gzip.compress(plain))
+    elif kind == "zst":
+        with pa.CompressedOutputStream(str(target), "zstd") as out:
+            out.write(plain)
+    else:
+        duckdb.sql(f"copy (from read_json_auto('{FIXTURES / 'litellm.jsonl'}')) to '{target}' (format parquet)")
+    ingest(store, [str(FIXTURES / "litellm.jsonl")])
+
+    with Store() as other:
+        ingest(other, [str(target)])
+        columns = "request_id, started_at, input_tokens, output_tokens, cache_read_input_tokens, status, usage_source"
+        query = f"select {columns} from requests order by started_at, request_id"
+        assert store.rows(query) == other.rows(query)
+
+
+def test_bad_lines_of_a_compressed_file_are_named_too(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl.gz"
+    log.write_bytes(gzip.compress(record(1) + b"nonsense\n" + record(3)))
+
+    summary = ingest(store, [str(log)])
+
+    assert (2, [2]) == (summary.new, [line for _, line, _ in summary.rejects])
+
+
+def test_a_cut_archive_keeps_what_can_be_read(store: Store, tmp_path: Path) -> None:
+    whole = gzip.compress(b"".join(record(n, note=str(random.Random(n).random())) for n in range(5000)))
+    log = tmp_path / "a.jsonl.gz"
+    log.write_bytes(whole[: len(whole) // 2])
+
+    summary = ingest(store, [str(log)])
+
+    assert summary.new > 1000
+    assert any("breaks off" in reason for _, _, reason in summary.rejects)
+
+
+def test_stdin_is_a_source(llmcost: Run) -> None:
+    done = llmcost("ingest", "-", input=record(1).decode())
+
+    assert (0, "1 file (litellm 1): 1 new, 0 duplicate, 0 rejected\n") == (done.returncode, done.stdout)
+
+
+def test_names_with_glob_characters_are_names(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "a[1] it's *"
+    folder.mkdir()
+    (folder / "log?.jsonl").write_bytes(record(1))
+    (folder / "logx.jsonl").write_bytes(record(2))
+
+    assert 1 == ingest(store, [str(folder / "log?.jsonl")]).new
+
+
+def test_a_folder_is_read_file_by_file_and_what_is_no_log_is_skipped(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "no-extension").write_bytes(record(1))
+    (tmp_path / "notes.txt").write_text("hello", encoding="utf-8")
+    (tmp_path / ".hidden.jsonl").write_bytes(record(2))
+
+    summary = ingest(store, [str(tmp_path)])
+
+    assert (1, ["notes.txt"]) == (summary.new, [Path(path).name for path, _ in summary.skipped])
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "empty"),
+        (b"\x7fELF\0\0\0binary", "binary"),
+        (b'{"foo": 1}\n', "no format"),
+        (b'[{"id": 1}]', "array"),
+        (b"just text\n", "no JSON"),
+    ],
+)
+def test_a_named_file_of_no_known_format_is_refused(store: Store, tmp_path: Path, content: bytes, word: str) -> None:
+    log = tmp_path / "a.log"
+    log.write_bytes(content)
+
+    with pytest.raises(FormatError, match=word) as refusal:
+        ingest(store, [str(log)])
+    assert "--format" in refusal.value.hint
+
+
+def test_a_path_that_is_not_there_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        ingest(store, [str(tmp_path / "nowhere.jsonl")])
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = ("id", "call_type", "startTime", "endTime", "prompt_tokens", "metadata", "request_tags", "response", "stream")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), json_values), min_size=1, max_size=5))
+def test_whatever_stands_in_a_record_rows_in_are_rows_out(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, object]]
+) -> None:
+    log = tmp_path_factory.mktemp("any") / "a.jsonl"
+    log.write_bytes(record(0) + b"".join(record(n, **change) for n, change in enumerate(changes, start=1)))
+
+    with Store() as store:
+        summary = ingest(store, [str(log)])
+
+        assert 1 + len(changes) == summary.new + summary.duplicates + summary.rejected
+        assert summary.new == store.value("select count(*) from requests")
+
+
+def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_twice(tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for file in range(6):
+        (logs / f"{file}.jsonl").write_bytes(b"".join(record(file * 5000 + n) for n in range(5000)))
+    db = tmp_path / "store.duckdb"
+    # one file a batch, so that there is something between the transactions
+    code = (
+        "import sys, llmcost.ingest.load as load; load.BATCH_BYTES = 1; "
+        "from llmcost.store import Store; store = Store(sys.argv[1]); print(flush=True); "
+        "load.ingest(store, [sys.argv[2]])"
+    )
+    chance = random.Random(4)
+    for _ in range(8):
+        process = subprocess.Popen([sys.executable, "-c", code, str(db), str(logs)], stdout=subprocess.PIPE)
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(chance.uniform(0, 0.35))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+    subprocess.run([sys.executable, "-c", code, str(db), str(logs)], check=True, stdout=subprocess.DEVNULL)
+
+    with Store(db, read_only=True) as store:
+        assert [(30000, 30000, 6)] == store.rows(
+            "select count(*), count(distinct request_id), (select count(*) from files) from requests"
+        )
