@@ -16,7 +16,8 @@ from llmcost.store import Store
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 SAMPLES = ROOT.parent / "shared" / "samples"
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Completed = subprocess.CompletedProcess[str]
+Run = Callable[..., Completed]
 
 
 @pytest.fixture
@@ -41,17 +42,16 @@ def samples() -> Path:
 def llmcost(tmp_path: Path) -> Run:
     """Run the command in an empty folder, its output captured as text."""
 
-    def run(*args: str | Path, **kwargs: object) -> subprocess.CompletedProcess[str]:
+    def run(*args: str | Path, env: dict[str, str] | None = None, input: str | None = None) -> Completed:
         environment = {k: v for k, v in os.environ.items() if k not in ("LLMCOST_DB", "COLUMNS")}
-        environment.update(kwargs.pop("env", {}))  # type: ignore[arg-type]
         return subprocess.run(
             [sys.executable, "-m", "llmcost", *map(str, args)],
             cwd=tmp_path,
-            env=environment,
+            env={**environment, **(env or {})},
+            input=input,
             capture_output=True,
             text=True,
             timeout=120,
-            **kwargs,  # type: ignore[call-overload]
         )
 
     return run

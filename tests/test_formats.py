@@ -19,7 +19,9 @@ def request(store: Store, request_id: str, columns: str = COLUMNS) -> tuple[Any,
     return row
 
 
-@pytest.mark.parametrize(("name", "rows"), [("litellm", 34), ("litellm_spend_logs", 3), ("openai", 5), ("anthropic", 3)])
+@pytest.mark.parametrize(
+    ("name", "rows"), [("litellm", 34), ("litellm_spend_logs", 3), ("openai", 5), ("anthropic", 3)]
+)
 def test_every_record_of_a_fixture_becomes_a_request(store: Store, name: str, rows: int) -> None:
     summary = ingest(store, [str(FIXTURES / f"{name}.jsonl")])
 
@@ -31,7 +33,7 @@ def test_litellm_input_includes_the_cache(store: Store) -> None:
     ingest(store, [str(FIXTURES / "litellm.jsonl")])
 
     total, read, write, _, basis, source = request(store, "chatcmpl-invented-0003")
-    assert (2000, 1000, "inclusive", "provider") == (read, write, basis, source)
+    assert (read, write, basis, source) == (2000, 1000, "inclusive", "provider")
     assert total >= read + write
 
 
@@ -39,15 +41,18 @@ def test_litellm_of_2025_left_cache_writes_outside(store: Store) -> None:
     ingest(store, [str(FIXTURES / "litellm_spend_logs.jsonl")])
 
     # 1,500 reported holds the 1,000 read but not the 800 written: 2,300 in all
-    assert (2300, 1000, 800, 200, "writes_outside", "provider") == request(store, "spend-invented-2")
+    assert request(store, "spend-invented-2") == (2300, 1000, 800, 200, "writes_outside", "provider")
 
 
 def test_a_failed_attempt_has_no_usage(store: Store) -> None:
     ingest(store, [str(FIXTURES / "litellm.jsonl"), str(FIXTURES / "litellm_spend_logs.jsonl")])
 
     for name in ("failed-invented-0", "spend-invented-3"):
-        assert (None, None, "missing", "error") == request(
-            store, name, "input_tokens, output_tokens, usage_source, status"
+        assert request(store, name, "input_tokens, output_tokens, usage_source, status") == (
+            None,
+            None,
+            "missing",
+            "error",
         )
 
 
@@ -55,21 +60,21 @@ def test_only_a_stream_has_a_first_token(store: Store) -> None:
     ingest(store, [str(FIXTURES / "litellm.jsonl")])
 
     rows = store.rows("select is_stream, bool_and(first_token_at is not null) from requests group by all order by 1")
-    assert [(False, False), (True, True)] == rows
+    assert rows == [(False, False), (True, True)]
 
 
 def test_openai_input_includes_the_cache_and_output_the_reasoning(store: Store) -> None:
     ingest(store, [str(FIXTURES / "openai.jsonl")])
 
-    assert (2000, 1024, None, 150, "inclusive", "provider") == request(store, "chatcmpl-raw-1")
-    assert (741, 640, "flex") == request(store, "resp_raw_2", "output_tokens, reasoning_output_tokens, service_tier")
+    assert request(store, "chatcmpl-raw-1") == (2000, 1024, None, 150, "inclusive", "provider")
+    assert request(store, "resp_raw_2", "output_tokens, reasoning_output_tokens, service_tier") == (741, 640, "flex")
 
 
 def test_xai_counts_reasoning_beside_the_completion(store: Store) -> None:
     ingest(store, [str(FIXTURES / "openai.jsonl")])
 
     # 12 + 1 + 228 = 241: the total proves it
-    assert (229, 228, "x-ai") == request(store, "grok-raw-3", "output_tokens, reasoning_output_tokens, provider_name")
+    assert request(store, "grok-raw-3", "output_tokens, reasoning_output_tokens, provider_name") == (229, 228, "x-ai")
 
 
 def test_two_equal_embeddings_without_an_id_are_two_requests_and_stay_two(store: Store, tmp_path: Path) -> None:
@@ -79,16 +84,16 @@ def test_two_equal_embeddings_without_an_id_are_two_requests_and_stay_two(store:
 
     summary = ingest(store, [str(copy)])
 
-    assert (0, 5) == (summary.new, summary.duplicates)
-    assert 2 == store.value("select count(*) from requests where operation_name = 'embeddings'")
+    assert (summary.new, summary.duplicates) == (0, 5)
+    assert store.value("select count(*) from requests where operation_name = 'embeddings'") == 2
 
 
 def test_anthropic_input_leaves_the_cache_out(store: Store) -> None:
     ingest(store, [str(FIXTURES / "anthropic.jsonl")])
 
     # 100 + 10,000 read + 2,000 written
-    assert (12100, 10000, 2000, 300, "exclusive", "provider") == request(store, "msg_raw_1")
-    assert (1500, 500) == request(store, "msg_raw_1", "cache_write_5m_input_tokens, cache_write_1h_input_tokens")
+    assert request(store, "msg_raw_1") == (12100, 10000, 2000, 300, "exclusive", "provider")
+    assert request(store, "msg_raw_1", "cache_write_5m_input_tokens, cache_write_1h_input_tokens") == (1500, 500)
 
 
 def test_anthropic_iterations_are_counted_each_at_its_own_model(store: Store) -> None:
@@ -96,8 +101,8 @@ def test_anthropic_iterations_are_counted_each_at_its_own_model(store: Store) ->
 
     columns = "response_model, input_tokens, output_tokens, usage_basis"
     # the top level says 700 in; the compaction's 60,000 stand in the iterations alone
-    assert ("claude-opus-4-6", 60700, 1900, "iterations") == request(store, "msg_raw_2", columns)
-    assert ("claude-opus-4-7", 2700, 900, "iterations") == request(store, "msg_raw_2#claude-opus-4-7", columns)
+    assert request(store, "msg_raw_2", columns) == ("claude-opus-4-6", 60700, 1900, "iterations")
+    assert request(store, "msg_raw_2#claude-opus-4-7", columns) == ("claude-opus-4-7", 2700, 900, "iterations")
 
 
 def test_a_body_without_a_time_takes_the_files_and_says_so(store: Store, tmp_path: Path) -> None:

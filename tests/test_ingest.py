@@ -59,7 +59,7 @@ def test_seven_broken_lines_of_a_thousand_are_named_and_the_others_kept(store: S
 
     summary = ingest(store, [str(log)])
 
-    assert (993, 0, 7) == (summary.new, summary.duplicates, summary.rejected)
+    assert (summary.new, summary.duplicates, summary.rejected) == (993, 0, 7)
     assert [(str(log.resolve()), n) for n in sorted(broken)] == [(p, n) for p, n, _ in sorted(summary.rejects)]
     for (number, (_, word)), (_, _, reason) in zip(sorted(broken.items()), sorted(summary.rejects), strict=True):
         assert word in reason, number
@@ -94,7 +94,7 @@ def test_a_token_count_is_whole_or_the_line_is_rejected(
     summary = ingest(store, [str(log)])
 
     found = dict(store.rows("select request_id, cache_read_input_tokens from requests"))
-    assert becomes == ("rejected" if [2] == [line for _, line, _ in summary.rejects] else found["call-2"])
+    assert becomes == ("rejected" if [line for _, line, _ in summary.rejects] == [2] else found["call-2"])
     assert "call-1" in found
 
 
@@ -104,7 +104,7 @@ def test_reasons_never_quote_the_log(store: Store, tmp_path: Path) -> None:
 
     summary = ingest(store, [str(log)])
 
-    assert 2 == summary.rejected
+    assert summary.rejected == 2
     assert not [reason for _, _, reason in summary.rejects if "secret" in reason]
 
 
@@ -114,15 +114,15 @@ def test_blank_lines_bom_and_windows_line_ends_are_no_errors_and_count_as_lines(
 
     summary = ingest(store, [str(log)])
 
-    assert (2, [4]) == (summary.new, [line for _, line, _ in summary.rejects])
+    assert (summary.new, [line for _, line, _ in summary.rejects]) == (2, [4])
 
 
 def test_the_same_command_twice_adds_nothing(store: Store) -> None:
     first = ingest(store, [str(FIXTURES)])
     second = ingest(store, [str(FIXTURES)])
 
-    assert (45, 0) == (first.new, first.unchanged)
-    assert (0, 0, 4) == (second.new, second.duplicates, second.unchanged)
+    assert (first.new, first.unchanged) == (45, 0)
+    assert (second.new, second.duplicates, second.unchanged) == (0, 0, 4)
 
 
 def test_the_same_content_under_another_name_adds_nothing(store: Store, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_the_same_content_under_another_name_adds_nothing(store: Store, tmp_path
 
     summary = ingest(store, [str(tmp_path)])
 
-    assert (0, 45) == (summary.new, summary.duplicates)
+    assert (summary.new, summary.duplicates) == (0, 45)
 
 
 def test_a_grown_file_adds_its_new_lines_alone(store: Store, tmp_path: Path) -> None:
@@ -142,9 +142,9 @@ def test_a_grown_file_adds_its_new_lines_alone(store: Store, tmp_path: Path) -> 
     log.write_bytes(record(1) + record(2))
     second = ingest(store, [str(log)])
 
-    assert (1, 1) == (first.new, first.rejected)
-    assert (1, 1, 0) == (second.new, second.duplicates, second.rejected)
-    assert 0 == store.value("select count(*) from rejects")
+    assert (first.new, first.rejected) == (1, 1)
+    assert (second.new, second.duplicates, second.rejected) == (1, 1, 0)
+    assert store.value("select count(*) from rejects") == 0
 
 
 def test_of_one_call_logged_twice_the_complete_record_stays(store: Store, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_of_one_call_logged_twice_the_complete_record_stays(store: Store, tmp_pa
 
     ingest(store, [str(log)])
 
-    assert [(900, "provider")] == store.rows("select output_tokens, usage_source from requests")
+    assert store.rows("select output_tokens, usage_source from requests") == [(900, "provider")]
 
 
 @pytest.mark.parametrize("kind", ["gz", "zst", "unnamed-gz", "parquet"])
@@ -183,7 +183,7 @@ def test_bad_lines_of_a_compressed_file_are_named_too(store: Store, tmp_path: Pa
 
     summary = ingest(store, [str(log)])
 
-    assert (2, [2]) == (summary.new, [line for _, line, _ in summary.rejects])
+    assert (summary.new, [line for _, line, _ in summary.rejects]) == (2, [2])
 
 
 def test_a_cut_archive_keeps_what_can_be_read(store: Store, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_a_cut_archive_keeps_what_can_be_read(store: Store, tmp_path: Path) -> N
 def test_stdin_is_a_source(llmcost: Run) -> None:
     done = llmcost("ingest", "-", input=record(1).decode())
 
-    assert (0, "1 file (litellm 1): 1 new, 0 duplicate, 0 rejected\n") == (done.returncode, done.stdout)
+    assert (done.returncode, done.stdout) == (0, "1 file (litellm 1): 1 new, 0 duplicate, 0 rejected\n")
 
 
 def test_names_with_glob_characters_are_names(store: Store, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_names_with_glob_characters_are_names(store: Store, tmp_path: Path) -> N
     (folder / "log?.jsonl").write_bytes(record(1))
     (folder / "logx.jsonl").write_bytes(record(2))
 
-    assert 1 == ingest(store, [str(folder / "log?.jsonl")]).new
+    assert ingest(store, [str(folder / "log?.jsonl")]).new == 1
 
 
 def test_a_folder_is_read_file_by_file_and_what_is_no_log_is_skipped(store: Store, tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_a_folder_is_read_file_by_file_and_what_is_no_log_is_skipped(store: Stor
 
     summary = ingest(store, [str(tmp_path)])
 
-    assert (1, ["notes.txt"]) == (summary.new, [Path(path).name for path, _ in summary.skipped])
+    assert (summary.new, [Path(path).name for path, _ in summary.skipped]) == (1, ["notes.txt"])
 
 
 @pytest.mark.parametrize(
@@ -295,6 +295,6 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_twice(tmp_path: Pat
     subprocess.run([sys.executable, "-c", code, str(db), str(logs)], check=True, stdout=subprocess.DEVNULL)
 
     with Store(db, read_only=True) as store:
-        assert [(30000, 30000, 6)] == store.rows(
+        assert store.rows(
             "select count(*), count(distinct request_id), (select count(*) from files) from requests"
-        )
+        ) == [(30000, 30000, 6)]

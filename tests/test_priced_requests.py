@@ -50,7 +50,9 @@ def priced(store: Store, book: Book, folder: Path, lines: list[str]) -> list[tup
     log.write_text("\n".join(lines), encoding="utf-8")
     ingest(store, [str(log)])
     load_prices(store, book)
-    return [(c, s) for _, c, s in store.rows("select request_id, cost_usd, price_status from priced_requests order by 1")]
+    return [
+        (c, s) for _, c, s in store.rows("select request_id, cost_usd, price_status from priced_requests order by 1")
+    ]
 
 
 def test_anthropics_exclusive_input_is_paid_once_each(store: Store, book: Book) -> None:
@@ -126,7 +128,7 @@ def test_a_contract_changes_the_cost_and_keeps_the_list_price(store: Store, smal
 def test_cached_beyond_input_is_bad_usage_and_never_clamped(store: Store, book: Book, tmp_path: Path) -> None:
     body = {"id": "c", "object": "chat.completion", "created": 1793520000, "model": "gpt-4o"}
     usage = {"prompt_tokens": 10, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 11}}
-    assert [(None, "bad usage")] == priced(store, book, tmp_path, [json.dumps({**body, "usage": usage})])
+    assert priced(store, book, tmp_path, [json.dumps({**body, "usage": usage})]) == [(None, "bad usage")]
 
 
 def test_an_unknown_model_has_no_cost_and_a_reason(store: Store, book: Book) -> None:
@@ -134,7 +136,7 @@ def test_an_unknown_model_has_no_cost_and_a_reason(store: Store, book: Book) -> 
     load_prices(store, book)
 
     row = store.rows("select cost_usd, price_status from priced_requests where request_model like 'acme%'")[0]
-    assert (None, "unknown provider") == row
+    assert row == (None, "unknown provider")
 
 
 parts = st.integers(min_value=0, max_value=2_000_000)
@@ -175,4 +177,4 @@ def test_pricing_neither_loses_nor_doubles_a_request(store: Store, book: Book) -
     load_prices(store, book)
 
     assert store.value("select count(*) from requests") == store.value("select count(*) from priced_requests")
-    assert 45 == store.value("select count(*) from dimensions")
+    assert store.value("select count(*) from dimensions") == 45

@@ -39,7 +39,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 def test_every_record_of_a_sample_becomes_a_request(store: Store, samples: Path, name: str, rows: int) -> None:
     summary = ingest(store, [str(samples / name)])
 
-    assert [] == summary.rejects
+    assert summary.rejects == []
     assert rows == summary.new
 
 
@@ -61,7 +61,7 @@ def test_two_rate_limits_and_a_success_are_three_rows_of_one_trace(store: Store,
     rows = store.rows(
         "select status, http_status_code, error_type from requests where trace_id = $1 order by started_at", [trace]
     )
-    assert [("error", 429, "RateLimitError"), ("error", 429, "RateLimitError"), ("ok", 200, None)] == rows
+    assert rows == [("error", 429, "RateLimitError"), ("error", 429, "RateLimitError"), ("ok", 200, None)]
 
 
 def test_an_answer_from_the_gateways_cache_costs_nothing(store: Store, samples: Path, book: Book) -> None:
@@ -81,13 +81,13 @@ def test_a_stream_without_usage_is_usage_missing(store: Store, samples: Path, bo
         "where price_status = 'usage missing'"
     )
     # 11 and 1 are LiteLLM's own count of the text; what the provider counted is not known
-    assert [(11, 1, "gateway_estimate", None)] == rows
+    assert rows == [(11, 1, "gateway_estimate", None)]
 
 
 def test_the_payload_and_the_spend_table_are_the_same_calls(store: Store, samples: Path) -> None:
     summary = ingest(store, [str(samples / PAYLOADS), str(samples / SPEND_LOGS)])
 
-    assert (12, 10) == (summary.new, summary.duplicates)
+    assert (summary.new, summary.duplicates) == (12, 10)
 
 
 def test_the_samples_cost_what_their_tokens_cost(store: Store, samples: Path, book: Book) -> None:

@@ -6,14 +6,19 @@ import os
 import sys
 from pathlib import Path
 
-import click
+import typer
 
 from llmcost.cli.app import app
+
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line and leave with the exit code of DESIGN §6; no traceback reaches a user."""
-    sys.exit(guarded())
+    code = guarded()
+    if code == INTERRUPTED:
+        complain("interrupted", "what was committed stays; run it again to go on")
+    sys.exit(code)
 
 
 def guarded() -> int:
@@ -24,9 +29,6 @@ def guarded() -> int:
         result = app(standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
     except LlmcostError as error:
         complain(error.message, error.hint)
         return error.exit_code
@@ -34,11 +36,22 @@ def guarded() -> int:
         # the reader has seen enough; Python's own flush at exit must not complain either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (click.Abort, KeyboardInterrupt):
-        complain("interrupted; what was committed stays, run it again to go on")
-        return 130
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
     except Exception as error:
-        return report_bug(error)
+        return refused_line(error) or report_bug(error)
+
+
+def refused_line(error: Exception) -> int:
+    """Show what is wrong with the command line itself; 0 if it is not that.
+
+    typer carries a click of its own and does not export its base class, so what it can do tells it.
+    """
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if show is None or code is None:
+        return 0
+    show()
+    return int(code)
 
 
 def complain(message: str, hint: str = "") -> None:

@@ -56,6 +56,9 @@ def is_number(column: str, rows: list[tuple[Any, ...]], at: int) -> bool:
     return any(isinstance(row[at], int | float | Decimal) and not isinstance(row[at], bool) for row in rows)
 
 
+HEADINGS = {"cost_share": "share", "cost_per_request_usd": "per request"}
+
+
 def heading(column: str) -> str:
-    """Write a column's name for people: its unit stands in the cells."""
-    return "share" if column == "cost_share" else column.removesuffix("_usd").replace("_", " ")
+    """Write a column's name for people: short, since its unit stands in the cells."""
+    return HEADINGS.get(column, column.removesuffix("_usd").removesuffix("_tokens").replace("_", " "))

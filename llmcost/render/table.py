@@ -14,15 +14,22 @@ from llmcost.render import Table
 from llmcost.render.cell import for_people, heading, is_number
 
 # What gives way first where the terminal is narrow; the columns that were asked for never do.
-LAST_TO_STAY = ("cost_usd", "requests", "cost_share", "input_tokens", "output_tokens", "cost_per_request_usd")
-MIN_TEXT_WIDTH = 8
+LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_share", "cost_per_request_usd")
+# A name may be cut to this; a number never.
+MIN_TEXT_WIDTH = 24
+GAP = 3
 
 
 def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     """Draw the table; with no width it takes the room it needs, as for a pipe."""
     shown = fitting(table, width) if width else list(table.columns)
     right = {c: is_number(c, table.rows, table.columns.index(c)) for c in shown}
-    drawn = RichTable(*(column(c, right[c]) for c in shown), box=box.SIMPLE_HEAD, show_footer=False, pad_edge=False)
+    drawn = RichTable(
+        *(column(c, right[c], column_width(table, c)) for c in shown),
+        box=box.SIMPLE_HEAD,
+        show_footer=False,
+        pad_edge=False,
+    )
     for number, row in enumerate(table.rows, start=1):
         cells = dict(zip(table.columns, row, strict=True))
         drawn.add_row(*(for_people(c, cells[c]) for c in shown), end_section=number == len(table.rows))
@@ -36,14 +43,14 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     yield "\n".join(line.rstrip() for line in buffer.getvalue().strip("\n").splitlines()) + "\n"
 
 
-def column(name: str, is_right: bool) -> Column:
+def column(name: str, is_right: bool, width: int) -> Column:
     """Make a column; only names may be cut, and a cut is shown."""
     return Column(
         heading(name),
         justify="right" if is_right else "left",
         no_wrap=True,
         overflow="ellipsis",
-        min_width=None if is_right else MIN_TEXT_WIDTH,
+        min_width=width,
         style="green" if name == "cost_usd" else "",
     )
 
@@ -66,7 +73,7 @@ def fitting(table: Table, width: int) -> list[str]:
 
 def needed(table: Table, shown: list[str]) -> int:
     """Measure the least width: numbers whole, names cut to a few characters."""
-    return sum(column_width(table, c) + 2 for c in shown)
+    return sum(column_width(table, c) + GAP for c in shown)
 
 
 def column_width(table: Table, name: str) -> int:
@@ -76,4 +83,4 @@ def column_width(table: Table, name: str) -> int:
     if name in table.totals:
         texts.append(for_people(name, table.totals[name]))
     longest = max(len(text) for text in texts)
-    return longest if is_number(name, table.rows, at) else min(longest, 24)
+    return longest if is_number(name, table.rows, at) else min(longest, MIN_TEXT_WIDTH)

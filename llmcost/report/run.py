@@ -89,11 +89,12 @@ def run(store: Store, book: Book, *, by: tuple[str, ...] = (), filters: Filters 
     load_prices(store, book)
     spend = reports()["spend"]
     create_scope(store, filters)
-    _, (total,) = table(store, spend.query, ())
+    names, whole = table(store, spend.query, ())
+    # no request at all is no row; its totals are a count of 0 and nothing known
+    totals = dict(zip(names, whole[0], strict=True)) if whole else dict.fromkeys(names) | {"requests": 0}
     covered = coverage(store)
     create_scope(store, filters, by)
     columns, rows = table(store, spend.query, by)
-    totals = dict(zip(columns[len(by) :], total, strict=True))
     if "tag" in by:
         rows = [share_of(row, columns, totals["cost_usd"]) for row in rows]
     return Report(spend.title, columns, rows, totals, covered, filters.since, filters.until)

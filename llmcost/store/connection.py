@@ -51,7 +51,12 @@ class Store:
 
     def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
         """Run SQL; the result is read from what is returned before the next call."""
-        return self._connection.execute(sql, parameters)
+        try:
+            return self._connection.execute(sql, parameters)
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":  # how DuckDB hands on a Ctrl-C
+                raise KeyboardInterrupt from None
+            raise
 
     def rows(self, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
         """Run one query and fetch all its rows."""
@@ -60,10 +65,6 @@ class Store:
     def value(self, sql: str, parameters: object = None) -> Any:
         """Run a query of one row and one column and return its value."""
         return self.rows(sql, parameters)[0][0]
-
-    def interrupt(self) -> None:
-        """Stop the statement that another thread is running."""
-        self._connection.interrupt()
 
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:

@@ -1,0 +1,1 @@
+"""Ratios against the parser's limit and the alternatives, in one run; never a test."""

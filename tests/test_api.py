@@ -1,0 +1,66 @@
+"""The Python API returns typed Polars frames."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import llmcost
+from llmcost.errors import StoreError, UsageError
+from llmcost.ingest import ingest
+from llmcost.store import Store
+from tests.conftest import FIXTURES
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "llmcost.duckdb"
+    with Store(path) as store:
+        ingest(store, [str(FIXTURES)])
+    return path
+
+
+def test_a_report_is_a_frame_with_exact_costs(db: Path) -> None:
+    with llmcost.open(db) as database:
+        frame = database.report(by=["model"])
+
+    assert isinstance(frame, pl.DataFrame)
+    assert pl.Decimal(38, 21) == frame.schema["cost_usd"]
+    assert pl.Int64 == frame.schema["input_tokens"]
+    assert Decimal("0.3861") == frame.row(by_predicate=pl.col("model") == "claude-opus-4-6", named=True)["cost_usd"]
+
+
+def test_columns_are_named_as_they_were_asked_for_and_typed(db: Path) -> None:
+    with llmcost.open(db) as database:
+        frame = database.report(by=["team", "day"], since="2026-11-02", until=datetime(2026, 11, 3))
+
+    assert frame.columns[:3] == ["team", "day", "requests"]
+    assert {date(2026, 11, 2)} == set(frame["day"])
+
+
+def test_an_empty_report_keeps_its_types(db: Path) -> None:
+    with llmcost.open(db) as database:
+        frame = database.report(by=["model"], where=["model=none"])
+
+    assert (0, pl.Decimal(38, 21)) == (frame.height, frame.schema["cost_usd"])
+
+
+def test_logs_can_be_read_without_a_store() -> None:
+    with llmcost.open(logs=[FIXTURES / "openai.jsonl"]) as database:
+        coverage = database.spend().coverage
+
+        assert database.summary is not None and database.summary.new == 5
+        assert (coverage.requests, coverage.priced_requests) == (5, 4)
+
+
+def test_mistakes_are_named(db: Path, tmp_path: Path) -> None:
+    with llmcost.open(db) as database, pytest.raises(UsageError, match="a list of columns"):
+        database.report(by="model")
+    with pytest.raises(StoreError, match="no such store"):
+        llmcost.open(tmp_path / "none.duckdb")
+    with pytest.raises(UsageError, match="one of the two"):
+        llmcost.open()

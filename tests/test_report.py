@@ -1,0 +1,96 @@
+"""Reports add up, whatever they are grouped by, and look the same tomorrow."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from llmcost.ingest import ingest
+from llmcost.pricing import Book
+from llmcost.render import FORMATS, Table, render
+from llmcost.render.cell import dollars, for_people
+from llmcost.report import Report, run
+from llmcost.store import Filters, Store
+from tests.conftest import FIXTURES
+from tests.golden import BY_FORMAT
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    ingest(store, [str(FIXTURES)])
+    return store
+
+
+COLUMNS = ("model", "provider", "key", "team", "user", "status", "operation", "day", "hour", "week", "month", "format")
+
+
+@pytest.mark.parametrize("by", [*itertools.combinations(COLUMNS, 1), *itertools.pairwise(COLUMNS), COLUMNS[:4]])
+def test_the_rows_add_up_to_the_total(filled: Store, book: Book, by: tuple[str, ...]) -> None:
+    result = run(filled, book, by=by)
+
+    assert (*by, "requests", "input_tokens") == result.columns[: len(by) + 2]
+    for column in ("requests", "input_tokens", "cached_tokens", "output_tokens", "cost_usd"):
+        at = result.columns.index(column)
+        assert result.totals[column] == sum(row[at] for row in result.rows if row[at] is not None)
+
+
+def test_coverage_counts_every_request_once(filled: Store, book: Book) -> None:
+    covered = run(filled, book, by=("model",)).coverage
+
+    unpriced = sum(item.requests for item in covered.unpriced)
+    assert covered.requests == covered.priced_requests + covered.usage_missing + unpriced
+
+
+def test_an_empty_window_has_no_rows_and_no_error(filled: Store, book: Book) -> None:
+    result = run(filled, book, by=("model",), filters=Filters(where=("model=none",)))
+
+    assert (result.rows, result.totals["requests"], result.totals["cost_usd"]) == ([], 0, None)
+
+
+def test_a_value_with_a_quote_is_a_value(filled: Store, book: Book) -> None:
+    result = run(filled, book, by=("model",), filters=Filters(where=("model=' or true or '",)))
+
+    assert result.rows == []
+
+
+def as_table(result: Report) -> Table:
+    return Table(result.title, result.columns, result.rows, result.totals, {"command": "report"})
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_each_format_looks_as_it_did(filled: Store, book: Book, format: str, snapshot: SnapshotAssertion) -> None:
+    result = run(filled, book, by=("team", "model"))
+
+    assert "".join(render(as_table(result), format)) == snapshot(extension_class=BY_FORMAT[format])
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_terminals_table_fits_and_breaks_no_number(
+    filled: Store, book: Book, width: int, snapshot: SnapshotAssertion
+) -> None:
+    text = "".join(render(as_table(run(filled, book, by=("team", "model"))), "table", width=width))
+
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert text == snapshot(extension_class=BY_FORMAT["table"])
+
+
+def test_less_than_a_cent_is_not_nothing() -> None:
+    assert tuple(dollars(value, 2) for value in (0, 0.004, 0.01, 1234.5, -2)) == (
+        "$0.00",
+        "<$0.01",
+        "$0.01",
+        "$1,234.50",
+        "-$2.00",
+    )
+    assert for_people("cost_usd", None) == "–"  # noqa: RUF001
+
+
+def test_reports_are_portable_sql() -> None:
+    shelf = Path(__file__).parent.parent / "llmcost" / "report" / "reports"
+    for file in shelf.glob("*.sql"):
+        text = file.read_text(encoding="utf-8").lower()
+        words = ("arg_max", "any_value", "asof", "qualify", "filter (", "hash(", "regexp", "lower(", "group by all")
+        assert [word for word in words if word in text] == [], file.name

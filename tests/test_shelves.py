@@ -1,0 +1,92 @@
+"""Laws for every .sql file: a new one is under them without a line of test code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from llmcost.errors import ShelfError
+from llmcost.ingest import ingest
+from llmcost.ingest.format import LEAF_TYPES, Columns, formats
+from llmcost.report.run import reports
+from llmcost.shelf import read_book, read_shelf
+from llmcost.store import Store
+from tests.conftest import FIXTURES, ROOT
+
+README = ROOT / "README.md"
+
+
+@pytest.mark.parametrize("name", list(formats()))
+def test_a_format_has_a_fixture_that_is_recognised_and_a_row_in_the_readme(store: Store, name: str) -> None:
+    summary = ingest(store, [str(FIXTURES / f"{name}.jsonl")])
+
+    assert {name: 1} == dict(summary.formats)
+    assert f"| `{name}` |" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", list(formats()))
+def test_a_format_reads_known_kinds_and_requires_what_it_reads(name: str) -> None:
+    def kinds(columns: Columns) -> set[str]:
+        return {k for v in columns.values() for k in (kinds(v) if isinstance(v, dict) else {v})}
+
+    format = formats()[name]
+
+    assert kinds(format.columns) <= {"time", *LEAF_TYPES}
+    assert set(format.required) <= set(format.columns)
+
+
+def test_no_prompt_text_reaches_the_store(store: Store, tmp_path: Path) -> None:
+    secret = "zebra-crossing-prompt"
+    for name in formats():
+        text = (FIXTURES / f"{name}.jsonl").read_text(encoding="utf-8")
+        marked = text.replace('"invented"', f'"{secret}"').replace('"redacted-by-litellm"', f'"{secret}"')
+        (tmp_path / f"{name}.jsonl").write_text(marked, encoding="utf-8")
+    with (tmp_path / "litellm.jsonl").open("a", encoding="utf-8") as log:
+        log.write(f'{{"call_type": {secret}\n')
+
+    summary = ingest(store, [str(tmp_path)])
+
+    assert summary.new == 45
+    for table in ("requests", "files", "rejects"):
+        assert store.value(f"select count(*) from {table} as t where contains(cast(t as varchar), '{secret}')") == 0
+
+
+def test_a_report_answers_a_question() -> None:
+    assert all(report.answers.endswith("?") for report in reports().values())
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("select 1", "must open with"),
+        ("/*\ntitle: x\n*/\nselect $a", r"\['a'\] must be both"),
+        ("/*\ntitle: x\n*/\nselect 1; select 2", "one query, not 2"),
+        ("/*\ncolour: x\n*/\nselect 1", "does not fit"),
+    ],
+)
+def test_a_shelf_file_that_does_not_fit_is_refused(tmp_path: Path, text: str, word: str) -> None:
+    file = tmp_path / "x.sql"
+    file.write_text(text, encoding="utf-8")
+
+    def kind(name: str, query: str, title: str) -> str:
+        return name
+
+    with pytest.raises(ShelfError, match=word):
+        read_book(file, kind)
+
+
+def test_a_shelf_is_a_folder_of_sql_files(tmp_path: Path) -> None:
+    for name in ("b.sql", "a.sql", "c.txt"):
+        (tmp_path / name).write_text("/*\ntitle: x\n*/\nselect 1", encoding="utf-8")
+
+    assert list(read_shelf(tmp_path, lambda name, query, title: name)) == ["a", "b"]
+
+
+def test_the_wheel_holds_the_shelves_and_the_prices() -> None:
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+    assert '"pricing.yaml" = "llmcost/pricing.yaml"' in project
+    # hatchling takes every file below the package that git does not ignore
+    assert not re.search(r"\.sql", (ROOT / ".gitignore").read_text(encoding="utf-8"))
