@@ -26,7 +26,10 @@ BATCH_BYTES = 512 * 1024 * 1024
 MACROS = resources.files("llmcost.ingest") / "macros.sql"
 DEDUPLICATE = resources.files("llmcost.ingest") / "deduplicate.sql"
 # What DuckDB raises for a line or a file: JSON reader, cast, macro, column, decompression.
-REFUSALS = (duckdb.InvalidInputException, duckdb.DataError, duckdb.IntegrityError, duckdb.IOException)
+REFUSALS = (
+    *(duckdb.InvalidInputException, duckdb.DataError, duckdb.IntegrityError, duckdb.IOException),
+    UnicodeDecodeError,  # a message of DuckDB that quotes the log and cuts it inside a character
+)
 Reject = tuple[str, int, str]
 
 
@@ -164,12 +167,12 @@ def commit(store: Store, batch: list[Recognised], rejects: list[Reject]) -> tupl
     return count - before[1], count - kept, rejects
 
 
-def is_about_disk(error: duckdb.Error) -> bool:
+def is_about_disk(error: Exception) -> bool:
     """Tell a full disk from a file that cannot be read."""
     return "No space left" in str(error) or "Could not write" in str(error)
 
 
-def unwritable(store: Store, error: duckdb.Error) -> StoreError:
+def unwritable(store: Store, error: Exception) -> StoreError:
     """Say that the store took nothing of this batch; what was committed before stays."""
     reason = "the disk is full" if is_about_disk(error) else type(error).__name__
     return StoreError(f"{store.path}: cannot be written: {reason}", hint="run it again: what is in is not read again")
@@ -288,7 +291,7 @@ def is_readable(store: Store, item: Recognised) -> bool:
     try:
         enter_files(store, [item])
         insert(store, [item])
-    except duckdb.Error:
+    except REFUSALS:
         return False
     finally:
         store.execute("rollback")

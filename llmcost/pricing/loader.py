@@ -19,7 +19,7 @@ import yaml
 from llmcost.errors import PriceBookError
 
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MAX_DECIMALS = 9
 
@@ -31,9 +31,14 @@ class Node:
     yaml: yaml.Node
     file: str
 
+    @property
+    def place(self) -> str:
+        """Say where this node stands: FILE:LINE."""
+        return f"{self.file}:{self.yaml.start_mark.line + 1}"
+
     def refuse(self, message: str, hint: str = "") -> PriceBookError:
         """Make the error that names this node's place."""
-        return PriceBookError(f"{self.file}:{self.yaml.start_mark.line + 1}: {message}", hint=hint)
+        return PriceBookError(f"{self.place}: {message}", hint=hint)
 
     def mapping(self, known: set[str], what: str) -> dict[str, Node]:
         """Read a mapping whose keys are all known and each there once."""
@@ -74,7 +79,9 @@ class Node:
     def number(self, what: str) -> Decimal:
         """Read an exact number that is not negative and has at most 9 decimals."""
         text = self.text(what)
-        if not NUMBER.fullmatch(text):
+        # only a plain scalar has no style: "3" in quotes is text
+        is_quoted = isinstance(self.yaml, yaml.ScalarNode) and bool(self.yaml.style)
+        if is_quoted or not NUMBER.fullmatch(text):
             raise self.refuse(f"`{what}: {text}` is no plain number", "write 0.075, not 7.5e-2, .075 or -1")
         if len(text.partition(".")[2]) > MAX_DECIMALS:
             raise self.refuse(f"`{what}: {text}` has more than {MAX_DECIMALS} decimals")
@@ -103,16 +110,16 @@ def read_yaml(path: Path) -> Node:
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
     except OSError as error:
-        raise PriceBookError(f"{path}: {error.strerror}") from error
+        raise PriceBookError(f"{path}:1: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise PriceBookError(f"{path}: no UTF-8 text") from error
+        raise PriceBookError(f"{path}:1: no UTF-8 text") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise PriceBookError(f"{path}:{line}: no YAML: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise PriceBookError(f"{path}: no YAML: {type(error).__name__}") from error
+        raise PriceBookError(f"{path}:1: no YAML: {type(error).__name__}") from error
     if root is None:
-        raise PriceBookError(f"{path}: the file is empty")
+        raise PriceBookError(f"{path}:1: the file is empty")
     return Node(root, str(path))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 from llmcost.errors import PriceBookError
@@ -24,6 +24,13 @@ NEIGHBOURS = {
     "output_audio": "output",
     "input_image": "input",
 }
+
+
+class Rule(NamedTuple):
+    """A model as bought from a provider: its own, or one whose price a fallback lends it."""
+
+    provider: str
+    model: Model
 
 
 class PriceRow(NamedTuple):
@@ -57,23 +64,48 @@ RATE_COLUMNS = [field for field in PriceRow._fields if field in TOKEN_RATES]
 
 
 def price_rows(book: Book) -> list[PriceRow]:
-    """Flatten a book; `rule_id` is a model's place in `book.models`."""
+    """Flatten a book; `rule_id` is a place in `rules(book)`, the book's own models first."""
+    contracts = contract_factors(book)
     return [
         row
-        for rule_id, model in enumerate(book.models)
-        for period in model.periods
-        for row in period_rows(rule_id, model, period, adjustments(book, model))
+        for rule_id, rule in enumerate(rules(book))
+        for period in rule.model.periods
+        for row in period_rows(rule_id, rule.model, period, contracts.get((rule.provider, rule.model.model), []))
     ]
 
 
-def adjustments(book: Book, model: Model) -> list[Adjust]:
-    """List the contract factors that concern a model."""
-    return [a for a in book.adjust if a.provider == model.provider and a.model in (None, model.model)]
+def rules(book: Book) -> list[Rule]:
+    """List what can be bought where: the book's models in their order, then what a fallback lends a provider."""
+    # lent models have rows of their own, since a contract with one provider says nothing of the other
+    lent = [
+        Rule(provider.id, model)
+        for provider in book.providers
+        for other in provider.fallback
+        for model in book.models
+        if model.provider == other
+    ]
+    return [*(Rule(model.provider, model) for model in book.models), *lent]
+
+
+def contract_factors(book: Book) -> dict[tuple[str, str], list[Adjust]]:
+    """List the contract factors of each (provider, model); one that fits nothing would be lost in silence."""
+    ids = {name.lower(): p.id for p in book.providers for name in (p.id, *p.names)}
+    found: dict[tuple[str, str], list[Adjust]] = {}
+    sold = list(dict.fromkeys((rule.provider, rule.model.model) for rule in rules(book)))
+    for adjust in book.adjust:
+        provider = ids.get(adjust.provider.lower(), adjust.provider)
+        keys = [key for key in sold if key[0] == provider and adjust.model in (None, key[1])]
+        if not keys:
+            wanted = " ".join(part for part in (adjust.provider, adjust.model) if part)
+            raise PriceBookError(f"{adjust.place}: `adjust` is for {wanted}, which the book does not price")
+        for key in keys:
+            found.setdefault(key, []).append(adjust)
+    return found
 
 
 def period_rows(rule_id: int, model: Model, period: Period, adjust: list[Adjust]) -> Iterator[PriceRow]:
     """Write a period's rows: every service level, every tier, cut where a contract begins or ends."""
-    for context, levels in contexts(period):
+    for context, levels in period.contexts():
         for over, up_to, rates in tier_rates(period, levels, model):
             filled, assumed = fill(rates)
             fees = [period.rates.get(fee, Decimal(0)) for fee in FEES]
@@ -81,16 +113,6 @@ def period_rows(rule_id: int, model: Model, period: Period, adjust: list[Adjust]
                 values = (datetime.combine(start, time()), datetime.combine(end, time()), over, up_to)
                 token_rates = [filled.get(rate) for rate in RATE_COLUMNS]
                 yield PriceRow._make([rule_id, context, *values, *token_rates, *fees, multiplier, ",".join(assumed)])
-
-
-def contexts(period: Period) -> Iterator[tuple[str, tuple[Variant, ...]]]:
-    """Name every combination of service levels on different axes that a period prices; '' is the standard one."""
-    for size in range(len(period.variants) + 1):
-        for chosen in combinations(period.variants, size):
-            pairs = sorted(pair for variant in chosen for pair in variant.when)
-            axes = [axis for axis, _ in pairs]
-            if len(set(axes)) == len(axes) and sum(1 for v in chosen if v.rates) <= 1:
-                yield ";".join(f"{axis}={value}" for axis, value in pairs), chosen
 
 
 def tier_rates(period: Period, levels: tuple[Variant, ...], model: Model) -> Iterator[tuple[int, int, Rates]]:
@@ -106,7 +128,7 @@ def tier_rates(period: Period, levels: tuple[Variant, ...], model: Model) -> Ite
         rates = {k: v * factor for k, v in {**base, **tier.rates}.items() if k in TOKEN_RATES}
         for name, value in rates.items():
             if -int(value.normalize().as_tuple().exponent) > MAX_DECIMALS:
-                raise PriceBookError(f"{model.provider} {model.model}: {name} x {factor} needs more than 9 decimals")
+                raise PriceBookError(f"{period.place}: {name} of {model.model} x {factor} has more than 9 decimals")
         yield tier.over, up_to, rates
 
 

@@ -1,0 +1,65 @@
+"""The names that a book gives its models, ready to be looked up by the thousand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from llmcost.pricing.book import Book
+from llmcost.pricing.entries import pattern
+
+TAIL = re.compile(r"(.+?)(?:[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|[-@]latest|-v\d+:\d+)")
+WILD = re.compile(r"[*?\[]|^re:")
+
+
+class Names:
+    """Exact ids and patterns of every provider's models."""
+
+    def __init__(self, book: Book) -> None:
+        self._exact: dict[tuple[str, str], tuple[str, str]] = {}
+        self._aliases: dict[tuple[str, str], tuple[str, str]] = {}
+        self._globs: dict[str, list[tuple[re.Pattern[str], tuple[str, str]]]] = {}
+        for model in book.models:
+            entry = (model.provider, model.model)
+            self._exact[model.provider, model.model.lower()] = entry
+            for text in model.match:
+                if WILD.search(text):
+                    self._globs.setdefault(model.provider, []).append((pattern(text), entry))
+                else:
+                    self._aliases.setdefault((model.provider, text.lower()), entry)
+        self._owners = list(dict.fromkeys(model.provider for model in book.models))
+
+    def find(self, provider: str | None, name: str) -> tuple[tuple[str, str], str] | None:
+        """Look a name up; without a provider it must be one provider's alone."""
+        owners = self._owners if provider is None else [provider]
+        hits = [hit for owner in owners if (hit := self._of(owner, name))]
+        if len(hits) != 1 or (is_tuned(name) and not is_tuned(hits[0][0][1].lower())):
+            return None
+        return hits[0]
+
+    def _of(self, provider: str, name: str) -> tuple[tuple[str, str], str] | None:
+        """Look a name up at one provider: its id, then its other names."""
+        if (provider, name) in self._exact:
+            return self._exact[provider, name], "exact"
+        if (provider, name) in self._aliases:
+            return self._aliases[provider, name], "pattern"
+        for matches, entry in self._globs.get(provider, ()):
+            if matches.fullmatch(name):
+                return entry, "pattern"
+        return None
+
+
+def is_tuned(name: str) -> bool:
+    """Tell a fine-tune, which costs more than its base model and is never priced as it."""
+    return name.startswith("ft:") or ".ft-" in name or ":ft-" in name
+
+
+def forms(name: str) -> Iterator[tuple[str, str]]:
+    """Give a name as it is, a fine-tune without its owner, then without date, `-latest` and version."""
+    yield name, ""
+    if name.startswith("ft:"):
+        name = ":".join(name.split(":")[:2])
+        yield name, ""
+    while tail := TAIL.fullmatch(name):
+        name = tail[1]
+        yield name, "date stripped"
