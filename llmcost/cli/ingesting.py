@@ -19,7 +19,7 @@ def run_ingest(paths: list[str], db: Path, format: str | None, pricing: Path | N
     if format is not None and format not in formats():
         raise UsageError(f"--format {format}: no such format", hint=f"one of {', '.join(formats())}")
     with Store(db) as store:
-        with progress_bar() as progress:
+        with progress_bar(store) as progress:
             summary = ingest(store, paths, format=format, progress=progress)
         print_summary(summary)
         if summary.new:

@@ -70,7 +70,7 @@ def open_store(request: Request) -> Store:
     if not request.paths:
         return Store(request.db, read_only=True)
     store = Store()
-    with progress_bar() as progress:
+    with progress_bar(store) as progress:
         summary = ingest(store, request.paths, progress=progress)
     for path, line, reason in summary.rejects:
         print(f"rejected {path}:{line}: {reason}", file=sys.stderr)

@@ -22,7 +22,8 @@ from llmcost.ingest.sieve import MAX_LINE_BYTES, sieve
 from llmcost.ingest.sources import Source, expand, open_source, spool_parquet, spool_stdin
 from llmcost.store import Store
 
-BATCH_BYTES = 512 * 1024 * 1024
+# DuckDB commits a second batch into a begun table far more slowly than a first one: few and large is fastest.
+BATCH_BYTES = 1024 * 1024 * 1024
 MACROS = resources.files("llmcost.ingest") / "macros.sql"
 DEDUPLICATE = resources.files("llmcost.ingest") / "deduplicate.sql"
 # What DuckDB raises for a line or a file: JSON reader, cast, macro, column, decompression.
@@ -34,10 +35,13 @@ Reject = tuple[str, int, str]
 
 
 class Progress(Protocol):
-    """Who wants to know how far ingest is: told the size of all files, then of each batch when it is in."""
+    """Who wants to know how far ingest is: told the size of all files, then each batch's when it begins and is in."""
 
     def start(self, total_bytes: int) -> None:
         """All files are known."""
+
+    def begin(self, batch_bytes: int) -> None:
+        """A batch is about to be read."""
 
     def advance(self, read_bytes: int, rows: int) -> None:
         """A batch is committed."""
@@ -64,7 +68,7 @@ class Summary:
 def ingest(
     store: Store, paths: Iterable[str], *, format: str | None = None, progress: Progress | None = None
 ) -> Summary:
-    """Read logs into the store: files, folders, globs or "-", in committed batches of up to 512 MB.
+    """Read logs into the store: files, folders, globs or "-", in committed batches of up to 1 GB.
 
     Raises InputError where nothing can be read, FormatError where a named file is of no known format.
     """
@@ -75,9 +79,12 @@ def ingest(
         if progress:
             progress.start(sum(item.source.size for item in known))
         for batch in batches(known):
+            size = sum(item.source.size for item in batch)
+            if progress:
+                progress.begin(size)
             rows = load(store, batch, folder, summary)
             if progress:
-                progress.advance(sum(item.source.size for item in batch), rows)
+                progress.advance(size, rows)
     return summary
 
 
@@ -114,7 +121,7 @@ def recognise_all(sources: Iterable[Source], format: str | None, folder: str, su
 
 
 def batches(items: list[Recognised]) -> Iterator[list[Recognised]]:
-    """Cut the files into batches of up to 512 MB, at least one file each."""
+    """Cut the files into batches of up to 1 GB, at least one file each."""
     batch: list[Recognised] = []
     for item in items:
         if batch and sum(i.source.size for i in batch) + item.source.size > BATCH_BYTES:

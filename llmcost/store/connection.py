@@ -30,7 +30,8 @@ class Store:
         self._connection = self._connect(read_only)
         # times with an offset become UTC only if the session is
         self.execute("set timezone = 'UTC'")
-        self.execute("set enable_progress_bar = false")
+        # counted for share_done, never printed
+        self.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
         try:
             self._migrate(read_only)
         except BaseException:
@@ -57,6 +58,10 @@ class Store:
             if str(error) == "Query interrupted":  # how DuckDB hands on a Ctrl-C
                 raise KeyboardInterrupt from None
             raise
+
+    def share_done(self) -> float:
+        """Tell from another thread how much of the running statement is done: 0..1, 0 where DuckDB does not know."""
+        return max(self._connection.query_progress(), 0) / 100
 
     def rows(self, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
         """Run one query and fetch all its rows."""
