@@ -15,8 +15,9 @@ from llmcost.ingest.format import Columns, Format, Record, formats
 from llmcost.ingest.sources import Source, open_lines
 
 SAMPLE_RECORDS = 200
-SAMPLE_BYTES = 2_000_000
-CHUNK_BYTES = 8192
+SAMPLE_BYTES = 1024 * 1024
+# small, since what an archive yields before its break is lost within one chunk
+CHUNK_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,12 @@ def recognise(source: Source, wanted: str | None = None) -> Recognised:
 
 
 def read_head(source: Source) -> bytes:
-    """Read the first 2 MB, decompressed, or as much of them as an archive yields before it breaks off."""
-    head = b""
+    """Read the first megabyte, decompressed, or as much of it as an archive yields before it breaks off."""
+    chunks: list[bytes] = []
     with suppress(OSError, EOFError, zlib.error), open_lines(source) as stream:
-        while len(head) < SAMPLE_BYTES and (chunk := stream.read(CHUNK_BYTES)):
-            head += chunk
-    return head
+        while len(chunks) * CHUNK_BYTES < SAMPLE_BYTES and (chunk := stream.read(CHUNK_BYTES)):
+            chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def sample(head: bytes) -> list[Record]:
