@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
@@ -17,8 +16,10 @@ from typing import Protocol
 import duckdb
 
 from llmcost.errors import FormatError, InputError, StoreError
+from llmcost.ingest.ledger import Reject, enter_files, enter_rejects
 from llmcost.ingest.recognise import Recognised, recognise
-from llmcost.ingest.sieve import MAX_LINE_BYTES, sieve
+from llmcost.ingest.records import insert, reader_of
+from llmcost.ingest.sieve import sieve
 from llmcost.ingest.sources import Source, expand, open_source, spool_parquet, spool_stdin
 from llmcost.store import Store
 
@@ -31,7 +32,6 @@ REFUSALS = (
     *(duckdb.InvalidInputException, duckdb.DataError, duckdb.IntegrityError, duckdb.IOException),
     UnicodeDecodeError,  # a message of DuckDB that quotes the log and cuts it inside a character
 )
-Reject = tuple[str, int, str]
 
 
 class Progress(Protocol):
@@ -185,96 +185,11 @@ def unwritable(store: Store, error: Exception) -> StoreError:
     return StoreError(f"{store.path}: cannot be written: {reason}", hint="run it again: what is in is not read again")
 
 
-def reader_of(item: Recognised) -> tuple[str, str, str]:
-    """Tell which files one statement can read together."""
-    return item.format.name, item.source.compression, item.time_type
-
-
-def insert(store: Store, group: list[Recognised]) -> None:
-    """Run a format's query over files of that format."""
-    create_records(store, group)
-    store.execute(f"insert into requests by name {group[0].format.query}")
-
-
-def create_records(store: Store, group: list[Recognised]) -> None:
-    """Make `records`, what a format's query reads: its columns, and of the file: id, modified_at, content_key."""
-    store.execute("create or replace temp table sources as select unnest($1, recursive := true)", [
-        [
-            {
-                "readable": item.source.readable,
-                "path": item.source.path,
-                "modified_at": datetime.fromtimestamp(item.source.modified_ns / 1e9, UTC).replace(tzinfo=None),
-                "content_key": item.source.content_key,
-            }
-            for item in group
-        ]
-    ])  # fmt: skip
-    names = ", ".join("'" + glob_escaped(item.source.readable).replace("'", "''") + "'" for item in group)
-    first = group[0]
-    store.execute(
-        f"""
-        create or replace temp view records as
-        select lines.* exclude (filename), file_id, modified_at, sources.content_key::ubigint as content_key
-        from read_ndjson(
-            [{names}], columns = {first.format.duckdb_columns(first.time_type)}, filename = true,
-            compression = '{first.source.compression}', maximum_object_size = {MAX_LINE_BYTES}
-        ) as lines
-        join sources on lines.filename = sources.readable
-        join files on sources.path = files.path
-        """
-    )
-
-
-def glob_escaped(path: str) -> str:
-    """Take the meaning from the glob characters of a file's name."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in path)
-
-
 def deduplicate(store: Store, mark: int) -> None:
     """Keep of each attempt its most complete record; of equally complete ones the last."""
     for statement in duckdb.extract_statements(DEDUPLICATE.read_text(encoding="utf-8")):
         parameters = {"mark": mark} if statement.named_parameters else None
         store.execute(statement.query, parameters)
-
-
-def enter_files(store: Store, batch: list[Recognised]) -> None:
-    """Write the ledger: a file that was read before keeps its id, and its old rejects go."""
-    next_id = int(store.value("select coalesce(max(file_id), 0) from files"))
-    known = dict(store.rows("select path, file_id from files"))
-    rows = []
-    for item in batch:
-        source = item.source
-        file_id = known.get(source.path) or (next_id := next_id + 1)
-        rows.append((file_id, source.path, item.format.name, source.size, source.modified_ns, source.inode))
-    store.execute(
-        """
-        create or replace temp table batch as
-        select
-            unnest($1::integer[]) as file_id, unnest($2::varchar[]) as path, unnest($3::varchar[]) as format,
-            unnest($4::bigint[]) as size_bytes, unnest($5::bigint[]) as modified_ns, unnest($6::ubigint[]) as inode
-        """,
-        [list(column) for column in zip(*rows, strict=True)],
-    )
-    store.execute("delete from rejects where file_id in (select file_id from batch)")
-    store.execute("delete from files where file_id in (select file_id from batch)")
-    now = datetime.now(UTC).replace(tzinfo=None)
-    store.execute("insert into files select *, $1 from batch", [now])
-
-
-def enter_rejects(store: Store, rejects: list[Reject]) -> None:
-    """Keep the rejected lines: file, line, reason."""
-    if rejects:
-        store.execute(
-            """
-            insert into rejects
-            select file_id, line, reason
-            from (
-                select unnest($1::varchar[]) as path, unnest($2::bigint[]) as line, unnest($3::varchar[]) as reason
-            )
-            join files using (path)
-            """,
-            [list(column) for column in zip(*rejects, strict=True)],
-        )
 
 
 def clean(store: Store, batch: list[Recognised], folder: str) -> tuple[list[Recognised], list[Reject]]:
