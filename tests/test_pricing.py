@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from llmcost.pricing import Book, Key, Resolver, price_rows, shipped_book_path
+from llmcost.errors import PriceBookError
+from llmcost.pricing import Book, Key, Resolver, load_book, price_rows, shipped_book_path
 from llmcost.pricing.rates import rules
 
 
@@ -18,6 +20,18 @@ def test_the_shipped_book_overlaps_nowhere_and_every_row_has_an_input_rate(book:
     assert all(r.input is not None for r in rows)
     for (*key, _, end), (*other, start, _) in itertools.pairwise(seen):
         assert key != other or end <= start
+
+
+@pytest.mark.parametrize("factors", ["0.9999999", "100", "0.9999 0.9999"])
+def test_a_contract_factor_that_would_be_rounded_is_refused(tmp_path: Path, factors: str) -> None:
+    path = tmp_path / "book.yaml"
+    adjust = "".join(f"  - {{provider: p, multiply: {factor}}}\n" for factor in factors.split())
+    model = "models: [{provider: p, model: m, prices: [{input: 1}]}]\n"
+    path.write_text(f"format: llmcost-pricing/1\nadjust:\n{adjust}{model}", encoding="utf-8")
+
+    with pytest.raises(PriceBookError, match="contract factor") as refusal:
+        price_rows(load_book([path]))
+    assert refusal.value.message.startswith(f"{path}:")
 
 
 def found(book: Book, provider: str | None, name: str | None, **level: object) -> tuple[str | None, str]:

@@ -14,6 +14,7 @@ from llmcost.pricing.loader import MAX_DECIMALS
 
 PAST, FUTURE = date(1, 1, 1), date(9999, 12, 31)
 NO_LIMIT = 2**62
+MAX_FACTOR_DECIMALS = 6
 # A rate that is not named is its neighbour's: for a token never 0.
 NEIGHBOURS = {
     "cache_read": "input",
@@ -151,4 +152,9 @@ def spans(period: Period, adjust: list[Adjust]) -> Iterator[tuple[date, date, De
         for a in adjust:
             if (a.start or PAST) <= left < (a.end or FUTURE):
                 factor *= a.multiply
+        # views.sql multiplies by a decimal(8, 6): what does not fit would be rounded there in silence
+        if factor >= 100 or -int(factor.normalize().as_tuple().exponent) > MAX_FACTOR_DECIMALS:
+            raise PriceBookError(
+                f"{period.place}: contract factor {factor} has more than 6 decimals, or is 100 or more"
+            )
         yield left, right, factor
