@@ -60,9 +60,9 @@ def test_seven_broken_lines_of_a_thousand_are_named_and_the_others_kept(store: S
     summary = ingest(store, [str(log)])
 
     assert (summary.new, summary.duplicates, summary.rejected) == (993, 0, 7)
-    assert [(str(log.resolve()), n) for n in sorted(broken)] == [(p, n) for p, n, _ in sorted(summary.rejects)]
-    for (number, (_, word)), (_, _, reason) in zip(sorted(broken.items()), sorted(summary.rejects), strict=True):
-        assert word in reason, number
+    assert [(str(log.resolve()), n) for n in sorted(broken)] == [(r.path, r.line) for r in summary.rejects]
+    for (number, (_, word)), reject in zip(sorted(broken.items()), summary.rejects, strict=True):
+        assert word in reject.reason, number
     assert summary.rejected == store.value("select count(*) from rejects")
 
 
@@ -94,7 +94,7 @@ def test_a_token_count_is_whole_or_the_line_is_rejected(
     summary = ingest(store, [str(log)])
 
     found = dict(store.rows("select request_id, cache_read_input_tokens from requests"))
-    assert becomes == ("rejected" if [line for _, line, _ in summary.rejects] == [2] else found["call-2"])
+    assert becomes == ("rejected" if [reject.line for reject in summary.rejects] == [2] else found["call-2"])
     assert "call-1" in found
 
 
@@ -105,7 +105,7 @@ def test_reasons_never_quote_the_log(store: Store, tmp_path: Path) -> None:
     summary = ingest(store, [str(log)])
 
     assert summary.rejected == 2
-    assert not [reason for _, _, reason in summary.rejects if "secret" in reason]
+    assert not [r for r in summary.rejects if "secret" in r.reason + r.excerpt]
 
 
 def test_blank_lines_bom_and_windows_line_ends_are_no_errors_and_count_as_lines(store: Store, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_blank_lines_bom_and_windows_line_ends_are_no_errors_and_count_as_lines(
 
     summary = ingest(store, [str(log)])
 
-    assert (summary.new, [line for _, line, _ in summary.rejects]) == (2, [4])
+    assert (summary.new, [reject.line for reject in summary.rejects]) == (2, [4])
 
 
 def test_the_same_command_twice_adds_nothing(store: Store) -> None:
@@ -183,7 +183,7 @@ def test_bad_lines_of_a_compressed_file_are_named_too(store: Store, tmp_path: Pa
 
     summary = ingest(store, [str(log)])
 
-    assert (summary.new, [line for _, line, _ in summary.rejects]) == (2, [2])
+    assert (summary.new, [reject.line for reject in summary.rejects]) == (2, [2])
 
 
 def test_a_cut_archive_keeps_what_can_be_read(store: Store, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_cut_archive_keeps_what_can_be_read(store: Store, tmp_path: Path) -> N
     summary = ingest(store, [str(log)])
 
     assert summary.new > 1000
-    assert any("breaks off" in reason for _, _, reason in summary.rejects)
+    assert any("breaks off" in reject.reason for reject in summary.rejects)
 
 
 def test_stdin_is_a_source(llmcost: Run) -> None:
@@ -229,7 +229,7 @@ def test_a_folder_is_read_file_by_file_and_what_is_no_log_is_skipped(store: Stor
         (b"", "empty"),
         (b"\x7fELF\0\0\0binary", "binary"),
         (b'{"foo": 1}\n', "no format"),
-        (b'[{"id": 1}]', "array"),
+        (b'[{"id": 1}]', "no format"),
         (b"just text\n", "no JSON"),
     ],
 )

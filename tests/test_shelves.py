@@ -20,20 +20,25 @@ README = ROOT / "README.md"
 
 @pytest.mark.parametrize("name", list(formats()))
 def test_a_format_has_a_fixture_that_is_recognised_and_a_row_in_the_readme(store: Store, name: str) -> None:
-    summary = ingest(store, [str(FIXTURES / f"{name}.jsonl")])
+    files = [str(file) for file in sorted(FIXTURES.iterdir()) if re.fullmatch(rf"{name}(-[a-z-]+)?\.\w+", file.name)]
+    summary = ingest(store, files)
 
-    assert {name: 1} == dict(summary.formats)
+    assert {name: len(files)} == dict(summary.formats)
     assert f"| `{name}` |" in README.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", list(formats()))
 def test_a_format_reads_known_kinds_and_requires_what_it_reads(name: str) -> None:
     def kinds(columns: Columns) -> set[str]:
-        return {k for v in columns.values() for k in (kinds(v) if isinstance(v, dict) else {v})}
+        if isinstance(columns, str):
+            return {columns}
+        inner = columns if isinstance(columns, list) else columns.values()
+        return {kind for item in inner for kind in kinds(item)}
 
     format = formats()[name]
 
     assert kinds(format.columns) <= {"time", *LEAF_TYPES}
+    assert all(kinds(inside["columns"]) <= {"time", *LEAF_TYPES} for inside in format.parsed.values())
     assert set(format.required) <= set(format.columns)
 
 

@@ -35,8 +35,8 @@ def print_summary(summary: Summary) -> None:
     files = f"{summary.files:,} {plural('file', summary.files)}" + (f" ({kinds})" if kinds else "")
     unchanged = f", {summary.unchanged:,} unchanged" if summary.unchanged else ""
     print(f"{files}{unchanged}: {summary.new:,} new, {summary.duplicates:,} duplicate, {summary.rejected:,} rejected")
-    for path, line, reason in summary.rejects[:SHOWN_REJECTS]:
-        print(f"rejected {path}:{line}: {reason}", file=sys.stderr)
+    for reject in summary.rejects[:SHOWN_REJECTS]:
+        print(f"rejected {reject.path}:{reject.line}: {reject.reason}", file=sys.stderr)
     if summary.rejected > SHOWN_REJECTS:
         rest = summary.rejected - SHOWN_REJECTS
         print(f"... and {rest:,} more; the store's table `rejects` has them all", file=sys.stderr)

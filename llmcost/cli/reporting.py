@@ -72,8 +72,8 @@ def open_store(request: Request) -> Store:
     store = Store()
     with progress_bar(store) as progress:
         summary = ingest(store, request.paths, progress=progress)
-    for path, line, reason in summary.rejects:
-        print(f"rejected {path}:{line}: {reason}", file=sys.stderr)
+    for reject in summary.rejects:
+        print(f"rejected {reject.path}:{reject.line}: {reject.reason}", file=sys.stderr)
     for path, reason in summary.skipped:
         print(f"skipped {path}: {reason}", file=sys.stderr)
     if not summary.new:

@@ -1,5 +1,6 @@
 """Files to records to requests; every line that nobody understands to rejects. One .sql file per format."""
 
-from llmcost.ingest.load import Progress, Summary, ingest
+from llmcost.ingest.load import Options, ingest
+from llmcost.ingest.summary import Progress, Summary
 
-__all__ = ["Progress", "Summary", "ingest"]
+__all__ = ["Options", "Progress", "Summary", "ingest"]

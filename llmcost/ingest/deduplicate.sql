@@ -17,6 +17,7 @@ where
             row_number() over (
                 partition by dedupe_key
                 order by
+                    case when $is_first then rowid end nulls last,
                     usage_source = 'provider' desc,
                     coalesce(output_tokens, 0) desc,
                     trace_id is not null desc,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -10,15 +11,20 @@ from typing import Any
 from llmcost.shelf import read_shelf
 
 # What a leaf of `columns` is read as. Token counts are read as text: only text tells 12.5 and true from 12.
+# `content` is prompt or answer text or the JSON that holds it: it is hashed and measured, never stored.
 LEAF_TYPES = {
     "text": "VARCHAR",
     "tokens": "VARCHAR",
     "number": "DOUBLE",
     "flag": "VARCHAR",
     "json": "VARCHAR",
+    "content": "VARCHAR",
     "texts": "VARCHAR[]",
+    "map": "MAP(VARCHAR, VARCHAR)",
+    "token_map": "MAP(VARCHAR, VARCHAR)",
 }
-Columns = dict[str, Any]
+# key -> kind of leaf, nested mapping, or [mapping] for a list; also the inner parts of such
+Columns = Any
 Record = dict[str, Any]
 
 
@@ -26,8 +32,11 @@ Record = dict[str, Any]
 class Format:
     """One file of the shelf ingest/formats.
 
-    `recognise` lists alternatives: a record is this format's if it has all keys of one of them, with the value where
-    one is given. `columns` is the part of a record that is read: key -> kind of leaf, or a nested mapping.
+    `recognise` lists alternatives: a record is this format's if it fulfils one of them (see `fulfils`). `columns` is
+    the part of a record that is read: key -> kind of leaf, a nested mapping, or `[mapping]` for a list of them.
+    `parsed` names JSON inside text: new column -> {from: path of a json leaf, columns: its own}. A record without
+    one of `required` is rejected. `passes_over` lists why the query may leave records out that are no requests: its
+    column `passed_over` says which. `has_ids` is false where some records have no id of their own.
     """
 
     name: str
@@ -38,15 +47,13 @@ class Format:
     recognise: list[dict[str, Any]]
     required: list[str]
     columns: Columns
+    parsed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    passes_over: list[str] = field(default_factory=list)
+    has_ids: bool = True
 
     def claims(self, record: Record) -> int:
-        """Count the keys of the longest alternative that the record fulfils; 0 if none."""
-        return max((len(marks) for marks in self.recognise if fulfils(record, marks)), default=0)
-
-    def duckdb_columns(self, time_type: str) -> str:
-        """Write `columns` as the argument of DuckDB's read_ndjson; times are DOUBLE or VARCHAR."""
-        pairs = (f"{key_literal(k)}: '{duckdb_type(kind, time_type)}'" for k, kind in self.columns.items())
-        return "{" + ", ".join(pairs) + "}"
+        """Count the marks of the longest alternative that the record fulfils; 0 if none."""
+        return max((size(marks) for marks in self.recognise if fulfils(record, marks)), default=0)
 
 
 @cache
@@ -55,19 +62,67 @@ def formats() -> dict[str, Format]:
     return read_shelf(resources.files("llmcost.ingest") / "formats", Format)
 
 
-def fulfils(record: Record, marks: dict[str, Any]) -> bool:
-    """Tell whether a record has every key of `marks`, with its value where it has one."""
-    return all(key in record and value in (None, record[key]) for key, value in marks.items())
+def fulfils(record: Any, marks: dict[str, Any]) -> bool:
+    """Tell whether a record has every key of `marks`.
+
+    A mark without value asks for the key alone; a list, for one of its values; a mapping, for marks inside; the key
+    "*" for any child with the marks inside.
+    """
+    if not isinstance(record, dict):
+        return False
+    for key, mark in marks.items():
+        inner = list(record.values()) if key == "*" else [record[key]] if key in record else []
+        if not any(matches(value, mark) for value in inner):
+            return False
+    return True
 
 
-def duckdb_type(kind: str | Columns, time_type: str) -> str:
-    """Translate a kind of leaf, or a nested mapping of them, into a DuckDB type."""
+def matches(value: Any, mark: Any) -> bool:
+    """Tell whether one value is what one mark asks for."""
+    if isinstance(mark, dict):
+        return fulfils(value[0] if isinstance(value, list) and value else value, mark)
+    return mark is None or value == mark or (isinstance(mark, list) and value in mark)
+
+
+def size(marks: dict[str, Any]) -> int:
+    """Count the marks of an alternative, nested ones too."""
+    return sum(size(mark) if isinstance(mark, dict) else 1 for mark in marks.values())
+
+
+def duckdb_columns(columns: Columns, time_type: str) -> str:
+    """Write `columns` as the argument of DuckDB's read_ndjson; times are DOUBLE or VARCHAR."""
+    pairs = (f"\"{key}\": '{duckdb_type(kind, time_type)}'" for key, kind in columns.items())
+    return "{" + ", ".join(pairs) + "}"
+
+
+def duckdb_type(kind: Any, time_type: str) -> str:
+    """Translate a kind of leaf, a nested mapping of them, or a list of one, into a DuckDB type."""
+    if isinstance(kind, list):
+        return f"{duckdb_type(kind[0], time_type)}[]"
     if isinstance(kind, dict):
         fields = (f'"{key}" {duckdb_type(inner, time_type)}' for key, inner in kind.items())
         return f"STRUCT({', '.join(fields)})"
     return time_type if kind == "time" else LEAF_TYPES[kind]
 
 
-def key_literal(key: str) -> str:
-    """Quote a key of the columns argument."""
-    return '"' + key + '"'
+def json_structure(kind: Any) -> Any:
+    """Translate the same into the structure that DuckDB's from_json takes."""
+    if isinstance(kind, list):
+        return [json_structure(kind[0])]
+    if isinstance(kind, dict):
+        return {key: json_structure(inner) for key, inner in kind.items()}
+    return ["VARCHAR"] if kind == "texts" else LEAF_TYPES.get(kind, "VARCHAR").replace(" ", "")
+
+
+def parsed_columns(format: Format) -> list[str]:
+    """Write the columns of `parsed` as SQL expressions; text that is no JSON of the shape is NULL."""
+    return [parsed_column(name, inside["from"], inside["columns"]) for name, inside in format.parsed.items()]
+
+
+def parsed_column(name: str, path: str, columns: Any) -> str:
+    """Write one column of `parsed`: `path` is a leaf of kind json or content, or a column parsed before."""
+    text = ".".join(f'"{part}"' for part in path.split("."))
+    opening = "[" if isinstance(columns, list) else "{"
+    structure = json.dumps(json_structure(columns), separators=(",", ":")).replace("'", "''")
+    inside = f"case when starts_with(ltrim({text}), '{opening}') then from_json({text}, '{structure}') end"
+    return f'try({inside}) as "{name}"'

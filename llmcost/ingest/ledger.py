@@ -1,50 +1,98 @@
-"""The ledger: which files were read in which state, and which of their lines were rejected."""
+"""The ledger: which files were read in which state and how far, and which of their lines were rejected."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
+from llmcost.ingest.format import formats
 from llmcost.ingest.recognise import Recognised
+from llmcost.ingest.sieve import Reject
+from llmcost.ingest.sources import Source, fingerprints, open_source
 from llmcost.store import Store
 
-Reject = tuple[str, int, str]
+
+class Entry(NamedTuple):
+    """What the ledger knows of one file."""
+
+    size: int
+    modified_ns: int
+    inode: int
+    format: str
+    read_bytes: int | None
+    head_hash: int | None
+    tail_hash: int | None
+
+
+def known_files(store: Store) -> dict[str, Entry]:
+    """Read the ledger by path."""
+    rows = store.rows(
+        "select path, size_bytes, modified_ns, inode, format, read_bytes, head_hash, tail_hash from files"
+    )
+    return {path: Entry(*entry) for path, *entry in rows}
+
+
+def open_known(path: str, is_named: bool, entry: Entry | None) -> Source:
+    """Open a file; of one that only grew since it was read, only what is new.
+
+    Formats whose records may have no id count equal records, so their files are read as a whole.
+    """
+    source = open_source(path, is_named)
+    if entry is None or entry.read_bytes is None or source.compression != "none" or source.size < entry.read_bytes:
+        return source
+    has_ids = entry.format in formats() and formats()[entry.format].has_ids
+    if not has_ids or fingerprints(path, entry.read_bytes) != (entry.head_hash, entry.tail_hash):
+        return source
+    return replace(source, start=entry.read_bytes, end=max(source.end, entry.read_bytes))
 
 
 def enter_files(store: Store, batch: list[Recognised]) -> None:
-    """Write the ledger: a file that was read before keeps its id, and its old rejects go."""
+    """Write the ledger: a file that was read before keeps its id, and its old rejects go if it was read anew."""
     next_id = int(store.value("select coalesce(max(file_id), 0) from files"))
     known = dict(store.rows("select path, file_id from files"))
     rows = []
     for item in batch:
-        source = item.source
-        file_id = known.get(source.path) or (next_id := next_id + 1)
-        rows.append((file_id, source.path, item.format.name, source.size, source.modified_ns, source.inode))
+        file_id = known.get(item.source.path) or (next_id := next_id + 1)
+        rows.append((file_id, *entry_of(item), item.source.start == 0))
     store.execute(
         """
         create or replace temp table batch as
         select
             unnest($1::integer[]) as file_id, unnest($2::varchar[]) as path, unnest($3::varchar[]) as format,
-            unnest($4::bigint[]) as size_bytes, unnest($5::bigint[]) as modified_ns, unnest($6::ubigint[]) as inode
+            unnest($4::bigint[]) as size_bytes, unnest($5::bigint[]) as modified_ns, unnest($6::ubigint[]) as inode,
+            unnest($7::bigint[]) as read_bytes, unnest($8::ubigint[]) as head_hash,
+            unnest($9::ubigint[]) as tail_hash, unnest($10::boolean[]) as is_anew
         """,
         [list(column) for column in zip(*rows, strict=True)],
     )
-    store.execute("delete from rejects where file_id in (select file_id from batch)")
+    store.execute("delete from rejects where file_id in (select file_id from batch where is_anew)")
     store.execute("delete from files where file_id in (select file_id from batch)")
     now = datetime.now(UTC).replace(tzinfo=None)
-    store.execute("insert into files select *, $1 from batch", [now])
+    store.execute("insert into files by name select * exclude (is_anew), $1 as ingested_at from batch", [now])
+
+
+def entry_of(item: Recognised) -> tuple[object, ...]:
+    """Write one file's row; only of plain JSON lines can the rest be read later."""
+    source = item.source
+    is_plain = item.shape == "lines" and item.wrapper is None and source.compression == "none" and source.path != "-"
+    marks = (source.end, *fingerprints(source.path, source.end)) if is_plain else (None, None, None)
+    return (source.path, item.format.name, source.size, source.modified_ns, source.inode, *marks)
 
 
 def enter_rejects(store: Store, rejects: list[Reject]) -> None:
-    """Keep the rejected lines: file, line, reason."""
+    """Keep the rejected lines: file, line, reason, shape."""
     if rejects:
         store.execute(
             """
-            insert into rejects
-            select file_id, line, reason
+            insert into rejects by name
+            select file_id, line, reason, excerpt
             from (
-                select unnest($1::varchar[]) as path, unnest($2::bigint[]) as line, unnest($3::varchar[]) as reason
+                select
+                    unnest($1::varchar[]) as path, unnest($2::bigint[]) as line, unnest($3::varchar[]) as reason,
+                    unnest($4::varchar[]) as excerpt
             )
             join files using (path)
             """,
-            [list(column) for column in zip(*rejects, strict=True)],
+            [[getattr(reject, name) for reject in rejects] for name in ("path", "line", "reason", "excerpt")],
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -10,121 +9,100 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from itertools import groupby
-from pathlib import Path
-from typing import Protocol
 
 import duckdb
 
-from llmcost.errors import FormatError, InputError, StoreError
-from llmcost.ingest.ledger import Reject, enter_files, enter_rejects
-from llmcost.ingest.recognise import Recognised, recognise
-from llmcost.ingest.records import insert, reader_of
-from llmcost.ingest.sieve import sieve
-from llmcost.ingest.sources import Source, expand, open_source, spool_parquet, spool_stdin
+from llmcost.errors import StoreError
+from llmcost.ingest.deduplicate import deduplicate
+from llmcost.ingest.find import find
+from llmcost.ingest.format import Format, formats
+from llmcost.ingest.isolate import isolate
+from llmcost.ingest.ledger import enter_files, enter_rejects
+from llmcost.ingest.limit import Limit
+from llmcost.ingest.recognise import Recognised
+from llmcost.ingest.records import REFUSALS, PassedOver, insert, is_readable, reader_of
+from llmcost.ingest.shapes import spool
+from llmcost.ingest.sieve import Reject, sieve
+from llmcost.ingest.sources import copy_of_lines
+from llmcost.ingest.summary import Progress, Summary
 from llmcost.store import Store
 
 # DuckDB commits a second batch into a begun table far more slowly than a first one: few and large is fastest.
 BATCH_BYTES = 1024 * 1024 * 1024
-MACROS = resources.files("llmcost.ingest") / "macros.sql"
-DEDUPLICATE = resources.files("llmcost.ingest") / "deduplicate.sql"
-# What DuckDB raises for a line or a file: JSON reader, cast, macro, column, decompression.
-REFUSALS = (
-    *(duckdb.InvalidInputException, duckdb.DataError, duckdb.IntegrityError, duckdb.IOException),
-    UnicodeDecodeError,  # a message of DuckDB that quotes the log and cuts it inside a character
-)
+MACROS = resources.files("llmcost.ingest") / "macros"
 
 
-class Progress(Protocol):
-    """Who wants to know how far ingest is: told the size of all files, then each batch's when it begins and is in."""
+@dataclass(frozen=True)
+class Options:
+    """How to ingest.
 
-    def start(self, total_bytes: int) -> None:
-        """All files are known."""
+    `format` is taken instead of recognising one. `on_duplicate` is last, first or error. Without `hashes_text` no
+    prompt or answer is even read. `limit` is how many bad lines are borne.
+    """
 
-    def begin(self, batch_bytes: int) -> None:
-        """A batch is about to be read."""
-
-    def advance(self, read_bytes: int, rows: int) -> None:
-        """A batch is committed."""
-
-
-@dataclass
-class Summary:
-    """What an ingest did. `new + duplicates + rejected` is the number of lines and rows that were read."""
-
-    files: int = 0
-    unchanged: int = 0
-    new: int = 0
-    duplicates: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-    formats: Counter[str] = field(default_factory=Counter)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def rejected(self) -> int:
-        """The number of lines that are in `rejects`."""
-        return len(self.rejects)
+    format: Format | None = None
+    on_duplicate: str = "last"
+    hashes_text: bool = True
+    limit: Limit = field(default_factory=Limit)
 
 
 def ingest(
-    store: Store, paths: Iterable[str], *, format: str | None = None, progress: Progress | None = None
+    store: Store,
+    paths: Iterable[str],
+    *,
+    format: str | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
 ) -> Summary:
     """Read logs into the store: files, folders, globs or "-", in committed batches of up to 1 GB.
 
-    Raises InputError where nothing can be read, FormatError where a named file is of no known format.
+    Raises InputError where nothing can be read or the limit of bad lines is passed, FormatError where a named file is
+    of no known format.
     """
     summary = Summary()
-    store.execute(MACROS.read_text(encoding="utf-8"))
+    options = options or Options(formats()[format] if format else None)
+    begin_hashing(store, options)
+    for file in sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name)):
+        store.execute(file.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
-        known = recognise_all(find(store, paths, folder, summary), format, folder, summary)
+        known = find(store, paths, options.format, folder, summary)
         if progress:
-            progress.start(sum(item.source.size for item in known))
+            progress.start(sum(size_of(item) for item in known))
         for batch in batches(known):
-            size = sum(item.source.size for item in batch)
+            size = sum(size_of(item) for item in batch)
             if progress:
                 progress.begin(size)
-            rows = load(store, batch, folder, summary)
+            rows = load(store, batch, folder, options, summary)
             if progress:
                 progress.advance(size, rows)
     return summary
 
 
-def find(store: Store, paths: Iterable[str], folder: str, summary: Summary) -> Iterator[Source]:
-    """Open what the paths name, but for the files that the ledger knows unchanged."""
-    ledger = {path: stat for path, *stat in store.rows("select path, size_bytes, modified_ns, inode from files")}
-    paths = list(paths)
-    if "-" in paths:
-        yield spool_stdin(folder)
-    for path, is_named in expand(p for p in paths if p != "-"):
-        stat = path.stat()
-        if ledger.get(str(path.resolve())) == [stat.st_size, stat.st_mtime_ns, stat.st_ino]:
-            summary.unchanged += 1
-        else:
-            yield open_source(path, is_named)
+def order_of(name: str) -> tuple[bool, str]:
+    """Put values.sql first: the other macros use it."""
+    return name != "values.sql", name
 
 
-def recognise_all(sources: Iterable[Source], format: str | None, folder: str, summary: Summary) -> list[Recognised]:
-    """Recognise each source; a file that merely lay in a folder may be of no format, a named one may not."""
-    found = []
-    for source in sources:
-        try:
-            if source.compression == "parquet":
-                source = spool_parquet(source, folder)
-            found.append(recognise(source, format))
-        except (FormatError, InputError) as error:
-            if source.is_named:
-                raise
-            summary.skipped.append((source.path, error.message.removeprefix(f"{source.path}: ")))
-    if not found and not summary.unchanged:
-        path, reason = summary.skipped[0]
-        raise InputError(f"no logs found in {len(summary.skipped)} files; {path}: {reason}")
-    return found
+def begin_hashing(store: Store, options: Options) -> None:
+    """Take the store's key for the hashes of content. Raises StoreError where its hashes would not be ours."""
+    key, is_ours = store.rows("select content_key, probe = hash('llmcost-probe') from hashing")[0]
+    if not is_ours:
+        raise StoreError(
+            f"{store.path}: another DuckDB filled this store, which hashes otherwise", hint="begin a new one"
+        )
+    store.execute("set variable content_key = $1::varchar", [key if options.hashes_text else None])
+
+
+def size_of(item: Recognised) -> int:
+    """Count the bytes to read."""
+    return item.source.end - item.source.start
 
 
 def batches(items: list[Recognised]) -> Iterator[list[Recognised]]:
     """Cut the files into batches of up to 1 GB, at least one file each."""
     batch: list[Recognised] = []
     for item in items:
-        if batch and sum(i.source.size for i in batch) + item.source.size > BATCH_BYTES:
+        if batch and sum(size_of(i) for i in batch) + size_of(item) > BATCH_BYTES:
             yield batch
             batch = []
         batch.append(item)
@@ -132,46 +110,88 @@ def batches(items: list[Recognised]) -> Iterator[list[Recognised]]:
         yield batch
 
 
-def load(store: Store, batch: list[Recognised], folder: str, summary: Summary) -> int:
+def load(store: Store, batch: list[Recognised], folder: str, options: Options, summary: Summary) -> int:
     """Commit one batch and return its number of rows. Where DuckDB refuses a line, the lines are sieved first."""
-    try:
-        rows, duplicates, rejects = commit(store, batch, [])
-    except REFUSALS as refused:
-        if is_about_disk(refused):
-            raise unwritable(store, refused) from refused
-        batch, rejects = clean(store, batch, folder)
+    with tempfile.TemporaryDirectory(dir=folder) as copies:
+        batch = [readable(item, copies) for item in batch]
         try:
-            rows, duplicates, rejects = commit(store, batch, rejects)
-        except REFUSALS as error:
+            rows, found = commit(store, batch, [], options, summary)
+        except REFUSALS as refused:
+            if is_about_disk(refused):
+                raise unwritable(store, refused) from refused
+            batch, rejects = clean(store, batch, copies)
+            rows, found = commit_cleaned(store, batch, rejects, copies, options, summary)
+        except duckdb.FatalException as error:
             raise unwritable(store, error) from error
-    except duckdb.FatalException as error:
-        raise unwritable(store, error) from error
     summary.files += len(batch)
     summary.formats.update(item.format.name for item in batch)
-    summary.new += rows - duplicates
-    summary.duplicates += duplicates
-    summary.rejects += rejects
+    summary.unfinished += [i.source.path for i in batch if i.shape == "lines" and i.source.end < i.source.size]
+    add(summary, found)
     return rows
 
 
-def commit(store: Store, batch: list[Recognised], rejects: list[Reject]) -> tuple[int, int, list[Reject]]:
-    """Insert one batch in one transaction; return rows read, duplicates among them, and the rejects."""
+def commit_cleaned(
+    store: Store, batch: list[Recognised], rejects: list[Reject], copies: str, options: Options, summary: Summary
+) -> tuple[int, Summary]:
+    """Commit what the sieve let through; what DuckDB refuses even so is looked for by halves."""
+    try:
+        return commit(store, batch, rejects, options, summary)
+    except REFUSALS as refused:
+        if is_about_disk(refused):
+            raise unwritable(store, refused) from refused
+    isolated = [isolate(store, item, copies) for item in batch]
+    try:
+        more = [reject for _, found in isolated for reject in found]
+        return commit(store, [item for item, _ in isolated], rejects + more, options, summary)
+    except (*REFUSALS, duckdb.FatalException) as error:
+        raise unwritable(store, error) from error
+
+
+def readable(item: Recognised, copies: str) -> Recognised:
+    """Bring a source into the shape that DuckDB reads: JSON lines from the first byte to the last."""
+    source = item.source
+    if item.shape != "lines" or item.wrapper is not None:
+        return replace(item, source=spool(source, item.shape, item.wrapper, copies))
+    if source.compression == "none" and (source.start, source.end) != (0, source.size):
+        return replace(item, source=copy_of_lines(source, copies))
+    return item
+
+
+def add(summary: Summary, found: Summary) -> None:
+    """Add what one batch came to."""
+    summary.new += found.new
+    summary.duplicates += found.duplicates
+    summary.ambiguous += found.ambiguous
+    summary.passed_over += found.passed_over
+    summary.rejects += found.rejects
+
+
+def commit(
+    store: Store, batch: list[Recognised], rejects: list[Reject], options: Options, summary: Summary
+) -> tuple[int, Summary]:
+    """Insert one batch in one transaction; return rows read and what they came to."""
     store.execute("begin")
     try:
-        before = store.rows("select coalesce(max(rowid), -1), count(*) from requests")[0]
+        mark, before = store.rows("select coalesce(max(rowid), -1), count(*) from requests")[0]
         enter_files(store, batch)
+        passed_over: PassedOver = Counter()
         for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
-            insert(store, list(group))
+            passed_over += insert(store, list(group))
         count = int(store.value("select count(*) from requests"))
-        deduplicate(store, before[0])
-        kept = int(store.value("select count(*) from requests"))
+        deduplicate(store, mark, options.on_duplicate)
+        kept, ambiguous = store.rows(
+            "select count(*), count(*) filter (rowid > $1 and usage_evidence = 'ambiguous') from requests", [mark]
+        )[0]
         enter_rejects(store, rejects)
+        found = Summary(new=kept - before, duplicates=count - kept, ambiguous=ambiguous, rejects=rejects)
+        found.passed_over = passed_over
+        options.limit.check(rejects, summary.rejected + found.rejected, summary.read + found.read)
         store.execute("commit")
     except BaseException:
         with suppress(duckdb.Error):  # after a full disk there is nothing left to roll back
             store.execute("rollback")
         raise
-    return count - before[1], count - kept, rejects
+    return count - before, found
 
 
 def is_about_disk(error: Exception) -> bool:
@@ -185,36 +205,13 @@ def unwritable(store: Store, error: Exception) -> StoreError:
     return StoreError(f"{store.path}: cannot be written: {reason}", hint="run it again: what is in is not read again")
 
 
-def deduplicate(store: Store, mark: int) -> None:
-    """Keep of each attempt its most complete record; of equally complete ones the last."""
-    for statement in duckdb.extract_statements(DEDUPLICATE.read_text(encoding="utf-8")):
-        parameters = {"mark": mark} if statement.named_parameters else None
-        store.execute(statement.query, parameters)
-
-
-def clean(store: Store, batch: list[Recognised], folder: str) -> tuple[list[Recognised], list[Reject]]:
+def clean(store: Store, batch: list[Recognised], copies: str) -> tuple[list[Recognised], list[Reject]]:
     """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
     cleaned, rejects = [], []
     for item in batch:
         if not is_readable(store, item):
-            handle, name = tempfile.mkstemp(suffix=".jsonl", dir=folder)
-            os.close(handle)
-            bad = sieve(item.source, item.format, Path(name))
-            rejects += [(item.source.path, line, reason) for line, reason in bad]
-            source = replace(item.source, readable=name, compression="none")
-            item = Recognised(source, item.format, "VARCHAR")
+            source, bad = sieve(item.source, item.format, copies)
+            rejects += bad
+            item = replace(item, source=source, time_type="VARCHAR")
         cleaned.append(item)
     return cleaned, rejects
-
-
-def is_readable(store: Store, item: Recognised) -> bool:
-    """Insert a file alone and take it back."""
-    store.execute("begin")
-    try:
-        enter_files(store, [item])
-        insert(store, [item])
-    except REFUSALS:
-        return False
-    finally:
-        store.execute("rollback")
-    return True

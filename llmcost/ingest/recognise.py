@@ -1,4 +1,4 @@
-"""Tell a file's format from its first records."""
+"""Tell how a file's records lie in it, and which format they are of, from the first of them."""
 
 from __future__ import annotations
 
@@ -6,75 +6,115 @@ import zlib
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import resources
+from itertools import islice
 from typing import Any
 
 import orjson
+import yaml
 
 from llmcost.errors import FormatError
-from llmcost.ingest.format import Columns, Format, Record, formats
+from llmcost.ingest.format import Format, Record, formats, fulfils
+from llmcost.ingest.shapes import BOM, plain, records_of, shape_of, unwrapped
 from llmcost.ingest.sources import Source, open_lines
 
 SAMPLE_RECORDS = 200
 SAMPLE_BYTES = 1024 * 1024
 # small, since what an archive yields before its break is lost within one chunk
 CHUNK_BYTES = 16 * 1024
+KNOWN_OTHERS = resources.files("llmcost.ingest") / "others.yaml"
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """A source, its format, and whether its times are numbers (DOUBLE) or text (VARCHAR)."""
+    """A source, the shape of its records, the key that wraps them if one does, and their format.
+
+    `time_type` tells whether times are numbers (DOUBLE) or text (VARCHAR).
+    """
 
     source: Source
+    shape: str
+    wrapper: str | None
     format: Format
     time_type: str
 
 
-def recognise(source: Source, wanted: str | None = None) -> Recognised:
+def recognise(source: Source, wanted: Format | None, folder: str) -> Recognised:
     """Recognise a source by a vote of its first records, or take the format that was asked for.
 
     Raises FormatError where no record is of a known format.
     """
     head = read_head(source)
-    records = sample(head)
-    if wanted is None:
-        format = elect(records)
-        if format is None:
-            raise FormatError(f"{source.path}: {reason(head, records)}", hint=hint())
-    else:
-        format = formats()[wanted]
-    return Recognised(source, format, time_type(format, records))
+    shape = "parquet" if source.compression == "parquet" else shape_of(head)
+    records = sample(source, shape, head, folder)
+    wrapper, format = elect_wrapped(records, wanted)
+    if format is None:
+        other = known_other(records)
+        raise FormatError(
+            f"{source.path}: {other['says'] if other else reason(head, records)}",
+            hint=other["hint"] if other else hint(),
+        )
+    if wrapper is not None:
+        records = [inner for record in records for inner in unwrapped(record, wrapper) if isinstance(inner, dict)]
+    return Recognised(source, shape or "lines", wrapper, format, time_type(format, records))
 
 
 def read_head(source: Source) -> bytes:
-    """Read the first megabyte, decompressed, or as much of it as an archive yields before it breaks off."""
+    """Read the first megabyte, decompressed, or as much of it as an archive yields before it breaks off.
+
+    A first line that is longer is read to its end.
+    """
     chunks: list[bytes] = []
     with suppress(OSError, EOFError, zlib.error), open_lines(source) as stream:
         while len(chunks) * CHUNK_BYTES < SAMPLE_BYTES and (chunk := stream.read(CHUNK_BYTES)):
             chunks.append(chunk)
+        if chunks and not any(b"\n" in chunk for chunk in chunks):
+            chunks.append(stream.readline(16 * SAMPLE_BYTES))
     return b"".join(chunks)
 
 
-def sample(head: bytes) -> list[Record]:
-    """Parse the first lines that hold JSON objects."""
+def sample(source: Source, shape: str, head: bytes, folder: str) -> list[Record]:
+    """Parse the first records of a file."""
+    texts: Any = head.removeprefix(BOM).split(b"\n")
+    if shape not in ("lines", ""):
+        texts = (text for _, text in records_of(plain(source, folder) if shape == "documents" else source, shape))
     records = []
-    for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[:SAMPLE_RECORDS]:
-        try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError:
-            continue
-        if isinstance(record, dict):
-            records.append(record)
+    for text in islice(texts, SAMPLE_RECORDS):
+        with suppress(orjson.JSONDecodeError):
+            record = orjson.loads(text)
+            if isinstance(record, dict):
+                records.append(record)
     return records
 
 
-def elect(records: list[Record]) -> Format | None:
+def elect_wrapped(records: list[Record], wanted: Format | None) -> tuple[str | None, Format | None]:
+    """Pick the format of the records, or of what they all wrap under one key."""
+    direct = elect(records, wanted)
+    if direct is not None:
+        return None, direct
+    for key in dict.fromkeys(key for record in records for key in record):
+        inner = [item for record in records for item in unwrapped(record, key) if isinstance(item, dict)]
+        found = elect(inner, wanted)
+        if found is not None:
+            return key, found
+    return None, wanted
+
+
+def elect(records: list[Record], wanted: Format | None) -> Format | None:
     """Pick the format that claims most records; the more telling one where two claim the same."""
+    candidates = {wanted.name: wanted} if wanted else formats()
     votes: Counter[str] = Counter()
     for record in records:
-        claims = {name: format.claims(record) for name, format in formats().items()}
+        claims = {name: format.claims(record) for name, format in candidates.items()}
         best = max(claims.values())
         votes.update(name for name, keys in claims.items() if keys == best > 0)
-    return formats()[votes.most_common(1)[0][0]] if votes else None
+    return candidates[votes.most_common(1)[0][0]] if votes else None
+
+
+def known_other(records: list[Record]) -> dict[str, Any] | None:
+    """Find what is known of records that hold no requests."""
+    known = yaml.safe_load(KNOWN_OTHERS.read_text(encoding="utf-8"))
+    return next((o for o in known for record in records if any(fulfils(record, m) for m in o["recognise"])), None)
 
 
 def time_type(format: Format, records: list[Record]) -> str:
@@ -83,33 +123,33 @@ def time_type(format: Format, records: list[Record]) -> str:
     return "DOUBLE" if all(isinstance(t, int | float) for t in times) else "VARCHAR"
 
 
-def leaves(record: Any, columns: Columns, kind: str) -> list[Any]:
+def leaves(record: Any, columns: Any, kind: str) -> list[Any]:
     """Collect the values, not null, of all leaves of one kind."""
-    found: list[Any] = []
-    for key, inner in columns.items():
-        value = record.get(key) if isinstance(record, dict) else None
-        if isinstance(inner, dict):
-            found += leaves(value, inner, kind)
-        elif inner == kind and value is not None:
-            found.append(value)
-    return found
+    if isinstance(columns, list):
+        return (
+            [leaf for item in record if item for leaf in leaves(item, columns[0], kind)]
+            if isinstance(record, list)
+            else []
+        )
+    if isinstance(columns, dict):
+        inner = record if isinstance(record, dict) else {}
+        return [leaf for key, of in columns.items() for leaf in leaves(inner.get(key), of, kind)]
+    return [record] if columns == kind and record is not None else []
 
 
 def reason(head: bytes, records: list[Record]) -> str:
     """Say in a user's words why a file has no known format."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    start = head.removeprefix(BOM).lstrip()[:1]
     if not start:
         return "the file is empty" if not head else "the file holds only blank lines"
     if b"\0" in head[:1024]:
         return "a binary file, no log"
-    if start == b"[":
-        return "a JSON array; llmcost reads one JSON record per line"
     if records:
         keys = ", ".join(sorted(records[0])[:6])
         return f"its records (with {keys}) are of no format that llmcost knows"
-    return "its lines are no JSON records" if start == b"{" else "no JSON lines"
+    return "its lines are no JSON records" if start in b"{[" else "no JSON and no CSV"
 
 
 def hint() -> str:
     """Name the formats that there are."""
-    return f"known formats: {', '.join(formats())}; --format names one"
+    return f"known formats: {', '.join(formats())}; --format names one, --map FILE describes another"

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 
+import duckdb
+
+from llmcost.ingest.format import Columns, Format, duckdb_columns, parsed_columns
+from llmcost.ingest.ledger import enter_files
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.sieve import MAX_LINE_BYTES
 from llmcost.store import Store
+
+# What DuckDB raises for a line or a file: JSON reader, cast, macro, column, decompression.
+REFUSALS = (
+    *(duckdb.InvalidInputException, duckdb.DataError, duckdb.IntegrityError, duckdb.IOException),
+    UnicodeDecodeError,  # a message of DuckDB that quotes the log and cuts it inside a character
+)
+PassedOver = Counter[tuple[str, str]]
 
 
 def reader_of(item: Recognised) -> tuple[str, str, str]:
@@ -14,10 +26,31 @@ def reader_of(item: Recognised) -> tuple[str, str, str]:
     return item.format.name, item.source.compression, item.time_type
 
 
-def insert(store: Store, group: list[Recognised]) -> None:
-    """Run a format's query over files of that format."""
+def insert(store: Store, group: list[Recognised]) -> PassedOver:
+    """Run a format's query over files of that format; count what it passed over by format and reason."""
+    format = group[0].format
     create_records(store, group)
-    store.execute(f"insert into requests by name {group[0].format.query}")
+    if not format.passes_over:
+        store.execute(f"insert into requests by name {format.query}")
+        return Counter()
+    store.execute(f"create or replace temp table staged as {format.query}")
+    store.execute("insert into requests by name select * exclude (passed_over) from staged where passed_over is null")
+    left_out = store.rows("select passed_over, count(*) from staged where passed_over is not null group by all")
+    store.execute("drop table staged")
+    return Counter({(format.name, reason): count for reason, count in left_out})
+
+
+def is_readable(store: Store, item: Recognised) -> bool:
+    """Insert a file alone and take it back."""
+    store.execute("begin")
+    try:
+        enter_files(store, [item])
+        insert(store, [item])
+    except REFUSALS:
+        return False
+    finally:
+        store.execute("rollback")
+    return True
 
 
 def create_records(store: Store, group: list[Recognised]) -> None:
@@ -35,18 +68,37 @@ def create_records(store: Store, group: list[Recognised]) -> None:
     ])  # fmt: skip
     names = ", ".join("'" + glob_escaped(item.source.readable).replace("'", "''") + "'" for item in group)
     first = group[0]
+    format = first.format
+    parsed = "".join(f", {column}" for column in parsed_columns(format))
     store.execute(
         f"""
         create or replace temp view records as
-        select lines.* exclude (filename), file_id, modified_at, sources.content_key::ubigint as content_key
+        select lines.* exclude (filename){unread(store, format)}, file_id, modified_at,
+            sources.content_key::ubigint as content_key{parsed}
         from read_ndjson(
-            [{names}], columns = {first.format.duckdb_columns(first.time_type)}, filename = true,
+            [{names}], columns = {duckdb_columns(read_columns(store, format), first.time_type)}, filename = true,
             compression = '{first.source.compression}', maximum_object_size = {MAX_LINE_BYTES}
         ) as lines
         join sources on lines.filename = sources.readable
         join files on sources.path = files.path
         """
     )
+
+
+def read_columns(store: Store, format: Format) -> Columns:
+    """Leave out what holds content where none is wanted, so that it is not even parsed."""
+    return {key: kind for key, kind in format.columns.items() if kind != "content" or wants_text(store)}
+
+
+def unread(store: Store, format: Format) -> str:
+    """Stand in for the columns that are left out."""
+    left_out = format.columns.keys() - read_columns(store, format).keys()
+    return "".join(f', cast(null as varchar) as "{key}"' for key in format.columns if key in left_out)
+
+
+def wants_text(store: Store) -> bool:
+    """Tell whether content is hashed; `begin_hashing` has set it."""
+    return bool(store.value("select getvariable('content_key') is not null"))
 
 
 def glob_escaped(path: str) -> str:

@@ -1,23 +1,26 @@
 """Read a file line by line, name each line that is not a record of the format, and copy the others.
 
 Only files that DuckDB refused come here. The kinds of leaves are those of format.py, and the limits those of
-macros.sql: what passes here is read there.
+macros/values.sql: what passes here is read there.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import zlib
+from array import array
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from llmcost.ingest.format import Columns, Format
-from llmcost.ingest.sources import Source, lines
+from llmcost.ingest.sources import Source, numbered_lines, temporary
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 WHOLE = re.compile(r"\d{1,18}(\.0*)?")
@@ -25,32 +28,47 @@ WHOLE = re.compile(r"\d{1,18}(\.0*)?")
 TORN_ARCHIVE = b""
 FLAGS = {"true", "false", "none", ""}
 FIRST_YEAR, LAST_YEAR = 2015, 2099
+EXCERPT_CHARS = 120
+STRINGS = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)|[^\W\d_][\w]*|[^\x20-\x7e]+')
+JSON_WORDS = {"true", "false", "null"}
 
 
 class BadLine(Exception):
     """A line is not a record of the format; the text says why and never quotes the line."""
 
 
-def sieve(source: Source, format: Format, target: Path) -> list[tuple[int, str]]:
-    """Copy the good records of a source to `target`, one JSON line each; return (line, reason) of the others.
+@dataclass(frozen=True)
+class Reject:
+    """A line that could not be understood: where, why, and its shape without its text."""
+
+    path: str
+    line: int
+    reason: str
+    excerpt: str
+
+
+def sieve(source: Source, format: Format, folder: str) -> tuple[Source, list[Reject]]:
+    """Copy the good records of a source, one JSON line each; return the copy, and the other lines.
 
     Blank lines are neither. Lines count from 1.
     """
     rejects = []
-    with target.open("wb") as out:
+    numbers = array("Q")
+    with temporary(folder) as out:
         for number, line in numbered(source):
             try:
-                out.write(orjson.dumps(record_of(line, format)) + b"\n")
+                out.write(json_line(line, format) + b"\n")
+                numbers.append(number)
             except BadLine as bad:
-                rejects.append((number, str(bad)))
-    return rejects
+                rejects.append(Reject(source.path, number, str(bad), excerpt(line, format)))
+    return replace(source, readable=out.name, compression="none", line_numbers=numbers), rejects
 
 
 def numbered(source: Source) -> Iterator[tuple[int, bytes]]:
     """Count the lines of a source and leave out the blank ones."""
     number = 0
     try:
-        for number, line in enumerate(lines(source), start=1):
+        for number, line in numbered_lines(source):
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
                 yield number, text
@@ -58,23 +76,63 @@ def numbered(source: Source) -> Iterator[tuple[int, bytes]]:
         yield number + 1, TORN_ARCHIVE
 
 
-def record_of(line: bytes, format: Format) -> dict[str, Any]:
-    """Parse one line and keep of it what the format reads. Raises BadLine."""
+def json_line(line: bytes, format: Format) -> bytes:
+    """Parse one line and write what the format reads of it. Raises BadLine."""
     if len(line) > MAX_LINE_BYTES:
         raise BadLine(f"longer than 16 MB ({len(line) / 1_000_000:.1f} MB)")
     if line == TORN_ARCHIVE:
         raise BadLine("the compressed file breaks off here")
+    return write(record_of(parse(line), format))
+
+
+def parse(line: bytes) -> Any:
+    """Parse one line; NaN, which Python and JavaScript write and JSON does not know, is null."""
     try:
-        record = orjson.loads(line)
+        return orjson.loads(line)
     except orjson.JSONDecodeError as error:
+        with suppress(ValueError, RecursionError):
+            return json.loads(line, parse_constant=lambda _: None)
         raise BadLine(why_no_json(line, error)) from None
+
+
+def write(record: dict[str, Any]) -> bytes:
+    """Write a record; half a surrogate pair, which only an escape can hold, stays an escape."""
+    try:
+        return orjson.dumps(record)
+    except TypeError:
+        return json.dumps(record).encode()
+
+
+def record_of(record: Any, format: Format) -> dict[str, Any]:
+    """Keep of a record what the format reads. Raises BadLine."""
     if not isinstance(record, dict):
         raise BadLine(f"a JSON {kind_of(record)}, not an object")
-    kept = pick(record, format.columns, "")
+    kept: dict[str, Any] = pick(record, format.columns, "")
     missing = [key for key in format.required if kept.get(key) is None]
     if missing:
         raise BadLine("an empty object" if not record else f"no {', '.join(missing)}")
+    inside: dict[str, Any] = {}
+    for name, column in format.parsed.items():
+        inside[name] = check_inside({**kept, **inside}, column["from"], column["columns"])
     return kept
+
+
+def check_inside(record: dict[str, Any], path: str, columns: Columns) -> Any:
+    """Check the JSON inside a text as DuckDB will read it: what is no JSON of that shape is simply not there."""
+    value: Any = record
+    for part in path.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if isinstance(value, str):
+        with suppress(orjson.JSONDecodeError):
+            value = orjson.loads(value)
+    try:
+        return pick(value, columns, f"{path}.") if isinstance(value, dict | list) else None
+    except WrongShape:
+        return None
+
+
+class WrongShape(BadLine):
+    """A list where an object should be, or the other way round."""
 
 
 def why_no_json(line: bytes, error: orjson.JSONDecodeError) -> str:
@@ -85,33 +143,35 @@ def why_no_json(line: bytes, error: orjson.JSONDecodeError) -> str:
         line.decode()
     except UnicodeDecodeError as broken:
         return f"invalid UTF-8 at byte {broken.start}"
+    if "recursion" in error.msg.lower():
+        return "nested too deep"
     if error.pos >= len(line.decode().rstrip()):
         return "cut off: the JSON does not end"
     return f"no valid JSON: {error.msg.split(':')[0]} at character {error.pos + 1}"
 
 
-def pick(record: dict[str, Any], columns: Columns, path: str) -> dict[str, Any]:
+def pick(value: Any, columns: Any, path: str) -> Any:
     """Keep the declared leaves, each of its kind."""
-    kept = {}
-    for key, kind in columns.items():
-        value = record.get(key)
-        if value is not None:
-            name = f"{path}{key}"
-            kept[key] = pick_nested(value, kind, name) if isinstance(kind, dict) else leaf(value, kind, name)
-    return kept
-
-
-def pick_nested(value: Any, columns: Columns, name: str) -> dict[str, Any]:
-    """Keep the declared leaves of a nested object."""
+    name = path.removesuffix(".")
+    if isinstance(columns, list):
+        if not isinstance(value, list):
+            raise WrongShape(f"{name} is a {kind_of(value)}, not a list")
+        return [None if item is None else pick(item, columns[0], f"{name}[].") for item in value]
+    if isinstance(columns, str):
+        return leaf(value, columns, name)
     if not isinstance(value, dict):
-        raise BadLine(f"{name} is a {kind_of(value)}, not an object")
-    return pick(value, columns, f"{name}.")
+        raise WrongShape(f"{name} is a {kind_of(value)}, not an object")
+    return {k: pick(value[k], kind, f"{path}{k}.") for k, kind in columns.items() if value.get(k) is not None}
 
 
 def leaf(value: Any, kind: str, name: str) -> Any:
     """Check one leaf against its kind; raises BadLine with its name and what it is."""
-    if kind == "tokens" and not WHOLE.fullmatch(number_text(value)):
-        raise BadLine(f"{name} is {described(value)}, not a token count")
+    if kind in ("map", "token_map") and not isinstance(value, dict):
+        raise WrongShape(f"{name} is {described(value)}, not an object")
+    counts = value.values() if kind == "token_map" else [value] if kind == "tokens" else []
+    for count in counts:
+        if count is not None and not WHOLE.fullmatch(number_text(count)):
+            raise BadLine(f"{name} is {described(count)}, not a token count")
     if kind == "number" and not is_number(number_text(value)):
         raise BadLine(f"{name} is {described(value)}, not a number")
     if kind == "flag" and str(value).lower() not in FLAGS:
@@ -120,9 +180,12 @@ def leaf(value: Any, kind: str, name: str) -> Any:
         raise BadLine(f"{name} is {described(value)}, not a plausible time")
     if kind == "texts" and not isinstance(value, list):
         raise BadLine(f"{name} is {described(value)}, not a list")
-    if isinstance(value, dict | list) and kind in ("json", "text"):
-        return orjson.dumps(value).decode()
-    return value
+    return json_text(value) if isinstance(value, dict | list) and kind in ("json", "text", "content") else value
+
+
+def json_text(value: Any) -> str:
+    """Write an object or a list as the text that DuckDB would make of it."""
+    return write(value).decode()
 
 
 def number_text(value: Any) -> str:
@@ -139,10 +202,10 @@ def is_number(text: str) -> bool:
 
 
 def is_time(value: Any) -> bool:
-    """Tell whether a value is seconds since 1970 or ISO 8601, in years that logs are from."""
+    """Tell whether a value is a time: seconds to nanoseconds since 1970 or ISO 8601, in years that logs are from."""
     try:
         seconds = float(number_text(value))
-        return 1_420_070_400 <= seconds < 4_102_444_800
+        return any(1_420_070_400 <= seconds / unit < 4_102_444_800 for unit in (1, 1e3, 1e6, 1e9))
     except ValueError:
         pass
     try:
@@ -163,3 +226,25 @@ def kind_of(value: Any) -> str:
     """Name the JSON type of a value."""
     names = {dict: "object", list: "list", str: "text", bool: "boolean", type(None): "null"}
     return names.get(type(value), "number")
+
+
+def excerpt(line: bytes, format: Format) -> str:
+    """Show the shape of a line: the format's own keys and the numbers; every other text is an ellipsis."""
+    known = key_names(format.columns) | JSON_WORDS
+    text = line[: 16 * EXCERPT_CHARS].decode(errors="replace").strip()
+
+    def redact(found: re.Match[str]) -> str:
+        word = found.group(1) if found.group(1) is not None else found.group()
+        return found.group() if word in known else '"…"' if found.group().startswith('"') else "…"
+
+    redacted = STRINGS.sub(redact, text)
+    return redacted if len(redacted) <= EXCERPT_CHARS else redacted[: EXCERPT_CHARS - 1] + "…"
+
+
+def key_names(columns: Any) -> set[str]:
+    """Collect the names of all columns, nested ones too."""
+    if isinstance(columns, list):
+        return key_names(columns[0])
+    if not isinstance(columns, dict):
+        return set()
+    return set(columns) | {name for inner in columns.values() for name in key_names(inner)}

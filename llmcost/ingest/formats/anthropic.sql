@@ -23,14 +23,22 @@ columns:
     speed: text
     inference_geo: text
     server_tool_use: {web_search_requests: tokens}
-    iterations: json
+    iterations:
+      - model: text
+        input_tokens: tokens
+        cache_read_input_tokens: tokens
+        cache_creation_input_tokens: tokens
+        cache_creation: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
+        output_tokens: tokens
+  content: content
+has_ids: false
 */
 with
     messages as (
         select
             *,
             coalesce(utc("timestamp"), utc(created_at)) as logged_at,
-            anthropic_iterations(usage.iterations) as iterations,
+            usage.iterations as iterations,
             row_number() over (partition by content_key, id, usage order by file_id) as copy
         from records
         where required(type, 'type') = 'message' or error('type is not message')

@@ -29,9 +29,15 @@ columns:
   request_tags: texts
   end_user: text
   response: json
-  model_parameters: {max_tokens: tokens, max_completion_tokens: tokens, temperature: number, service_tier: text}
+  messages: content
+  model_parameters: {tools: json, input: json, dimensions: tokens, max_tokens: tokens, max_completion_tokens: tokens, temperature: number, service_tier: text}
   error_information: {error_code: text, error_class: text}
+  hidden_params: {additional_headers: {x-litellm-attempted-retries: tokens, x-litellm-attempted-fallbacks: tokens}}
   metadata:
+    attempted_retries: tokens
+    attempted_fallbacks: tokens
+    test_case: text
+    requester_metadata: {test_case: text}
     user_api_key_hash: text
     user_api_key_alias: text
     user_api_key_team_id: text
@@ -46,11 +52,23 @@ columns:
       cache_creation_input_tokens: tokens
       prompt_tokens_details:
         cached_tokens: tokens
+        text_tokens: tokens
         audio_tokens: tokens
         cache_write_tokens: tokens
         cache_creation_tokens: tokens
         cache_creation_token_details: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
       completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, accepted_prediction_tokens: tokens}
+parsed:
+  answer:
+    from: response
+    columns:
+      id: text
+      model: text
+      service_tier: text
+      stop_reason: text
+      choices: [{finish_reason: text, message: {content: text, tool_calls: text}}]
+      content: text
+      output: text
 */
 with
     reported as (
@@ -58,8 +76,7 @@ with
             *,
             metadata.usage_object as usage,
             metadata.usage_object.prompt_tokens_details as input_details,
-            metadata.usage_object.completion_tokens_details as output_details,
-            litellm_response(response) as answer
+            metadata.usage_object.completion_tokens_details as output_details
         from records
     ),
     counted as (
@@ -86,13 +103,43 @@ with
         from reported
     ),
     based as (
-        select *, litellm_outside(input, coalesce(cache_read, 0), coalesce(cache_write, 0)) as outside
+        select
+            *,
+            resolve_usage(
+                input,
+                output,
+                cache_read := cache_read,
+                cache_write := cache_write,
+                reasoning := tokens(output_details.reasoning_tokens),
+                total := tokens(total_tokens)
+            ) as used,
+            content_of_parts(
+                prompt_parts(null, model_parameters.tools, litellm_chat(messages, call_type))
+            ) as sent,
+            embedding_texts(litellm_embedded(messages, model_parameters.input, call_type)) as items,
+            coalesce(
+                answer.choices[1].message.content,
+                answer.choices[1].message.tool_calls,
+                answer.content,
+                answer.output
+            ) as answered
         from counted
     )
 select
     id as request_id,
     answer.id as response_id,
     trace_id,
+    trace_id as logical_request_id,  -- all attempts and fallbacks of one client call share it
+    tokens(
+        coalesce(metadata.attempted_retries, hidden_params.additional_headers."x-litellm-attempted-retries")
+    )
+    + 1 as attempt_number,
+    tokens(
+        coalesce(
+            metadata.attempted_fallbacks, hidden_params.additional_headers."x-litellm-attempted-fallbacks"
+        )
+    ) as fallback_index,
+    coalesce(metadata.test_case, metadata.requester_metadata.test_case) as case_id,
     session_id,
     litellm_key(id, is_hit, utc(starttime)) as dedupe_key,
     file_id,
@@ -108,7 +155,7 @@ select
     litellm_served_model(answer.model, model_group, model) as response_model,
     nullif(model_id, '') as deployment_id,
     litellm_operation(required(call_type, 'call_type')) as operation_name,
-    case when input + output > 0 then input + outside end as input_tokens,
+    case when input + output > 0 then used.input_tokens end as input_tokens,
     cache_read as cache_read_input_tokens,
     cache_write as cache_write_input_tokens,
     tokens(
@@ -118,12 +165,13 @@ select
         input_details.cache_creation_token_details.ephemeral_1h_input_tokens
     ) as cache_write_1h_input_tokens,
     tokens(input_details.audio_tokens) as input_audio_tokens,
-    case when input + output > 0 then output end as output_tokens,
+    case when input + output > 0 then used.output_tokens end as output_tokens,
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
     tokens(output_details.audio_tokens) as output_audio_tokens,
     tokens(total_tokens) as total_tokens_reported,
     case when input + output > 0 then source else 'missing' end as usage_source,
-    litellm_basis(outside, cache_write) as usage_basis,
+    used.basis as usage_basis,
+    used.evidence as usage_evidence,
     coalesce(usage.service_tier, answer.service_tier) as service_tier,
     false as is_batch,
     case when status = 'success' then 'ok' else 'error' end as status,
@@ -147,5 +195,16 @@ select
     tokens(
         coalesce(model_parameters.max_completion_tokens, model_parameters.max_tokens)
     ) as max_tokens_requested,
-    model_parameters.temperature as temperature
+    model_parameters.temperature as temperature,
+    sent.prompt_hash as prompt_hash,
+    sent.system_prompt_hash as system_prompt_hash,
+    sent.system_prompt_chars as system_prompt_chars,
+    sent.input_chars as input_chars,
+    sent.prefix_hashes as prefix_hashes,
+    sent.prefix_chars as prefix_chars,
+    output_hash_of(answered) as output_hash,
+    chars(answered) as output_chars,
+    hashed(items) as embedding_item_hashes,
+    sized(items) as embedding_item_chars,
+    tokens(model_parameters.dimensions) as embedding_dimensions
 from based

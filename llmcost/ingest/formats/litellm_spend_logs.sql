@@ -29,9 +29,40 @@ columns:
   organization_id: text
   user: text
   metadata: json
+  messages: content
+  response: json
+  proxy_server_request: json
+parsed:
+  meta:
+    from: metadata
+    columns:
+      status: text
+      attempted_retries: tokens
+      attempted_fallbacks: tokens
+      test_case: text
+      user_api_key_alias: text
+      user_api_key_team_alias: text
+      user_api_key_project_id: text
+      error_information: {error_code: text, error_class: text}
+      usage_object:
+        service_tier: text
+        cache_read_input_tokens: tokens
+        cache_creation_input_tokens: tokens
+        prompt_tokens_details:
+          cached_tokens: tokens
+          audio_tokens: tokens
+          cache_write_tokens: tokens
+          cache_creation_tokens: tokens
+          cache_creation_token_details: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
+        completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, accepted_prediction_tokens: tokens}
+  answer:
+    from: response
+    columns: {choices: [{finish_reason: text, message: {content: text, tool_calls: text}}], content: text, stop_reason: text}
+  asked:
+    from: proxy_server_request
+    columns: {messages: text, input: text, tools: text, dimensions: tokens, max_tokens: tokens, temperature: number}
 */
 with
-    reported as (select *, litellm_metadata(metadata) as meta from records),
     detailed as (
         select
             *,
@@ -39,7 +70,7 @@ with
             meta.usage_object.prompt_tokens_details as input_details,
             meta.usage_object.completion_tokens_details as output_details,
             coalesce(meta.status, status, 'success') as outcome
-        from reported
+        from records
     ),
     counted as (
         select
@@ -66,12 +97,39 @@ with
         from detailed
     ),
     based as (
-        select *, litellm_outside(input, coalesce(cache_read, 0), coalesce(cache_write, 0)) as outside
+        select
+            *,
+            resolve_usage(
+                input,
+                output,
+                cache_read := cache_read,
+                cache_write := cache_write,
+                reasoning := tokens(output_details.reasoning_tokens),
+                total := tokens(total_tokens)
+            ) as used,
+            -- `{}` where the proxy does not keep prompts
+            nullif(coalesce(nullif(messages, '{}'), asked.messages), '{}') as asked_messages,
+            coalesce(
+                answer.choices[1].message.content, answer.choices[1].message.tool_calls, answer.content
+            ) as answered
         from counted
+    ),
+    hashed_content as (
+        select
+            *,
+            content_of_parts(
+                prompt_parts(null, asked.tools, litellm_chat(asked_messages, call_type))
+            ) as sent,
+            embedding_texts(litellm_embedded(asked_messages, asked.input, call_type)) as items
+        from based
     )
 select
     request_id,
     session_id as trace_id,  -- the payload's trace_id is stored under this name
+    session_id as logical_request_id,
+    tokens(meta.attempted_retries) + 1 as attempt_number,
+    tokens(meta.attempted_fallbacks) as fallback_index,
+    meta.test_case as case_id,
     litellm_key(request_id, is_hit, utc(starttime)) as dedupe_key,
     file_id,
     required(utc(starttime), 'startTime') as started_at,
@@ -83,7 +141,7 @@ select
     nullif(model_group, '') as model_group,
     nullif(model_id, '') as deployment_id,
     litellm_operation(required(call_type, 'call_type')) as operation_name,
-    case when input + output > 0 then input + outside end as input_tokens,
+    case when input + output > 0 then used.input_tokens end as input_tokens,
     cache_read as cache_read_input_tokens,
     cache_write as cache_write_input_tokens,
     tokens(
@@ -93,12 +151,13 @@ select
         input_details.cache_creation_token_details.ephemeral_1h_input_tokens
     ) as cache_write_1h_input_tokens,
     tokens(input_details.audio_tokens) as input_audio_tokens,
-    case when input + output > 0 then output end as output_tokens,
+    case when input + output > 0 then used.output_tokens end as output_tokens,
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
     tokens(output_details.audio_tokens) as output_audio_tokens,
     tokens(total_tokens) as total_tokens_reported,
     case when input + output > 0 then source else 'missing' end as usage_source,
-    litellm_basis(outside, cache_write) as usage_basis,
+    used.basis as usage_basis,
+    used.evidence as usage_evidence,
     usage.service_tier as service_tier,
     false as is_batch,
     case when outcome = 'success' then 'ok' else 'error' end as status,
@@ -117,5 +176,19 @@ select
     nullif(end_user, '') as end_user_id,
     cast(from_json(nullif(request_tags, ''), '["VARCHAR"]') as varchar[]) as tags,
     flag(cache_hit) as gateway_cache_hit,
-    cast(spend as decimal(18, 12)) as reported_cost_usd
-from based
+    cast(spend as decimal(18, 12)) as reported_cost_usd,
+    coalesce(answer.choices[1].finish_reason, answer.stop_reason) as finish_reason,
+    tokens(asked.max_tokens) as max_tokens_requested,
+    asked.temperature as temperature,
+    sent.prompt_hash as prompt_hash,
+    sent.system_prompt_hash as system_prompt_hash,
+    sent.system_prompt_chars as system_prompt_chars,
+    sent.input_chars as input_chars,
+    sent.prefix_hashes as prefix_hashes,
+    sent.prefix_chars as prefix_chars,
+    output_hash_of(answered) as output_hash,
+    chars(answered) as output_chars,
+    hashed(items) as embedding_item_hashes,
+    sized(items) as embedding_item_chars,
+    tokens(asked.dimensions) as embedding_dimensions
+from hashed_content

@@ -34,6 +34,7 @@ columns:
     input_tokens_details: {cached_tokens: tokens, cache_write_tokens: tokens, audio_tokens: tokens}
     completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens}
     output_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens}
+has_ids: false
 */
 with
     bodies as (

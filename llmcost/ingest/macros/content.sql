@@ -1,0 +1,112 @@
+-- Content as keyed hashes and sizes. The key is the store's own, so that equal texts of two stores cannot
+-- be told
+-- and short ones not be guessed; without it (`--text none`) every hash and size is NULL.
+create or replace temp macro keyed(x) as
+    case when x is not null and getvariable('content_key') is not null then hash(concat(getvariable('content_key'), x)) end
+;
+
+create or replace temp macro chars(x) as case when getvariable('content_key') is not null then length(x) end
+;
+
+-- A list of chat messages in any dialect (OpenAI, Anthropic, Responses, Gemini), or a plain prompt, as a
+-- list of
+-- {role, text}; text stands for all that the model was sent, in whatever JSON it was.
+create or replace temp macro message_list(messages) as
+    case
+        when starts_with(ltrim(messages), '[')
+        then
+            coalesce(
+                list_transform(
+                    try(
+                        from_json(
+                            messages,
+                            '[{"role":"VARCHAR","type":"VARCHAR","content":"VARCHAR","parts":"VARCHAR","tool_calls":"VARCHAR",
+                               "arguments":"VARCHAR","output":"VARCHAR"}]'
+                        )
+                    ),
+                    lambda m: struct_pack(
+                        role := coalesce(m.role, m.type),
+                        text := coalesce(m.content, m.parts, m.output, m.arguments, '') || coalesce(m.tool_calls, '')
+                    )
+                ),
+                [struct_pack(role := 'user', text := messages)]
+            )
+        when messages is not null
+        then [struct_pack(role := 'user', text := messages)]
+    end
+;
+
+create or replace temp macro is_system(role) as coalesce(role in ('system', 'developer'), false)
+;
+
+-- The system prompt and the tools, which providers put before every message, then the messages: what a prefix
+-- is a prefix of. `system` and `tools` are NULL where the dialect keeps them among the messages.
+create or replace temp macro prompt_parts(system, tools, messages) as
+    list_filter(
+        list_concat(
+            [struct_pack(role := 'tools', text := tools), struct_pack(role := 'system', text := system)],
+            message_list(messages)
+        ),
+        lambda part: part.text is not null
+    )
+;
+
+create or replace temp macro chained(hashes) as
+    list_slice(
+        list_reduce(hashes, lambda before, x: list_append(before, hash(before[-1], x[1])), [cast(0 as ubigint)]),
+        2,
+        1000000
+    )
+;
+
+create or replace temp macro summed(sizes) as
+    list_slice(
+        list_reduce(sizes, lambda before, x: list_append(before, before[-1] + x[1]), [cast(0 as bigint)]), 2, 1000000
+    )
+;
+
+create or replace temp macro content_of_parts(parts) as
+    struct_pack(
+        prompt_hash := case when len(parts) > 0 then keyed(list_aggregate(list_transform(parts, lambda p: p.text), 'string_agg', chr(31))) end,
+        system_prompt_hash := case
+            when len(list_filter(parts, lambda p: is_system(p.role))) > 0
+            then
+                printf(
+                    '%016x',
+                    keyed(
+                        list_aggregate(
+                            list_transform(list_filter(parts, lambda p: is_system(p.role)), lambda p: p.text), 'string_agg', chr(31)
+                        )
+                    )
+                )
+        end,
+        system_prompt_chars := case
+            when len(list_filter(parts, lambda p: is_system(p.role))) > 0
+            then list_sum(list_transform(list_filter(parts, lambda p: is_system(p.role)), lambda p: chars(p.text)))
+        end,
+        input_chars := list_sum(list_transform(parts, lambda p: chars(p.text))),
+        prefix_hashes := case when len(parts) > 0 then chained(list_transform(parts, lambda p: [keyed(concat(p.role, chr(31), p.text))])) end,
+        prefix_chars := case when len(parts) > 0 then summed(list_transform(parts, lambda p: [chars(p.text)])) end
+    )
+;
+
+create or replace temp macro output_hash_of(output) as keyed(nullif(output, ''))
+;
+
+-- The input of an embeddings call: one text, a list of texts, or token ids (one list is one item).
+create or replace temp macro embedding_texts(input) as
+    case
+        when starts_with(ltrim(input), '["') or starts_with(ltrim(input), '[[')
+        then coalesce(try(from_json(input, '["VARCHAR"]')), [input])
+        when input is not null
+        then [input]
+    end
+;
+
+create or replace temp macro hashed(texts) as
+    case when getvariable('content_key') is not null then list_transform(texts, lambda item: keyed(item)) end
+;
+
+create or replace temp macro sized(texts) as
+    case when getvariable('content_key') is not null then list_transform(texts, lambda item: chars(item)) end
+;

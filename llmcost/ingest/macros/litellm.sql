@@ -1,0 +1,55 @@
+-- LiteLLM, shared by its payload and its spend table ------------------------------------------------------
+-- A provider id may come back for another call (and mocks repeat one); a gateway cache hit adds a suffix that
+-- differs between the two tables. Id and start time together are the attempt.
+create or replace temp macro litellm_key(id, is_hit, started_at) as
+    hash(case when is_hit then split_part(id, '_cache_hit', 1) else id end, epoch_us(started_at))
+;
+
+create or replace temp macro litellm_operation(call_type) as
+    case call_type
+        when 'acompletion' then 'chat'
+        when 'completion' then 'chat'
+        when 'aresponses' then 'chat'
+        when 'responses' then 'chat'
+        when 'anthropic_messages' then 'chat'
+        when 'agenerate_content' then 'generate_content'
+        when 'generate_content' then 'generate_content'
+        when 'aembedding' then 'embeddings'
+        when 'embedding' then 'embeddings'
+        when 'atext_completion' then 'text_completion'
+        when 'text_completion' then 'text_completion'
+        else call_type
+    end
+;
+
+-- The prompt of a call that is no embedding, and the texts of one that is. With message logging off there is
+-- neither, but a note of LiteLLM's.
+create or replace temp macro litellm_chat(messages, call_type) as
+    case when not contains(call_type, 'embedding') and not contains(messages, 'redacted-by-litellm') then messages end
+;
+
+create or replace temp macro litellm_embedded(messages, input, call_type) as
+    case
+        when contains(call_type, 'embedding') and not contains(coalesce(messages, ''), 'redacted-by-litellm')
+        then coalesce(input, messages)
+    end
+;
+
+-- A stream that ended without usage: LiteLLM counts the text itself and writes just this usage object (no
+-- input
+-- details, reasoning 0, predictions null); OpenAI and Azure always send input details when they send usage.
+create or replace temp macro litellm_usage_source(is_openai_stream, has_no_input_details, reasoning, accepted) as
+    case
+        when is_openai_stream and has_no_input_details and reasoning = '0' and accepted is null
+        then 'gateway_estimate'
+        else 'provider'
+    end
+;
+
+-- The proxy may put the alias that the client asked for into response.model: that is no served model.
+create or replace temp macro litellm_served_model(answered, model_group, model) as
+    case
+        when answered = model_group and not coalesce(ends_with(model, answered), false) then null
+        else answered
+    end
+;

@@ -1,0 +1,52 @@
+-- What every format says the same way. A value that is not what it must be raises: the batch is then read
+-- line by line, where the line is named and rejected (sieve.py knows the same kinds).
+create or replace temp macro tokens(x) as
+    case
+        when not contains(x, '.')
+        then cast(cast(x as ubigint) as bigint)
+        when rtrim(rtrim(x, '0'), '.') not like '%.%'
+        then cast(cast(rtrim(rtrim(x, '0'), '.') as ubigint) as bigint)
+        when x is not null
+        then error('a token count must be whole')
+    end
+;
+
+create or replace temp macro flag(x) as
+    case lower(x)
+        when 'true' then true
+        when 'false' then false
+        when '' then null
+        when 'none' then null
+        else case when x is not null then error('neither true nor false') end
+    end
+;
+
+-- Seconds, milli-, micro- or nanoseconds since 1970, told apart by their size, or ISO 8601; a time without
+-- a zone
+-- is of the session's zone: UTC, or what --tz says. Outside 2015..2100 it is no log time at all.
+create or replace temp macro plausible(t) as
+    case
+        when t < timestamp '2015-01-01' or t >= timestamp '2100-01-01' then error('no plausible time') else t
+    end
+;
+
+create or replace temp macro epoch_microseconds(x) as
+    case when x < 1e11 then x * 1e6 when x < 1e14 then x * 1e3 when x < 1e17 then x else x / 1e3 end
+;
+
+create or replace temp macro utc(x) as
+    plausible(
+        coalesce(
+            make_timestamp(cast(epoch_microseconds(try_cast(x as double)) as bigint)),
+            cast(nullif(cast(x as varchar), '') as timestamptz) at time zone 'UTC'
+        )
+    )
+;
+
+-- A time that stands `ms` milliseconds after another.
+create or replace temp macro after_ms(t, ms) as t + to_microseconds(cast(cast(ms as double) * 1000 as bigint))
+;
+
+create or replace temp macro required(x, name) as
+    case when x is null then error(concat(name, ' is missing')) else x end
+;
