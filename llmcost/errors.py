@@ -5,7 +5,8 @@ LlmcostError
 │   ├── PriceBookError        pricing.yaml says something that cannot be a price book
 │   └── ShelfError            a .sql file whose header and query do not fit together
 ├── InputError (3)            nothing to read, or nothing that can be read
-│   └── FormatError           a file whose format nobody knows
+│   ├── FormatError           a file whose format nobody knows
+│   └── LimitError            more bad lines than were to be borne
 ├── StoreError (3)            the store cannot be opened: locked, newer, not a store, not writable
 └── IncompleteError (4)       --strict: something is unpriced or its usage is missing
 """
@@ -44,6 +45,10 @@ class InputError(LlmcostError):
 
 class FormatError(InputError):
     """A file's records are in no format that llmcost knows."""
+
+
+class LimitError(InputError):
+    """More lines are bad than were to be borne."""
 
 
 class StoreError(LlmcostError):

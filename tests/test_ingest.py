@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import duckdb
@@ -268,33 +263,3 @@ def test_whatever_stands_in_a_record_rows_in_are_rows_out(
 
         assert 1 + len(changes) == summary.new + summary.duplicates + summary.rejected
         assert summary.new == store.value("select count(*) from requests")
-
-
-def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_twice(tmp_path: Path) -> None:
-    logs = tmp_path / "logs"
-    logs.mkdir()
-    for file in range(6):
-        (logs / f"{file}.jsonl").write_bytes(b"".join(record(file * 5000 + n) for n in range(5000)))
-    db = tmp_path / "store.duckdb"
-    # one file a batch, so that there is something between the transactions
-    code = (
-        "import sys, llmcost.ingest.load as load; load.BATCH_BYTES = 1; "
-        "from llmcost.store import Store; store = Store(sys.argv[1]); print(flush=True); "
-        "load.ingest(store, [sys.argv[2]])"
-    )
-    chance = random.Random(4)
-    for _ in range(8):
-        process = subprocess.Popen([sys.executable, "-c", code, str(db), str(logs)], stdout=subprocess.PIPE)
-        assert process.stdout
-        process.stdout.readline()
-        time.sleep(chance.uniform(0, 0.35))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-
-    subprocess.run([sys.executable, "-c", code, str(db), str(logs)], check=True, stdout=subprocess.DEVNULL)
-
-    with Store(db, read_only=True) as store:
-        assert store.rows(
-            "select count(*), count(distinct request_id), (select count(*) from files) from requests"
-        ) == [(30000, 30000, 6)]

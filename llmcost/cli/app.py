@@ -44,20 +44,83 @@ def ingest(
         str | None,
         typer.Option("--format", help="The logs' format, where it is not recognised.", metavar="NAME"),
     ] = None,
+    map: Annotated[
+        Path | None,
+        typer.Option("--map", help="A YAML file that maps the fields of a home-made log.", metavar="FILE"),
+    ] = None,
+    tz: Annotated[
+        str, typer.Option("--tz", help="The zone of times that are logged without one.", metavar="ZONE")
+    ] = "UTC",
+    text: Annotated[
+        str,
+        typer.Option(
+            "--text", help="hash: keep keyed hashes and sizes of prompts; none: do not read them.", metavar="HOW"
+        ),
+    ] = "hash",
+    on_duplicate: Annotated[
+        str,
+        typer.Option(
+            "--on-duplicate", help="Of a call logged twice keep the last, the first, or error.", metavar="WHICH"
+        ),
+    ] = "last",
+    max_bad_lines: Annotated[
+        str | None,
+        typer.Option("--max-bad-lines", help="Give up (exit 3) past so many bad lines: 10 or 0.5%.", metavar="N|P%"),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="No bad line is borne (exit 3), no request without a cost (exit 4).")
+    ] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on reading what is appended, until interrupted.")
+    ] = False,
     pricing: Pricing = None,
 ) -> int:
     """Read logs into the store; what it already holds is not added again.
 
-    Reads JSON lines, plain or gz or zst, and Parquet. The format is recognised from the content. Every line that
-    cannot be understood is kept with its number and the reason; the other lines of its file count.
+    Reads JSON in any shape (a record per line, arrays, pretty-printed), CSV and Parquet, plain or gz or zst. The format
+    is recognised from the content, file by file. Every line that cannot be understood is kept with its number and the
+    reason; the other lines of its file count. Prompts and answers are never stored.
 
         llmcost ingest logs/
         llmcost ingest 'logs/2026-11-*.jsonl.gz' --db november.duckdb
+        llmcost ingest ~/.claude/projects --text none
+        llmcost ingest --follow /var/log/gateway/
         zcat proxy.log.gz | llmcost ingest -
     """
-    from llmcost.cli.ingesting import run_ingest
+    from llmcost.cli.ingesting import Request, run_ingest
 
-    return run_ingest(paths, db, format, pricing)
+    return run_ingest(
+        Request(tuple(paths), db, format, map, tz, text, on_duplicate, max_bad_lines, strict, follow, pricing)
+    )
+
+
+@app.command()
+def doctor(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Logs to look at in memory instead of the store.", metavar="[PATH...]"),
+    ] = None,
+    db: Database = DEFAULT_DB,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="table, json, jsonl, csv, tsv or md.", metavar="FORMAT"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")
+    ] = None,
+    pricing: Pricing = None,
+) -> int:
+    """Look logs over: what wrote them, which fields they have, what is missing for which question.
+
+    Finds formats and emitters, field coverage, clock skew, models without price, answers without usage, calls logged
+    twice, lines that could not be read, and which detectors can run on these logs.
+
+        llmcost doctor
+        llmcost doctor logs/
+    """
+    from llmcost.cli.examining import run_doctor
+
+    return run_doctor(tuple(paths or ()), db, format, output, pricing)
 
 
 @app.command()

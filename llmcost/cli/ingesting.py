@@ -3,57 +3,132 @@
 from __future__ import annotations
 
 import sys
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
+from llmcost.cli.problems import plural, print_problems
 from llmcost.cli.progress import progress_bar
-from llmcost.errors import InputError, UsageError
-from llmcost.ingest import Summary, ingest
-from llmcost.ingest.format import formats
+from llmcost.errors import IncompleteError, InputError, LimitError, UsageError
+from llmcost.ingest import Options, Summary, ingest
+from llmcost.ingest.deduplicate import POLICIES
+from llmcost.ingest.format import Format, formats
+from llmcost.ingest.limit import Limit, parse_limit
+from llmcost.report import Coverage
 from llmcost.store import Store
 
-SHOWN_REJECTS = 20
+FOLLOW_SECONDS = 2.0
 
 
-def run_ingest(paths: list[str], db: Path, format: str | None, pricing: Path | None) -> int:
-    """Ingest and print the summary; 3 where not one line could be understood."""
-    if format is not None and format not in formats():
-        raise UsageError(f"--format {format}: no such format", hint=f"one of {', '.join(formats())}")
-    with Store(db) as store:
-        with progress_bar(store) as progress:
-            summary = ingest(store, paths, format=format, progress=progress)
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for."""
+
+    paths: tuple[str, ...]
+    db: Path
+    format: str | None
+    map: Path | None
+    tz: str
+    text: str
+    on_duplicate: str
+    max_bad_lines: str | None
+    strict: bool
+    follow: bool
+    pricing: Path | None
+
+
+def run_ingest(request: Request) -> int:
+    """Ingest and print the summary; 3 where not one line could be understood, 4 under --strict without a cost."""
+    options = options_of(request)
+    if request.follow:
+        return follow(request, options)
+    with Store(request.db) as store:
+        summary = read(store, request, options)
         print_summary(summary)
-        if summary.new:
-            print_unpriced(store, pricing)
-    if summary.rejects and not summary.new + summary.duplicates:
+        covered = print_unpriced(store, request.pricing) if summary.new or request.strict else None
+    if summary.rejects and not summary.read - summary.rejected:
         raise InputError("not one line could be understood", hint="is it the right --format?")
+    if request.strict and covered is not None and not covered.is_complete:
+        raise IncompleteError(
+            f"--strict: {covered.requests - covered.priced_requests:,} of {covered.requests:,} requests have no cost"
+        )
     return 0
 
 
+def options_of(request: Request) -> Options:
+    """Check what the command line asks for. Raises UsageError."""
+    if request.on_duplicate not in POLICIES:
+        raise UsageError(f"--on-duplicate {request.on_duplicate}: no such policy", hint=f"one of {', '.join(POLICIES)}")
+    if request.text not in ("hash", "none"):
+        raise UsageError(f"--text {request.text}: neither hash nor none")
+    limit = parse_limit(request.max_bad_lines)
+    if request.strict and request.max_bad_lines is None:
+        limit = Limit(lines=0)
+    return Options(format_of(request), request.on_duplicate, request.text == "hash", request.tz, limit)
+
+
+def format_of(request: Request) -> Format | None:
+    """Take the format that was named or mapped, if one was."""
+    if request.map is not None:
+        if request.format is not None:
+            raise UsageError("--map and --format: one of the two")
+        from llmcost.ingest.mapping import load_map
+
+        return load_map(request.map)
+    if request.format is not None and request.format not in formats():
+        raise UsageError(f"--format {request.format}: no such format", hint=f"one of {', '.join(formats())}")
+    return formats()[request.format] if request.format else None
+
+
+def read(store: Store, request: Request, options: Options) -> Summary:
+    """Read once, with a bar."""
+    with progress_bar(store) as progress:
+        return ingest(store, request.paths, options=options, progress=progress)
+
+
+def follow(request: Request, options: Options) -> int:
+    """Read again and again what is new, until interrupted; between two looks the store is free for readers."""
+    if "-" in request.paths:
+        raise UsageError("--follow reads files, not stdin", hint="write to a file, or run without --follow")
+    told: set[tuple[str, str]] = set()
+    print(f"following {', '.join(request.paths)}; Ctrl-C ends it", file=sys.stderr)
+    while True:
+        with Store(request.db) as store:
+            summary = look(store, request, options)
+        summary.skipped = [item for item in summary.skipped if item not in told]
+        told.update(summary.skipped)
+        if summary.read or summary.skipped:
+            print_summary(summary)
+            sys.stdout.flush()
+        time.sleep(FOLLOW_SECONDS)
+
+
+def look(store: Store, request: Request, options: Options) -> Summary:
+    """Read what is new; that nothing is there yet is no error while following."""
+    try:
+        return ingest(store, request.paths, options=options)
+    except LimitError:
+        raise
+    except InputError as error:
+        return Summary(skipped=[(", ".join(request.paths), error.message)])
+
+
 def print_summary(summary: Summary) -> None:
-    """Say what was read; rejects and skipped files go to stderr with their places."""
+    """Say what was read: the numbers on stdout, problems with their places on stderr."""
     kinds = ", ".join(f"{name} {count}" for name, count in sorted(summary.formats.items()))
     files = f"{summary.files:,} {plural('file', summary.files)}" + (f" ({kinds})" if kinds else "")
     unchanged = f", {summary.unchanged:,} unchanged" if summary.unchanged else ""
     print(f"{files}{unchanged}: {summary.new:,} new, {summary.duplicates:,} duplicate, {summary.rejected:,} rejected")
-    for reject in summary.rejects[:SHOWN_REJECTS]:
-        print(f"rejected {reject.path}:{reject.line}: {reject.reason}", file=sys.stderr)
-    if summary.rejected > SHOWN_REJECTS:
-        rest = summary.rejected - SHOWN_REJECTS
-        print(f"... and {rest:,} more; the store's table `rejects` has them all", file=sys.stderr)
-    for path, reason in summary.skipped:
-        print(f"skipped {path}: {reason}", file=sys.stderr)
+    print_problems(summary)
 
 
-def print_unpriced(store: Store, pricing: Path | None) -> None:
+def print_unpriced(store: Store, pricing: Path | None) -> Coverage:
     """List what has no price, so that nobody waits for a report to learn it."""
     from llmcost.cli.books import open_book
     from llmcost.cli.reporting import coverage_lines
     from llmcost.report import coverage_of
 
-    for line in coverage_lines(coverage_of(store, open_book(pricing))):
+    covered = coverage_of(store, open_book(pricing))
+    for line in coverage_lines(covered):
         print(line, file=sys.stderr)
-
-
-def plural(noun: str, count: int) -> str:
-    """Put a noun into the plural where there is more than one."""
-    return noun if count == 1 else f"{noun}s"
+    return covered

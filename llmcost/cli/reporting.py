@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.cli.books import open_book
+from llmcost.cli.problems import print_problems
 from llmcost.cli.progress import progress_bar
 from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.ingest import ingest
@@ -40,10 +41,10 @@ class Request:
 
 def run_report(request: Request) -> int:
     """Print the report on stdout and its coverage on stderr; 4 under --strict where it is incomplete."""
-    output_format = format_of(request)
+    output_format = format_of(request.format, request.output)
     filters = Filters(parse_when(request.since), parse_when(request.until), request.where)
     book = open_book(request.pricing)
-    with open_store(request) as store:
+    with open_store(request.paths, request.db) as store:
         if not store.value("select count(*) from requests"):
             raise InputError(f"{request.db}: the store is empty", hint="llmcost ingest PATH fills it")
         result = run(store, book, by=request.by, filters=filters)
@@ -56,28 +57,25 @@ def run_report(request: Request) -> int:
     return 0
 
 
-def format_of(request: Request) -> str:
+def format_of(format: str | None, output: Path | None) -> str:
     """Take the format that was asked for, or that the output's name ends in, or the terminal's table."""
-    suffix = request.output.suffix.removeprefix(".") if request.output else ""
-    chosen = request.format or (suffix if suffix in FORMATS else "table")
+    suffix = output.suffix.removeprefix(".") if output else ""
+    chosen = format or (suffix if suffix in FORMATS else "table")
     if chosen not in FORMATS:
         raise UsageError(f"--format {chosen}: no such output format", hint=f"one of {', '.join(FORMATS)}")
     return chosen
 
 
-def open_store(request: Request) -> Store:
+def open_store(paths: tuple[str, ...], db: Path) -> Store:
     """Open the store read-only, or read the named logs into memory."""
-    if not request.paths:
-        return Store(request.db, read_only=True)
+    if not paths:
+        return Store(db, read_only=True)
     store = Store()
     with progress_bar(store) as progress:
-        summary = ingest(store, request.paths, progress=progress)
-    for reject in summary.rejects:
-        print(f"rejected {reject.path}:{reject.line}: {reject.reason}", file=sys.stderr)
-    for path, reason in summary.skipped:
-        print(f"skipped {path}: {reason}", file=sys.stderr)
+        summary = ingest(store, paths, progress=progress)
+    print_problems(summary)
     if not summary.new:
-        raise InputError("not one line of these logs could be understood")
+        raise InputError("not one request was found in these logs", hint="llmcost doctor tells what they hold")
     return store
 
 

@@ -10,6 +10,7 @@ from llmcost.ingest.format import formats
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.sieve import Reject
 from llmcost.ingest.sources import Source, fingerprints, open_source
+from llmcost.ingest.summary import Summary
 from llmcost.store import Store
 
 
@@ -41,9 +42,10 @@ def open_known(path: str, is_named: bool, entry: Entry | None) -> Source:
     source = open_source(path, is_named)
     if entry is None or entry.read_bytes is None or source.compression != "none" or source.size < entry.read_bytes:
         return source
-    has_ids = entry.format in formats() and formats()[entry.format].has_ids
-    if not has_ids or fingerprints(path, entry.read_bytes) != (entry.head_hash, entry.tail_hash):
+    if fingerprints(path, entry.read_bytes) != (entry.head_hash, entry.tail_hash):
         return source
+    if entry.format not in formats() or not formats()[entry.format].has_ids:
+        return replace(source, is_replacement=True)
     return replace(source, start=entry.read_bytes, end=max(source.end, entry.read_bytes))
 
 
@@ -96,3 +98,10 @@ def enter_rejects(store: Store, rejects: list[Reject]) -> None:
             """,
             [[getattr(reject, name) for reject in rejects] for name in ("path", "line", "reason", "excerpt")],
         )
+
+
+def enter_ingest(store: Store, found: Summary) -> None:
+    """Keep what a batch came to."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    row = [now, found.new, found.duplicates, found.rejected, sum(found.passed_over.values())]
+    store.execute("insert into ingests values ($1, $2, $3, $4, $5)", row)

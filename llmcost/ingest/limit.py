@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from llmcost.errors import InputError, UsageError
+from llmcost.errors import LimitError, UsageError
 from llmcost.ingest.sieve import Reject
 
 
@@ -17,13 +17,13 @@ class Limit:
     percent: float | None = None
 
     def check(self, rejects: list[Reject], rejected: int, read: int) -> None:
-        """Raise InputError where more lines than that are bad; the batch at hand is then not stored."""
+        """Raise LimitError where more lines than that are bad; the batch at hand is then not stored."""
         is_passed = (self.lines is not None and rejected > self.lines) or (
             self.percent is not None and rejected * 100 > self.percent * read
         )
         if is_passed and rejects:
             first = rejects[0]
-            raise InputError(
+            raise LimitError(
                 f"{rejected:,} bad lines of {read:,} pass the limit; {first.path}:{first.line}: {first.reason}",
                 hint="nothing of this batch was stored; --max-bad-lines sets the limit",
             )

@@ -12,12 +12,12 @@ from itertools import groupby
 
 import duckdb
 
-from llmcost.errors import StoreError
+from llmcost.errors import StoreError, UsageError
 from llmcost.ingest.deduplicate import deduplicate
 from llmcost.ingest.find import find
 from llmcost.ingest.format import Format, formats
 from llmcost.ingest.isolate import isolate
-from llmcost.ingest.ledger import enter_files, enter_rejects
+from llmcost.ingest.ledger import enter_files, enter_ingest, enter_rejects
 from llmcost.ingest.limit import Limit
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.records import REFUSALS, PassedOver, insert, is_readable, reader_of
@@ -26,9 +26,11 @@ from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.sources import copy_of_lines
 from llmcost.ingest.summary import Progress, Summary
 from llmcost.store import Store
+from llmcost.store.scope import literal
 
 # DuckDB commits a second batch into a begun table far more slowly than a first one: few and large is fastest.
 BATCH_BYTES = 1024 * 1024 * 1024
+SHARED_MACROS = ("values.sql", "usage.sql", "content.sql")
 MACROS = resources.files("llmcost.ingest") / "macros"
 
 
@@ -37,12 +39,13 @@ class Options:
     """How to ingest.
 
     `format` is taken instead of recognising one. `on_duplicate` is last, first or error. Without `hashes_text` no
-    prompt or answer is even read. `limit` is how many bad lines are borne.
+    prompt or answer is even read. `zone` is that of times without one. `limit` is how many bad lines are borne.
     """
 
     format: Format | None = None
     on_duplicate: str = "last"
     hashes_text: bool = True
+    zone: str = "UTC"
     limit: Limit = field(default_factory=Limit)
 
 
@@ -62,6 +65,7 @@ def ingest(
     summary = Summary()
     options = options or Options(formats()[format] if format else None)
     begin_hashing(store, options)
+    set_zone(store, options.zone)
     for file in sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name)):
         store.execute(file.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
@@ -75,12 +79,13 @@ def ingest(
             rows = load(store, batch, folder, options, summary)
             if progress:
                 progress.advance(size, rows)
+    set_zone(store, "UTC")
     return summary
 
 
-def order_of(name: str) -> tuple[bool, str]:
-    """Put values.sql first: the other macros use it."""
-    return name != "values.sql", name
+def order_of(name: str) -> tuple[int, str]:
+    """Put first what the families' own macros use."""
+    return SHARED_MACROS.index(name) if name in SHARED_MACROS else len(SHARED_MACROS), name
 
 
 def begin_hashing(store: Store, options: Options) -> None:
@@ -91,6 +96,14 @@ def begin_hashing(store: Store, options: Options) -> None:
             f"{store.path}: another DuckDB filled this store, which hashes otherwise", hint="begin a new one"
         )
     store.execute("set variable content_key = $1::varchar", [key if options.hashes_text else None])
+
+
+def set_zone(store: Store, zone: str) -> None:
+    """Read times without a zone as times of this one. Raises UsageError for a zone that is none."""
+    try:
+        store.execute("set timezone = " + literal(zone))
+    except duckdb.Error as error:
+        raise UsageError(f"--tz {zone}: no such time zone", hint="for example Europe/Berlin or UTC") from error
 
 
 def size_of(item: Recognised) -> int:
@@ -174,6 +187,7 @@ def commit(
     try:
         mark, before = store.rows("select coalesce(max(rowid), -1), count(*) from requests")[0]
         enter_files(store, batch)
+        forget(store, batch)
         passed_over: PassedOver = Counter()
         for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
             passed_over += insert(store, list(group))
@@ -185,6 +199,7 @@ def commit(
         enter_rejects(store, rejects)
         found = Summary(new=kept - before, duplicates=count - kept, ambiguous=ambiguous, rejects=rejects)
         found.passed_over = passed_over
+        enter_ingest(store, found)
         options.limit.check(rejects, summary.rejected + found.rejected, summary.read + found.read)
         store.execute("commit")
     except BaseException:
@@ -192,6 +207,15 @@ def commit(
             store.execute("rollback")
         raise
     return count - before, found
+
+
+def forget(store: Store, batch: list[Recognised]) -> None:
+    """Take out the rows of files that are read again as a whole because they grew."""
+    paths = [item.source.path for item in batch if item.source.is_replacement]
+    if paths:
+        store.execute(
+            "delete from requests where file_id in (select file_id from files where list_contains($1, path))", [paths]
+        )
 
 
 def is_about_disk(error: Exception) -> bool:

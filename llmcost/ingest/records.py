@@ -69,17 +69,22 @@ def create_records(store: Store, group: list[Recognised]) -> None:
     names = ", ".join("'" + glob_escaped(item.source.readable).replace("'", "''") + "'" for item in group)
     first = group[0]
     format = first.format
+    picked = format.projection or "lines.* exclude (llmcost_file)"
     parsed = "".join(f", {column}" for column in parsed_columns(format))
+    # DuckDB's buffers take a line of twice the size that it is told
     store.execute(
         f"""
         create or replace temp view records as
-        select lines.* exclude (filename){unread(store, format)}, file_id, modified_at,
-            sources.content_key::ubigint as content_key{parsed}
-        from read_ndjson(
-            [{names}], columns = {duckdb_columns(read_columns(store, format), first.time_type)}, filename = true,
-            compression = '{first.source.compression}', maximum_object_size = {MAX_LINE_BYTES}
+        select {picked}, files.file_id, sources.modified_at, sources.content_key::ubigint as content_key{parsed}
+        from (
+            select *{unread(store, format)}
+            from read_ndjson(
+                [{names}], columns = {duckdb_columns(read_columns(store, format), first.time_type)},
+                filename = 'llmcost_file', compression = '{first.source.compression}',
+                maximum_object_size = {MAX_LINE_BYTES // 2}
+            )
         ) as lines
-        join sources on lines.filename = sources.readable
+        join sources on lines.llmcost_file = sources.readable
         join files on sources.path = files.path
         """
     )

@@ -19,7 +19,7 @@ import duckdb
 import orjson
 
 from llmcost.errors import InputError
-from llmcost.ingest.sources import Source, numbered_lines, open_lines, temporary
+from llmcost.ingest.sources import Source, is_json, numbered_lines, open_lines, temporary
 
 BOM = b"\xef\xbb\xbf"
 TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[{}\[\]]', re.DOTALL)
@@ -39,7 +39,9 @@ def shape_of(head: bytes) -> str:
     lines = text.split(b"\n")[:50]
     if text[:1] == b"{" and len(lines) == 1:
         return "lines"
-    if text[:1] in b"{[" and text:
+    if text[:1] == b"[" and not is_json(lines[0]):
+        return "documents"
+    if text and text[:1] in b"{[":
         return "lines" if any(is_object(line) for line in lines) else "documents"
     if any(is_object(line) for line in lines):
         return "lines"

@@ -33,7 +33,7 @@ class Source:
     `path` is what people see and the ledger keeps; `readable` is the file that holds the lines: the same one, or a
     temporary copy of a part or of what was no JSON lines. `content_key` is a hash of its first bytes, the same under
     any name. Bytes `start`..`end` are read; what is behind `end` is a line that is not finished. `line_numbers` gives
-    the line of each record of a copy.
+    the line of each record of a copy. A replacement's earlier rows go: it is read again whole.
     """
 
     path: str
@@ -47,6 +47,7 @@ class Source:
     start: int = 0
     end: int = 0
     line_numbers: array[int] | None = None
+    is_replacement: bool = False
 
 
 def expand(paths: Iterable[str]) -> Iterator[tuple[str, bool]]:

@@ -56,7 +56,7 @@ def is_number(column: str, rows: list[tuple[Any, ...]], at: int) -> bool:
     return any(isinstance(row[at], int | float | Decimal) and not isinstance(row[at], bool) for row in rows)
 
 
-HEADINGS = {"cost_share": "share", "cost_per_request_usd": "per request"}
+HEADINGS = {"cost_share": "share", "covered_share": "share", "cost_per_request_usd": "per request"}
 
 
 def heading(column: str) -> str:

@@ -15,7 +15,7 @@ from llmcost.render.cell import exact, plain
 
 def write(table: Table) -> Iterator[str]:
     """Write the whole table as one document."""
-    document = {**table.envelope, "rows": list(records(table)), "totals": table.totals}
+    document = {**table.envelope, "rows": list(records(table))} | ({"totals": table.totals} if table.totals else {})
     yield msgspec.json.format(encode(document), indent=2).decode() + "\n"
 
 

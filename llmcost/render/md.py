@@ -15,7 +15,7 @@ def write(table: Table) -> Iterator[str]:
     yield line("---:" if is_right else "---" for is_right in right)
     for row in table.rows:
         yield line(for_people(c, v) for c, v in zip(table.columns, row, strict=True))
-    if len(table.rows) > 1:
+    if len(table.rows) > 1 and table.totals:
         cells = (for_people(c, table.totals[c]) if c in table.totals else "" for c in table.columns)
         yield line(f"**{cell or 'total'}**" if at == 0 else cell for at, cell in enumerate(cells))
 

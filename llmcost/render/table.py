@@ -17,6 +17,8 @@ from llmcost.render.cell import for_people, heading, is_number
 LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_share", "cost_per_request_usd")
 # A name may be cut to this; a number never.
 MIN_TEXT_WIDTH = 24
+# Sentences, unlike names, may run over several lines.
+PROSE = {"note": 16}
 GAP = 3
 
 
@@ -33,7 +35,7 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     for number, row in enumerate(table.rows, start=1):
         cells = dict(zip(table.columns, row, strict=True))
         drawn.add_row(*(for_people(c, cells[c]) for c in shown), end_section=number == len(table.rows))
-    if len(table.rows) > 1:
+    if len(table.rows) > 1 and table.totals:
         drawn.add_row(*totals(table, shown), style="bold")
     buffer = io.StringIO()
     console = Console(
@@ -48,8 +50,8 @@ def column(name: str, is_right: bool, width: int) -> Column:
     return Column(
         heading(name),
         justify="right" if is_right else "left",
-        no_wrap=True,
-        overflow="ellipsis",
+        no_wrap=name not in PROSE,
+        overflow="fold" if name in PROSE else "ellipsis",
         min_width=width,
         style="green" if name == "cost_usd" else "",
     )
@@ -83,4 +85,4 @@ def column_width(table: Table, name: str) -> int:
     if name in table.totals:
         texts.append(for_people(name, table.totals[name]))
     longest = max(len(text) for text in texts)
-    return longest if is_number(name, table.rows, at) else min(longest, MIN_TEXT_WIDTH)
+    return longest if is_number(name, table.rows, at) else min(longest, PROSE.get(name, MIN_TEXT_WIDTH))

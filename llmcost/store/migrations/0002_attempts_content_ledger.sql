@@ -30,8 +30,16 @@ where embedding_item_hashes is not null;
 create table hashing as select cast(uuid() as varchar) as content_key, hash('llmcost-probe') as probe;
 
 alter table files add column read_bytes bigint;  -- up to the end of the last whole line; null: read as a whole
-alter table files add column read_lines bigint;
 alter table files add column head_hash ubigint;
 alter table files add column tail_hash ubigint;  -- of the bytes just before read_bytes
 
 alter table rejects add column excerpt varchar;  -- its shape: keys of the format and numbers, never its text
+
+-- What each batch came to; together the records that were read.
+create table ingests (
+    ingested_at timestamp not null,
+    new_requests bigint not null,
+    duplicates bigint not null,
+    rejected bigint not null,
+    passed_over bigint not null
+);

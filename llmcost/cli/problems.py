@@ -1,0 +1,41 @@
+"""What did not become a request, and why: on stderr, with its place, never its text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from llmcost.ingest import Summary
+
+SHOWN = 20
+
+
+def print_problems(summary: Summary) -> None:
+    """Name rejected lines, records passed over, cut files and files that are no logs."""
+    for line in problem_lines(summary):
+        print(line, file=sys.stderr)
+
+
+def problem_lines(summary: Summary) -> Iterator[str]:
+    """Write one line for each problem; long lists are cut, and say so."""
+    rejected = [f"rejected {reject.path}:{reject.line}: {reject.reason}" for reject in summary.rejects]
+    yield from cut(rejected, "the store's table `rejects` has them all")
+    for (name, reason), count in sorted(summary.passed_over.items()):
+        yield f"passed over: {count:,} {name} {plural('record', count)}: {reason}"
+    yield from (f"unfinished {path}: its last line is cut; it is read when it is whole" for path in summary.unfinished)
+    if summary.ambiguous:
+        counted = f"{summary.ambiguous:,} {plural('request', summary.ambiguous)}"
+        yield f"ambiguous: {counted} with counts that fit no reading of their total; read as the format counts"
+    yield from cut([f"skipped {path}: {reason}" for path, reason in summary.skipped], "none of them is a log")
+
+
+def cut(lines: list[str], rest: str) -> Iterator[str]:
+    """Show the first lines, and how many more there are."""
+    yield from lines[:SHOWN]
+    if len(lines) > SHOWN:
+        yield f"... and {len(lines) - SHOWN:,} more; {rest}"
+
+
+def plural(noun: str, count: int) -> str:
+    """Put a noun into the plural where there is more than one."""
+    return noun if count == 1 else f"{noun}s"

@@ -1,0 +1,43 @@
+/*
+title: Lines
+answers: What was read that is no new request?
+*/
+with
+    sums as (
+        select
+            unnest(
+                [
+                    struct_pack(
+                        subject := 'calls logged again',
+                        requests := sum(duplicates),
+                        note := 'stored once: the most complete record'
+                    ),
+                    struct_pack(
+                        subject := 'records passed over',
+                        requests := sum(passed_over),
+                        note := 'no model calls: spans of agents and tools, messages of users'
+                    ),
+                    struct_pack(
+                        subject := 'lines rejected',
+                        requests := (select count(*) from rejects),
+                        note := (
+                            select concat('for example ', path, ':', line, ': ', reason)
+                            from rejects
+                            join files using (file_id)
+                            order by path, line
+                            limit 1
+                        )
+                    )
+                ],
+                recursive := true
+            ),
+            sum(new_requests + duplicates + passed_over + rejected) as everything
+        from ingests
+    )
+select
+    subject,
+    cast(requests as bigint) as requests,
+    cast(requests as double) / nullif(everything, 0) as covered_share,
+    note
+from sums
+where requests > 0

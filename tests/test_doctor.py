@@ -1,0 +1,67 @@
+"""What `llmcost doctor` says of logs, on records whose faults are planted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from llmcost.doctor import examine
+from llmcost.ingest import Options, ingest
+from llmcost.pricing import Book
+from llmcost.store import Store
+from tests.conftest import FIXTURES, Run
+from tests.test_ingest import record
+
+
+def found(store: Store, book: Book) -> dict[tuple[str, str], tuple[object, ...]]:
+    return {(row[0], row[1]): row[2:] for row in examine(store, book)}
+
+
+def test_planted_faults_are_counted(store: Store, book: Book, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    log.write_bytes(
+        record(1)
+        + record(1)  # logged again
+        + record(2, endTime=1793520000)  # ends two seconds before it starts
+        + record(3, startTime=4070908800, endTime=4070908801)  # 2099: not yet
+        + record(4, prompt_tokens=0, completion_tokens=0, total_tokens=0)  # answered without usage
+        + record(5, model="house-model", custom_llm_provider="acme")
+        + b'{"id": "x"}\n'
+    )
+
+    ingest(store, [str(log)])
+
+    rows = found(store, book)
+    assert rows["clocks", "ends before it starts"][:2] == (1, 0.2)
+    assert rows["clocks", "starts after it was read"][0] == 1
+    assert rows["usage", "usage missing"][:2] == (1, 0.2)
+    assert rows["unpriced", "acme/house-model"][0] == 1
+    assert rows["lines", "calls logged again"][0] == 1
+    assert rows["lines", "lines rejected"][0] == 1
+    assert f"{log.resolve()}:7" in str(rows["lines", "lines rejected"][2])
+    assert rows["fields", "input_tokens"][:2] == (4, 0.8)
+
+
+def test_it_says_what_a_question_lacks(store: Store, book: Book, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    asked = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "invented"}]
+    log.write_bytes(record(1, messages=asked, trace_id="t"))
+    with Store() as without:
+        ingest(store, [str(log)])
+        ingest(without, [str(log)], options=Options(hashes_text=False))
+
+        assert found(store, book)["can run", "duplicates"] == (1, 1.0, "can run")
+        lacking = found(without, book)["can run", "duplicates"]
+        assert (lacking[0], "no prompts" in str(lacking[2])) == (0, True)
+
+
+def test_the_command_prints_tables_and_json(llmcost: Run) -> None:
+    done = llmcost("doctor", FIXTURES / "litellm.jsonl", "-f", "json")
+
+    rows = json.loads(done.stdout)["rows"]
+    assert (done.returncode, rows[0]["check"], rows[0]["requests"]) == (0, "emitters", 34)
+    assert {"check": "can run", "subject": "retries"}.items() <= rows[-8].items()
+
+
+def test_an_empty_store_is_refused(llmcost: Run) -> None:
+    assert llmcost("doctor", "--db", "nowhere.duckdb").returncode == 3

@@ -1,0 +1,138 @@
+"""What becomes of broken files: one table, each row a file, what is kept of it, and which lines are named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from llmcost.errors import LimitError
+from llmcost.ingest import Options, ingest
+from llmcost.ingest.limit import Limit
+from llmcost.store import Store
+from tests.test_ingest import record
+
+ONE, TWO, THREE = record(1), record(2), record(3)
+DEEP = b"[" * 5000 + b"]" * 5000
+
+
+def changed(old: bytes, new: bytes) -> bytes:
+    """Change the second of three records."""
+    line = TWO.replace(old, new)
+    assert line != TWO
+    return ONE + line + THREE
+
+
+def pretty(*lines: bytes) -> bytes:
+    return b"\n".join(json.dumps(json.loads(line), indent=2).encode() for line in lines)
+
+
+# name: (the file, requests kept, {line: what its reason says})
+FILES: dict[str, tuple[bytes, int, dict[int, str]]] = {
+    "byte order mark": (b"\xef\xbb\xbf" + ONE + TWO, 2, {}),
+    "CRLF": ((ONE + TWO).replace(b"\n", b"\r\n"), 2, {}),
+    "blank lines": (ONE + b"\n  \n" + TWO + b"\n", 2, {}),
+    "no end of the last line": (ONE + TWO.rstrip(), 2, {}),
+    "last line cut": (ONE + TWO[:60], 1, {}),  # it waits to be finished
+    "line cut": (ONE + TWO[:60] + b"\n" + THREE, 2, {2: "cut off"}),
+    "two records on a line": (ONE.rstrip() + TWO + THREE, 1, {1: "no valid JSON"}),
+    "text after the record": (ONE + TWO.rstrip() + b" and more\n" + THREE, 2, {2: "no valid JSON"}),
+    "invalid UTF-8": (changed(b"call-2", b"call-\xff"), 2, {2: "invalid UTF-8 at byte 13"}),
+    "NUL": (changed(b"call-2", b"call\x002"), 2, {2: "NUL"}),
+    "control character": (changed(b"call-2", b"call\x012"), 2, {2: "control character"}),
+    "half a surrogate pair": (changed(b"call-2", b"call-2\\ud83d"), 3, {}),
+    "duplicate key": (changed(b'{"id"', b'{"id": "other", "id"'), 3, {}),  # the last one counts
+    "NaN as a number": (changed(b"2.1e-05", b"NaN"), 3, {}),  # unknown
+    "NaN as a token count": (changed(b'"prompt_tokens": 100', b'"prompt_tokens": NaN'), 3, {}),
+    "beyond a double": (changed(b"2.1e-05", b"1e999"), 2, {2: "response_cost is inf"}),
+    "5,000 brackets deep": (changed(b'{"id"', b'{"deep": ' + DEEP + b', "id"'), 3, {}),
+    "20 MB line": (changed(b'{"id"', b'{"padding": "' + b"x" * 20_000_000 + b'", "id"'), 3, {}),
+    "40 MB line": (changed(b'{"id"', b'{"padding": "' + b"x" * 40_000_000 + b'", "id"'), 2, {2: "longer than 32 MB"}),
+    "no objects": (ONE + b'[1,2]\n42\n"text"\nnull\n' + TWO, 2, {2: "list", 3: "number", 4: "text", 5: "null"}),
+    "empty object": (ONE + b"{}\n" + TWO, 2, {2: "an empty object"}),
+    "array": (b"[" + b",".join([ONE, TWO, THREE]) + b"]", 3, {}),
+    "array with a broken record": (
+        b"[\n" + ONE.rstrip() + b',\n{"id": }\n,\n' + THREE.rstrip() + b"\n]",
+        2,
+        {3: "no valid JSON"},
+    ),
+    "array cut": (b"[\n" + ONE.rstrip() + b",\n" + TWO[:70], 1, {3: "cut off"}),
+    "an array a line": (b"[" + ONE.rstrip() + b"," + TWO.rstrip() + b"]\n[" + THREE.rstrip() + b"]\n", 3, {}),
+    "pretty-printed": (pretty(ONE), 1, {}),
+    "pretty-printed, one after the other": (pretty(ONE, TWO, THREE), 3, {}),
+    "pretty array": (b"[" + pretty(ONE) + b",\n" + pretty(TWO) + b"]", 2, {}),
+    "wrapped in data": (json.dumps({"data": [json.loads(ONE), json.loads(TWO)], "total": 2}, indent=1).encode(), 2, {}),
+    "JSON as text": (json.dumps({"message": ONE.decode(), "stream": "x"}).encode() + b"\n", 1, {}),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_can_be_read_is_kept_and_the_rest_is_named(store: Store, tmp_path: Path, name: str) -> None:
+    content, kept, named = FILES[name]
+    log = tmp_path / "messy"
+    log.write_bytes(content)
+
+    summary = ingest(store, [str(log)])
+
+    assert kept == summary.new == store.value("select count(*) from requests")
+    assert list(named) == [reject.line for reject in summary.rejects]
+    assert all(word in reject.reason for word, reject in zip(named.values(), summary.rejects, strict=True))
+
+
+def has_room_for_a_line(content: bytes) -> bool:
+    """Tell JSON lines from documents, which have no lines to put another between."""
+    return content.removeprefix(b"\xef\xbb\xbf").startswith(ONE.rstrip())
+
+
+@pytest.mark.parametrize("name", [n for n, (content, *_) in FILES.items() if has_room_for_a_line(content)])
+def test_a_bad_line_elsewhere_in_the_file_changes_nothing(store: Store, tmp_path: Path, name: str) -> None:
+    content, kept, named = FILES[name]
+    log = tmp_path / "messy"
+    log.write_bytes(ONE.replace(b"call-1", b"call-0") + b"oops\n" + content.removeprefix(b"\xef\xbb\xbf"))
+
+    summary = ingest(store, [str(log)])
+
+    assert kept + 1 == summary.new
+    assert [2, *(line + 2 for line in named)] == [reject.line for reject in summary.rejects]
+
+
+def test_nine_hundred_bad_lines_of_three_hundred_thousand_are_all_named(store: Store, tmp_path: Path) -> None:
+    planted: dict[str, list[int]] = {}
+    for name in ("a", "b", "c"):
+        log = tmp_path / f"{name}.jsonl"
+        lines = [record(number) for number in range(100_000)]
+        bad = list(range(7 + ord(name), 100_000, 334))[:300]
+        for at, number in enumerate(bad):
+            lines[number] = (lines[number][:50] + b"\n", b"\xff\n", b'{"id": "x", "call_type": "y"}\n')[at % 3]
+        log.write_bytes(b"".join(lines).replace(b"call-", b"call-" + name.encode()))
+        planted[str(log.resolve())] = [number + 1 for number in bad]
+
+    summary = ingest(store, [str(tmp_path)])
+
+    assert (299_100, 900) == (summary.new, summary.rejected)
+    found: dict[str, list[int]] = {}
+    for reject in summary.rejects:
+        found.setdefault(reject.path, []).append(reject.line)
+    assert planted == found
+
+
+def test_a_limit_of_bad_lines_stores_nothing_of_the_batch(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    log.write_bytes(ONE + b"oops\n" + TWO + THREE)
+
+    for limit, word in ((Limit(lines=0), "1 bad lines of 4"), (Limit(percent=24.9), "of 4")):
+        with pytest.raises(LimitError, match=word):
+            ingest(store, [str(log)], options=Options(limit=limit))
+        assert store.value("select count(*) from requests") == 0
+    assert ingest(store, [str(log)], options=Options(limit=Limit(percent=25.0))).new == 3
+
+
+def test_an_excerpt_shows_the_shape_and_no_text(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    log.write_bytes(ONE + b'{"id": "secret name", "prompt_tokens": "many secrets", "secret key": 12\n')
+
+    (reject,) = ingest(store, [str(log)]).rejects
+
+    assert '{"id": "…", "prompt_tokens": "…", "…": 12' == reject.excerpt
+    assert [(reject.line, reject.reason, reject.excerpt)] == store.rows("select line, reason, excerpt from rejects")
