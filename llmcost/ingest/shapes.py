@@ -38,7 +38,7 @@ def shape_of(head: bytes) -> str:
     text = head.removeprefix(BOM).lstrip()
     lines = text.split(b"\n")[:50]
     if text[:1] == b"{" and len(lines) == 1:
-        return "lines"
+        return "lines" if is_json(text) else "documents"
     if text[:1] == b"[" and not is_json(lines[0]):
         return "documents"
     if text and text[:1] in b"{[":
