@@ -12,6 +12,8 @@ import yaml
 from llmcost.errors import ShelfError
 
 Book = TypeVar("Book")
+# the same language; five times as fast where PyYAML was built with libyaml
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_book(file: Traversable, kind: Callable[..., Book]) -> Book:
@@ -40,7 +42,7 @@ def read_header(text: str, name: str) -> dict[str, Any]:
     """Read the YAML of the comment that opens a shelf file."""
     if not text.startswith("/*") or "*/" not in text:
         raise ShelfError(f"{name}: it must open with a /* YAML */ comment")
-    header = yaml.safe_load(text[2 : text.index("*/")])
+    header = yaml.load(text[2 : text.index("*/")], LOADER)
     if not isinstance(header, dict):
         raise ShelfError(f"{name}: its header must be `key: value` lines")
     return header

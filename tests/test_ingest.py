@@ -251,15 +251,18 @@ FIELDS = ("id", "call_type", "startTime", "endTime", "prompt_tokens", "metadata"
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), json_values), min_size=1, max_size=5))
-def test_whatever_stands_in_a_record_rows_in_are_rows_out(
-    tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, object]]
+@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), json_values), min_size=1, max_size=5), st.lists(json_values))
+def test_whatever_stands_in_a_line_rows_in_are_rows_out(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, object]], others: list[object]
 ) -> None:
     log = tmp_path_factory.mktemp("any") / "a.jsonl"
-    log.write_bytes(record(0) + b"".join(record(n, **change) for n, change in enumerate(changes, start=1)))
+    lines = [record(n, **change) for n, change in enumerate(changes, start=1)]
+    lines += [json.dumps(other).encode() + b"\n" for other in others]
+    log.write_bytes(record(0) * 3 + b"".join(lines))
 
     with Store() as store:
-        summary = ingest(store, [str(log)])
+        summary = ingest(store, [str(log)], format="litellm")
 
-        assert 1 + len(changes) == summary.new + summary.duplicates + summary.rejected
+        assert 3 + len(lines) == summary.read == summary.new + summary.duplicates + summary.rejected
         assert summary.new == store.value("select count(*) from requests")
+        assert summary.rejected == store.value("select count(*) from rejects")

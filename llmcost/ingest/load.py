@@ -65,11 +65,10 @@ def ingest(
     summary = Summary()
     options = options or Options(formats()[format] if format else None)
     begin_hashing(store, options)
-    set_zone(store, options.zone)
-    for file in sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name)):
-        store.execute(file.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
         known = find(store, paths, options.format, folder, summary)
+        if known:
+            prepare(store, options)
         if progress:
             progress.start(sum(size_of(item) for item in known))
         for batch in batches(known):
@@ -81,6 +80,13 @@ def ingest(
                 progress.advance(size, rows)
     set_zone(store, "UTC")
     return summary
+
+
+def prepare(store: Store, options: Options) -> None:
+    """Make what the formats' queries use: macros, and the zone of times without one."""
+    set_zone(store, options.zone)
+    for file in sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name)):
+        store.execute(file.read_text(encoding="utf-8"))
 
 
 def order_of(name: str) -> tuple[int, str]:
