@@ -1,7 +1,7 @@
-"""How long `llmcost ingest` takes beside DuckDB alone, on the same files, in interleaved rounds.
+"""How long `llmcost ingest` takes beside DuckDB alone and others, on the same files, in interleaved rounds.
 
-Each contender is a fresh process-wide state: a new database file, the page cache warm. What is printed is the median of
-the rounds' ratios, with the lowest and the highest.
+Each contender begins with a new database file, the page cache warm. Printed are Markdown tables: the median of the
+rounds' ratios with the lowest and the highest, the bars of DESIGN §8, and the seconds.
 """
 
 from __future__ import annotations
@@ -9,90 +9,84 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
-import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
-
-import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bench.lean import write_logs
-from llmcost.ingest import ingest
-from llmcost.ingest.format import formats
-from llmcost.store import Store
+from bench.contenders import CONTENDERS
+from bench.data import logs, size_of
+from bench.measure import Ratio, Seconds, interleaved, paired, peak_bytes, spread
+from bench.peers import HAS_CHDB
 
-DATA = Path(__file__).parent / "data"
-Contender = Callable[[Path, list[str]], None]
-
-
-def complete(database: Path, files: list[str]) -> None:
-    """All that `llmcost ingest` does: recognise, read, resolve usage, deduplicate, ledger, commit."""
-    with Store(database) as store:
-        ingest(store, files)
-
-
-def bare(database: Path, files: list[str]) -> None:
-    """DuckDB alone storing the same columns, nothing checked."""
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(f"create table logs as select * from {reader(files)}")
-
-
-def parse(database: Path, files: list[str]) -> None:
-    """DuckDB alone reading the same columns and storing nothing: the limit."""
-    with duckdb.connect(str(database)) as connection:
-        connection.execute(f"select count(logs) from (select logs from {reader(files)} as logs) where logs.id = ''")
-
-
-def reader(files: list[str]) -> str:
-    """Write DuckDB's call for the columns that the format reads."""
-    return f"read_ndjson({files}, columns = {formats()['litellm'].duckdb_columns('DOUBLE')})"
-
-
-CONTENDERS: dict[str, Contender] = {"complete": complete, "bare": bare, "parse": parse}
-
-
-def timed(contender: Contender, files: list[str]) -> tuple[float, int]:
-    """Run one contender into a new database; return seconds and the database's bytes."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = Path(folder) / "bench.duckdb"
-        began = time.perf_counter()
-        contender(database, files)
-        return time.perf_counter() - began, database.stat().st_size
+RATIOS = [
+    Ratio("lean", "complete", "bare", "<= 1.0"),
+    Ratio("lean", "complete", "parse", "<= 2.0"),
+    Ratio("peers", "read_json_auto", "complete", ">= 1.5"),
+    Ratio("peers", "chdb", "complete", ">= 1.2"),
+    Ratio("peers", "orjson", "complete", ">= 5"),
+    Ratio("peers", "polars", "complete", ">= 2.5"),
+    Ratio("fat", "fat", "fat unhashed", "<= 2.0"),
+    Ratio("shapes", "zst", "complete", "<= 1.35"),
+    Ratio("shapes", "gz", "complete", "<= 2.0"),
+    Ratio("shapes", "parquet", "complete", ""),
+    Ratio("shapes", "array", "complete", ""),
+    Ratio("shapes", "dirty", "complete", "<= 2.5"),
+    Ratio("rerun", "rerun process", "connect process", "<= 3"),
+    Ratio("rerun", "rerun", "connect", ""),
+]
+GROUPS = [*dict.fromkeys(ratio.group for ratio in RATIOS), "memory"]
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--rows", type=int, default=400_000)
-    arguments.add_argument("--files", type=int, default=4)
+    """Run the groups that were asked for and print their tables."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--rows", type=int, default=400_000, help="lean records; fat ones are an eighth as many")
     arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--only", choices=GROUPS, action="append", help="may be repeated; default: all")
     chosen = arguments.parse_args()
-    paths = sorted(DATA.glob(f"lean-{chosen.rows}-*.jsonl"))
-    if len(paths) != chosen.files:
-        print(f"writing {chosen.rows:,} records ...", file=sys.stderr)
-        paths = write_logs(DATA, chosen.rows, chosen.files)
-    files = [str(path) for path in paths]
-    size = sum(path.stat().st_size for path in paths)
-    seconds: dict[str, list[float]] = {name: [] for name in CONTENDERS}
-    stored = 0
-    for _ in range(chosen.rounds):
-        for name, contender in CONTENDERS.items():
-            taken, bytes_stored = timed(contender, files)
-            seconds[name].append(taken)
-            stored = bytes_stored if name == "complete" else stored
-    report(chosen.rows, size, stored, seconds)
+    groups = chosen.only or GROUPS
+    ratios = [ratio for ratio in RATIOS if ratio.group in groups and is_possible(ratio)]
+    names = dict.fromkeys(name for ratio in ratios for name in (ratio.over, ratio.under))
+    seconds = interleaved(names, chosen.rows, chosen.rounds) if ratios else {}
+    print_ratios(ratios, seconds, chosen.rows, chosen.rounds)
+    if "memory" in groups:
+        print_memory(chosen.rows)
+    print_seconds(seconds, chosen.rows)
 
 
-def report(rows: int, size: int, stored: int, seconds: dict[str, list[float]]) -> None:
-    """Print medians and paired ratios."""
-    print(f"{rows:,} requests, {size / 1e6:,.0f} MB of JSON lines, {len(seconds['parse'])} rounds")
+def is_possible(ratio: Ratio) -> bool:
+    """Say what is left out, and why."""
+    if "chdb" in (ratio.over, ratio.under) and not HAS_CHDB:
+        print("chdb left out: not installed (pip install chdb)", file=sys.stderr)
+        return False
+    return True
+
+
+def print_ratios(ratios: list[Ratio], seconds: Seconds, rows: int, rounds: int) -> None:
+    """Print medians of paired ratios beside their bars."""
+    print(f"| {rounds} interleaved rounds, {rows:,} requests | median [lowest..highest] | bar |")
+    print("|---|---|---|")
+    for ratio in ratios:
+        print(f"| {ratio.over} / {ratio.under} | {spread(paired(seconds, ratio))} | {ratio.bar} |")
+
+
+def print_memory(rows: int) -> None:
+    """Print what one process needs, as further rows."""
+    for kind in ("lean", "fat"):
+        peak, stored = peak_bytes(kind, rows)
+        print(f"| peak memory, {kind}, MB | {peak / 1e6:,.0f} | <= 1,000 |")
+        if kind == "lean":
+            print(f"| store / JSON lines, bytes | {stored / size_of(logs(kind, rows)):.1%} | <= 5 % |")
+
+
+def print_seconds(seconds: Seconds, rows: int) -> None:
+    """Print median seconds, and bytes of the files per second."""
+    print("\n| contender | seconds | MB/s |")
+    print("|---|---|---|")
     for name, times in seconds.items():
-        print(f"  {name:9} {statistics.median(times):6.2f} s   {size / statistics.median(times) / 1e6:6,.0f} MB/s")
-    for other in ("bare", "parse"):
-        ratios = [a / b for a, b in zip(seconds["complete"], seconds[other], strict=True)]
-        print(f"  complete / {other}: {statistics.median(ratios):.2f} [{min(ratios):.2f}..{max(ratios):.2f}]")
-    print(f"  store / JSON lines: {stored / size:.1%}")
+        median = statistics.median(times)
+        size = size_of(logs(CONTENDERS[name][1], rows))
+        print(f"| {name} | {median:.3f} | {size / median / 1e6:,.0f} |")
 
 
 if __name__ == "__main__":

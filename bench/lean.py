@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import random
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 MODELS = [
@@ -16,18 +15,12 @@ MODELS = [
 START = 1793520000.0
 
 
-def write_logs(folder: Path, rows: int, files: int, seed: int = 7) -> list[Path]:
-    """Write `rows` records into `files` files of `folder`; the same seed writes the same bytes."""
-    chance, at, paths = random.Random(seed), START, []
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in range(files):
-        path = folder / f"lean-{rows}-{number}.jsonl"
-        with path.open("w", encoding="utf-8") as out:
-            for _ in range(rows // files):
-                at += chance.expovariate(0.3)
-                out.write(json.dumps(payload(chance, at), separators=(",", ":")) + "\n")
-        paths.append(path)
-    return paths
+def payloads(rows: int, seed: int = 7) -> Iterator[dict[str, Any]]:
+    """Make `rows` payloads one after another in time; the same seed makes the same ones."""
+    chance, at = random.Random(seed), START
+    for _ in range(rows):
+        at += chance.expovariate(0.3)
+        yield payload(chance, at)
 
 
 def payload(chance: random.Random, at: float) -> dict[str, Any]:

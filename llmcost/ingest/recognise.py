@@ -15,7 +15,7 @@ import yaml
 
 from llmcost.errors import FormatError
 from llmcost.ingest.format import Format, Record, formats, fulfils
-from llmcost.ingest.shapes import BOM, plain, records_of, shape_of, unwrapped
+from llmcost.ingest.shapes import BOM, delimiter_of, plain, records_of, shape_of, unwrapped
 from llmcost.ingest.sources import Source, open_lines
 
 SAMPLE_RECORDS = 200
@@ -147,6 +147,8 @@ def reason(head: bytes, records: list[Record]) -> str:
     if records:
         keys = ", ".join(sorted(records[0])[:6])
         return f"its records (with {keys}) are of no format that llmcost knows"
+    if delimiter_of(head.removeprefix(BOM)):
+        return "a table that has a header and no rows"
     return "its lines are no JSON records" if start in b"{[" else "no JSON and no CSV"
 
 

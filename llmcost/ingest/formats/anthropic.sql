@@ -4,9 +4,11 @@ answers: Response bodies of the Messages API as JSONL; input_tokens leaves the c
 source: Anthropic Messages API; vercel/ai and pydantic-ai recorded bodies
 recognise:
   - {type: message, usage: }
-required: [type, usage]
+  - {type: error, error: {type: , message: }}
+required: [type]
 columns:
   id: text
+  request_id: text
   type: text
   model: text
   stop_reason: text
@@ -31,6 +33,9 @@ columns:
         cache_creation: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
         output_tokens: tokens
   content: content
+  error: {type: text}
+parsed:
+  blocks: {from: content, columns: [{type: text, text: text, name: text, input: text}]}
 has_ids: false
 */
 with
@@ -38,75 +43,66 @@ with
         select
             *,
             coalesce(utc("timestamp"), utc(created_at)) as logged_at,
-            usage.iterations as iterations,
-            row_number() over (partition by content_key, id, usage order by file_id) as copy
+            coalesce(id, request_id) as own_id,
+            row_number() over (
+                partition by content_key, id, request_id, usage, error order by file_id
+            ) as copy,
+            anthropic_answer(blocks) as answered,
+            anthropic_turns(usage) as turns
         from records
-        where required(type, 'type') = 'message' or error('type is not message')
+        where required(type, 'type') in ('message', 'error') or error('type is no message')
     ),
-    -- The top-level usage is the last turn's alone: compaction, advisors and failed first models only stand
-    -- in the
-    -- iterations, each at its own model's price. So they are what is counted, one request per model.
-    turns as (
+    calls as (
         select
             *,
-            unnest(
-                case
-                    when len(iterations) > 0
-                    then iterations
-                    else
-                        [
-                            {
-                                model:cast(null as varchar),
-                                input_tokens:required(usage.input_tokens, 'usage.input_tokens'),
-                                cache_read_input_tokens:usage.cache_read_input_tokens,
-                                cache_creation_input_tokens:usage.cache_creation_input_tokens,
-                                cache_creation:usage.cache_creation,
-                                output_tokens:required(usage.output_tokens, 'usage.output_tokens')
-                            }
-                        ]
-                end
-            ) as turn
+            coalesce(own_id, printf('anthropic-%x-%d', hash(content_key, usage, error), copy)) as name,
+            unnest(anthropic_calls(model, turns)) as call
         from messages
+    ),
+    counted as (
+        select
+            *,
+            call.model is not distinct from model as is_main,
+            resolve_usage(
+                call.input,
+                call.output,
+                cache_read := call.cache_read,
+                cache_write := call.cache_write,
+                input_basis := 'exclusive'
+            ) as used
+        from calls
     )
 select
-    concat(
-        coalesce(id, printf('anthropic-%x-%d', hash(content_key, usage), copy)),
-        case when turn.model <> model then concat('#', turn.model) else '' end
-    ) as request_id,
+    name || anthropic_suffix(call.model, model) as request_id,
     id as response_id,
     id as trace_id,
-    case
-        when id is null
-        then hash('anthropic', content_key, usage, copy, turn.model)
-        else hash('anthropic', id, coalesce(turn.model, model))
-    end as dedupe_key,
+    anthropic_key(name, call.model) as dedupe_key,
     file_id,
     coalesce(logged_at, modified_at) as started_at,
     logged_at is null as is_file_time,
     'anthropic' as provider_name,
-    coalesce(turn.model, model) as response_model,
-    'chat' as operation_name,
-    sum(tokens(turn.input_tokens))
-    + coalesce(sum(tokens(turn.cache_read_input_tokens)), 0)
-    + coalesce(sum(tokens(turn.cache_creation_input_tokens)), 0) as input_tokens,
-    sum(tokens(turn.cache_read_input_tokens)) as cache_read_input_tokens,
-    sum(tokens(turn.cache_creation_input_tokens)) as cache_write_input_tokens,
-    sum(tokens(turn.cache_creation.ephemeral_5m_input_tokens)) as cache_write_5m_input_tokens,
-    sum(tokens(turn.cache_creation.ephemeral_1h_input_tokens)) as cache_write_1h_input_tokens,
-    sum(tokens(turn.output_tokens)) as output_tokens,
+    call.model as response_model,
+    case when type = 'message' then 'chat' else 'other' end as operation_name,
+    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    call.cache_read as cache_read_input_tokens,
+    call.cache_write as cache_write_input_tokens,
+    call.write_5m as cache_write_5m_input_tokens,
+    call.write_1h as cache_write_1h_input_tokens,
+    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    case when is_main then tokens(usage.output_tokens_details.thinking_tokens) end as reasoning_output_tokens,
+    case when is_main then tokens(usage.server_tool_use.web_search_requests) end as web_search_requests,
     case
-        when coalesce(turn.model, model) = model then tokens(usage.output_tokens_details.thinking_tokens)
-    end as reasoning_output_tokens,
-    case
-        when coalesce(turn.model, model) = model then tokens(usage.server_tool_use.web_search_requests)
-    end as web_search_requests,
-    'provider' as usage_source,
-    case when len(iterations) > 0 then 'iterations' else 'exclusive' end as usage_basis,
+        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+    end as usage_source,
+    case when len(usage.iterations) > 0 then 'iterations' else used.basis end as usage_basis,
+    used.evidence as usage_evidence,
     usage.service_tier as service_tier,
     usage.speed as speed,
     usage.inference_geo as inference_geo,
     usage.service_tier is not distinct from 'batch' as is_batch,
-    'ok' as status,
-    stop_reason as finish_reason
-from turns
-group by all
+    case when type = 'message' then 'ok' else 'error' end as status,
+    code_word(error.type) as error_type,
+    code_word(stop_reason) as finish_reason,
+    case when is_main then output_hash_of(answered) end as output_hash,
+    case when is_main then chars(answered) end as output_chars
+from counted

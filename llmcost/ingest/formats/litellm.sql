@@ -86,6 +86,8 @@ with
             coalesce(flag(cache_hit), false) as is_hit,
             tokens(prompt_tokens) as input,
             tokens(completion_tokens) as output,
+            tokens(total_tokens) as total,
+            tokens(output_details.reasoning_tokens) as reasoning,
             tokens(coalesce(usage.cache_read_input_tokens, input_details.cached_tokens)) as cache_read,
             tokens(
                 coalesce(
@@ -110,12 +112,10 @@ with
                 output,
                 cache_read := cache_read,
                 cache_write := cache_write,
-                reasoning := tokens(output_details.reasoning_tokens),
-                total := tokens(total_tokens)
+                reasoning := reasoning,
+                total := total
             ) as used,
-            content_of_parts(
-                prompt_parts(null, model_parameters.tools, litellm_chat(messages, call_type))
-            ) as sent,
+            prompt_parts(null, model_parameters.tools, litellm_chat(messages, call_type)) as sent,
             embedding_texts(litellm_embedded(messages, model_parameters.input, call_type)) as items,
             coalesce(
                 answer.choices[1].message.content,
@@ -196,12 +196,12 @@ select
         coalesce(model_parameters.max_completion_tokens, model_parameters.max_tokens)
     ) as max_tokens_requested,
     model_parameters.temperature as temperature,
-    sent.prompt_hash as prompt_hash,
-    sent.system_prompt_hash as system_prompt_hash,
-    sent.system_prompt_chars as system_prompt_chars,
-    sent.input_chars as input_chars,
-    sent.prefix_hashes as prefix_hashes,
-    sent.prefix_chars as prefix_chars,
+    prompt_hash_of(sent) as prompt_hash,
+    system_prompt_hash_of(sent) as system_prompt_hash,
+    system_prompt_chars_of(sent) as system_prompt_chars,
+    input_chars_of(sent) as input_chars,
+    prefix_hashes_of(sent) as prefix_hashes,
+    prefix_chars_of(sent) as prefix_chars,
     output_hash_of(answered) as output_hash,
     chars(answered) as output_chars,
     hashed(items) as embedding_item_hashes,

@@ -80,6 +80,8 @@ with
             completionstarttime <> endtime as is_stream,
             tokens(prompt_tokens) as input,
             tokens(completion_tokens) as output,
+            tokens(total_tokens) as total,
+            tokens(output_details.reasoning_tokens) as reasoning,
             tokens(coalesce(usage.cache_read_input_tokens, input_details.cached_tokens)) as cache_read,
             tokens(
                 coalesce(
@@ -104,8 +106,8 @@ with
                 output,
                 cache_read := cache_read,
                 cache_write := cache_write,
-                reasoning := tokens(output_details.reasoning_tokens),
-                total := tokens(total_tokens)
+                reasoning := reasoning,
+                total := total
             ) as used,
             -- `{}` where the proxy does not keep prompts
             nullif(coalesce(nullif(messages, '{}'), asked.messages), '{}') as asked_messages,
@@ -117,9 +119,7 @@ with
     hashed_content as (
         select
             *,
-            content_of_parts(
-                prompt_parts(null, asked.tools, litellm_chat(asked_messages, call_type))
-            ) as sent,
+            prompt_parts(null, asked.tools, litellm_chat(asked_messages, call_type)) as sent,
             embedding_texts(litellm_embedded(asked_messages, asked.input, call_type)) as items
         from based
     )
@@ -180,12 +180,12 @@ select
     coalesce(answer.choices[1].finish_reason, answer.stop_reason) as finish_reason,
     tokens(asked.max_tokens) as max_tokens_requested,
     asked.temperature as temperature,
-    sent.prompt_hash as prompt_hash,
-    sent.system_prompt_hash as system_prompt_hash,
-    sent.system_prompt_chars as system_prompt_chars,
-    sent.input_chars as input_chars,
-    sent.prefix_hashes as prefix_hashes,
-    sent.prefix_chars as prefix_chars,
+    prompt_hash_of(sent) as prompt_hash,
+    system_prompt_hash_of(sent) as system_prompt_hash,
+    system_prompt_chars_of(sent) as system_prompt_chars,
+    input_chars_of(sent) as input_chars,
+    prefix_hashes_of(sent) as prefix_hashes,
+    prefix_chars_of(sent) as prefix_chars,
     output_hash_of(answered) as output_hash,
     chars(answered) as output_chars,
     hashed(items) as embedding_item_hashes,

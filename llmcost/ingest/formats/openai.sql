@@ -1,13 +1,15 @@
 /*
 title: OpenAI response bodies
-answers: Chat completions, Responses and embeddings as JSONL, from OpenAI and from services that speak its API.
-source: OpenAI API reference; recorded bodies of OpenAI, xAI, DeepSeek, Groq, Mistral, Moonshot, Perplexity, Voyage
+answers: Chat completions and their stream chunks, Responses and embeddings as JSONL, of OpenAI and all that speak its API.
+source: OpenAI API reference; recorded bodies of OpenAI, xAI, DeepSeek, Groq, Mistral, Moonshot, OpenRouter, Perplexity, Voyage
 recognise:
   - {object: chat.completion, usage: }
+  - {object: chat.completion.chunk, choices: }
   - {object: response, usage: }
   - {object: list, usage: , model: }
   - {object: text_completion, usage: }
-required: [object, model]
+  - {error: {message: , type: , param: , code: }}
+required: []
 columns:
   id: text
   object: text
@@ -20,7 +22,18 @@ columns:
   service_tier: text
   temperature: number
   max_output_tokens: tokens
+  incomplete_details: json
   choices: json
+  output: json
+  instructions: content
+  provider: text
+  prompt_filter_results: json
+  content_filters: json
+  error: json
+  user: text
+  safety_identifier: text
+  conversation: json
+  metadata: json
   x_groq: {id: text}
   usage:
     prompt_tokens: tokens
@@ -29,75 +42,137 @@ columns:
     output_tokens: tokens
     total_tokens: tokens
     cached_tokens: tokens
+    prompt_cache_hit_tokens: tokens
+    prompt_cache_miss_tokens: tokens
+    queue_time: number
+    search_context_size: text
+    cost: json
+    is_byok: flag
+    cost_details: {upstream_inference_cost: number}
     cost_in_usd_ticks: number
     prompt_tokens_details: {cached_tokens: tokens, cache_write_tokens: tokens, audio_tokens: tokens}
     input_tokens_details: {cached_tokens: tokens, cache_write_tokens: tokens, audio_tokens: tokens}
     completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens}
     output_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens}
+parsed:
+  choice:
+    from: choices
+    columns: [{finish_reason: text, text: text, message: {content: text, tool_calls: [{function: {name: text, arguments: text}}]}}]
+  items:
+    from: output
+    columns: [{type: text, name: text, arguments: text, content: json, action: {type: text}}]
+  failure: {from: error, columns: {type: text, code: text}}
+  incomplete: {from: incomplete_details, columns: {reason: text}}
+  talk: {from: conversation, columns: {id: text}}
+  labels: {from: metadata, columns: {test_case: text}}
+passes_over:
+  - a stream chunk without usage
+  - a response that is not finished
 has_ids: false
 */
 with
     bodies as (
         select
-            *,
-            coalesce(utc("timestamp"), utc(created), utc(created_at)) as logged_at,
-            coalesce(usage.prompt_tokens_details, usage.input_tokens_details) as input_details,
-            coalesce(usage.completion_tokens_details, usage.output_tokens_details) as output_details,
-            tokens(usage.total_tokens) as total,
-            row_number() over (partition by content_key, id, model, usage order by file_id) as copy
-        from records
+            body.* replace(nullif(id, '') as id),
+            openai_provider(body) as provider_name,
+            object is null and failure is not null as has_failed,
+            object = 'chat.completion.chunk' as is_chunk,
+            row_number() over (partition by content_key, id, model, usage, failure order by file_id) as copy,
+            count(usage) over chunks as reports,
+            max(choice[1].finish_reason) over chunks as finish_reason,
+            row_number() over (
+                partition by content_key, id order by choice[1].finish_reason nulls last, file_id
+            ) as place
+        from records as body
         where
-            required(object, 'object') in ('chat.completion', 'response', 'list', 'text_completion')
+            object in ('chat.completion', 'chat.completion.chunk', 'response', 'list', 'text_completion', '')
+            or (object is null and failure is not null)
             or error('object is no response body')
+        window chunks as (partition by content_key, id)
+    ),
+    calls as (
+        select
+            *,
+            -- a stream that was never told its usage is still a call: its last chunk stands for it. Azure's
+            -- first
+            -- chunk has an empty object, model and id.
+            case
+                when object = '' or (is_chunk and usage is null and (reports > 0 or place > 1 or id is null))
+                then 'a stream chunk without usage'
+                when "status" in ('queued', 'in_progress')
+                then 'a response that is not finished'
+            end as passed_over,
+            openai_parts(usage, object = 'list') as parts,
+            coalesce(id, printf('openai-%x-%d', hash(content_key, model, usage, failure), copy)) as name
+        from bodies
     ),
     counted as (
         select
             *,
-            -- Voyage and Jina report a total alone: for an embedding that is the input
-            tokens(
-                coalesce(
-                    usage.prompt_tokens,
-                    usage.input_tokens,
-                    case when object = 'list' then usage.total_tokens end
-                )
-            ) as input,
+            -- xAI's chat counts the reasoning beside the completion; its total says so
+            resolve_usage(
+                parts.input,
+                parts.output,
+                cache_read := parts.cache_read,
+                cache_write := parts.cache_write,
+                reasoning := parts.reasoning,
+                total := parts.total,
+                uncached := parts.uncached
+            ) as used,
             case
-                when object = 'list'
-                then coalesce(tokens(coalesce(usage.completion_tokens, usage.output_tokens)), 0)
-                else tokens(coalesce(usage.completion_tokens, usage.output_tokens))
-            end as output,
-            tokens(output_details.reasoning_tokens) as reasoning
-        from bodies
+                when passed_over is null then coalesce(utc("timestamp"), utc(created), utc(created_at))
+            end as logged_at,
+            openai_answer(choice, items) as answered,
+            prompt_parts(instructions, null, null) as sent
+        from calls
     )
 select
-    coalesce(id, printf('openai-%x-%d', hash(content_key, model, usage), copy)) as request_id,
+    passed_over,
+    name as request_id,
     id as response_id,
-    hash('openai', coalesce(id, printf('%x-%d', hash(content_key, model, usage), copy))) as dedupe_key,
+    talk.id as session_id,
+    labels.test_case as case_id,
+    hash('openai', name) as dedupe_key,
     file_id,
     coalesce(logged_at, modified_at) as started_at,
     logged_at is null as is_file_time,
     utc(completed_at) as ended_at,
-    openai_provider(required(model, 'model'), x_groq.id, usage.cost_in_usd_ticks) as provider_name,
-    model as response_model,
+    provider_name,
+    case when passed_over is null and not has_failed then required(model, 'model') end as response_model,
+    openai_operation(object, model) as operation_name,
+    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    parts.cache_read as cache_read_input_tokens,
+    parts.cache_write as cache_write_input_tokens,
+    parts.input_audio as input_audio_tokens,
+    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    parts.reasoning as reasoning_output_tokens,
+    parts.output_audio as output_audio_tokens,
+    parts.total as total_tokens_reported,
+    openai_searches(items) as web_search_requests,
     case
-        object when 'list' then 'embeddings' when 'text_completion' then 'text_completion' else 'chat'
-    end as operation_name,
-    input as input_tokens,
-    tokens(coalesce(input_details.cached_tokens, usage.cached_tokens)) as cache_read_input_tokens,
-    tokens(input_details.cache_write_tokens) as cache_write_input_tokens,
-    tokens(input_details.audio_tokens) as input_audio_tokens,
-    -- xAI's chat counts reasoning beside the completion, not in it; its total says so
-    case when total = input + output + reasoning then output + reasoning else output end as output_tokens,
-    reasoning as reasoning_output_tokens,
-    tokens(output_details.audio_tokens) as output_audio_tokens,
-    total as total_tokens_reported,
-    case when input is null or output is null then 'missing' else 'provider' end as usage_source,
-    'inclusive' as usage_basis,
+        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+    end as usage_source,
+    used.basis as usage_basis,
+    used.evidence as usage_evidence,
     service_tier,
     service_tier is not distinct from 'batch' as is_batch,
-    case when "status" in ('failed', 'cancelled') then 'error' else 'ok' end as status,
-    coalesce(choices -> 0 ->> 'finish_reason', "status") as finish_reason,
-    cast(usage.cost_in_usd_ticks as decimal(24, 0)) * 0.0000000001 as reported_cost_usd,
+    case
+        when has_failed or "status" = 'failed'
+        then 'error'
+        when "status" = 'cancelled' or (is_chunk and usage is null and finish_reason is null)
+        then 'cancelled'
+        else 'ok'
+    end as status,
+    try_cast(failure.code as smallint) as http_status_code,
+    code_word(coalesce(failure.code, failure.type)) as error_type,
+    code_word(coalesce(finish_reason, incomplete.reason, "status")) as finish_reason,
+    case when object in ('chat.completion', 'chat.completion.chunk') then is_chunk end as is_stream,
+    coalesce("user", safety_identifier) as end_user_id,
+    openai_cost(usage) as reported_cost_usd,
     tokens(max_output_tokens) as max_tokens_requested,
-    temperature
+    temperature,
+    system_prompt_hash_of(sent) as system_prompt_hash,
+    system_prompt_chars_of(sent) as system_prompt_chars,
+    output_hash_of(answered) as output_hash,
+    chars(answered) as output_chars
 from counted

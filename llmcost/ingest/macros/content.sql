@@ -42,13 +42,17 @@ create or replace temp macro is_system(role) as coalesce(role in ('system', 'dev
 -- The system prompt and the tools, which providers put before every message, then the messages: what a prefix
 -- is a prefix of. `system` and `tools` are NULL where the dialect keeps them among the messages.
 create or replace temp macro prompt_parts(system, tools, messages) as
-    list_filter(
-        list_concat(
-            [struct_pack(role := 'tools', text := tools), struct_pack(role := 'system', text := system)],
-            message_list(messages)
-        ),
-        lambda part: part.text is not null
-    )
+    case
+        when coalesce(system, tools, messages) is not null and getvariable('content_key') is not null
+        then
+            list_filter(
+                list_concat(
+                    [struct_pack(role := 'tools', text := tools), struct_pack(role := 'system', text := system)],
+                    message_list(messages)
+                ),
+                lambda part: part.text is not null
+            )
+    end
 ;
 
 create or replace temp macro chained(hashes) as
@@ -65,29 +69,34 @@ create or replace temp macro summed(sizes) as
     )
 ;
 
-create or replace temp macro content_of_parts(parts) as
-    struct_pack(
-        prompt_hash := case when len(parts) > 0 then keyed(list_aggregate(list_transform(parts, lambda p: p.text), 'string_agg', chr(31))) end,
-        system_prompt_hash := case
-            when len(list_filter(parts, lambda p: is_system(p.role))) > 0
-            then
-                printf(
-                    '%016x',
-                    keyed(
-                        list_aggregate(
-                            list_transform(list_filter(parts, lambda p: is_system(p.role)), lambda p: p.text), 'string_agg', chr(31)
-                        )
-                    )
-                )
-        end,
-        system_prompt_chars := case
-            when len(list_filter(parts, lambda p: is_system(p.role))) > 0
-            then list_sum(list_transform(list_filter(parts, lambda p: is_system(p.role)), lambda p: chars(p.text)))
-        end,
-        input_chars := list_sum(list_transform(parts, lambda p: chars(p.text))),
-        prefix_hashes := case when len(parts) > 0 then chained(list_transform(parts, lambda p: [keyed(concat(p.role, chr(31), p.text))])) end,
-        prefix_chars := case when len(parts) > 0 then summed(list_transform(parts, lambda p: [chars(p.text)])) end
-    )
+create or replace temp macro joined(parts) as
+    list_aggregate(list_transform(parts, lambda p: p.text), 'string_agg', chr(31))
+;
+
+-- `parts` must be a column of an earlier CTE: a macro copies its argument into each use.
+create or replace temp macro prompt_hash_of(parts) as case when len(parts) > 0 then keyed(joined(parts)) end
+;
+
+create or replace temp macro system_parts(parts) as list_filter(parts, lambda p: is_system(p.role))
+;
+
+create or replace temp macro system_prompt_hash_of(parts) as
+    case when len(system_parts(parts)) > 0 then printf('%016x', keyed(joined(system_parts(parts)))) end
+;
+
+create or replace temp macro system_prompt_chars_of(parts) as
+    list_sum(list_transform(system_parts(parts), lambda p: length(p.text)))
+;
+
+create or replace temp macro input_chars_of(parts) as list_sum(list_transform(parts, lambda p: length(p.text)))
+;
+
+create or replace temp macro prefix_hashes_of(parts) as
+    case when len(parts) > 0 then chained(list_transform(parts, lambda p: [keyed(concat(p.role, chr(31), p.text))])) end
+;
+
+create or replace temp macro prefix_chars_of(parts) as
+    case when len(parts) > 0 then summed(list_transform(parts, lambda p: [length(p.text)])) end
 ;
 
 create or replace temp macro output_hash_of(output) as keyed(nullif(output, ''))

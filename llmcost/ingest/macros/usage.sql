@@ -9,104 +9,91 @@
 -- Gives input_tokens (cache included), output_tokens (reasoning included), basis (what held for the input)
 -- and
 -- evidence: default | uncached | lower_bound | total_identity | ambiguous.
+-- A macro is its text: each use of an argument stands for a copy of what was passed. So pass columns of an
+-- earlier
+-- CTE, not expressions, or planning takes seconds.
 create or replace temp macro cache_tokens(cache_read, cache_write) as coalesce(cache_read, 0) + coalesce(cache_write, 0)
 ;
 
--- The basis that the row itself proves, or NULL.
-create or replace temp macro proven_basis(input, cache_read, cache_write) as
-    case
-        when cache_tokens(cache_read, cache_write) <= input then null
-        when coalesce(cache_read, 0) <= input then 'writes_outside'
-        else 'exclusive'
-    end
-;
-
-create or replace temp macro outside_tokens(basis, cache_read, cache_write) as
-    case basis
-        when 'exclusive' then cache_tokens(cache_read, cache_write)
-        when 'writes_outside' then coalesce(cache_write, 0)
-        else 0
-    end
-;
-
--- What a reported total says of the input: the basis whose sum it is, or NULL where it fits none or all the
--- same.
-create or replace temp macro total_basis(total, input, output_all, cache_read, cache_write) as
-    case
-        when cache_tokens(cache_read, cache_write) = 0 then null
-        when total = input + output_all then 'inclusive'
-        when total = input + output_all + cache_tokens(cache_read, cache_write) then 'exclusive'
-        when coalesce(cache_write, 0) > 0 and total = input + output_all + cache_write then 'writes_outside'
-    end
-;
-
+-- How much reasoning stands beside the reported output; the total tells where there is one.
 create or replace temp macro reasoning_outside(
     input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
 ) as
     case
-        when coalesce(reasoning, 0) = 0 then 0
-        when reasoning > output then reasoning
-        when total = input + output then 0
-        when total = input + output + reasoning then reasoning
-        when total = input + output + reasoning + coalesce(tool_use, 0) then reasoning
-        when total = input + output + reasoning + cache_tokens(cache_read, cache_write) then reasoning
-        when total = input + output + cache_tokens(cache_read, cache_write) then 0
-        when output_basis = 'exclusive' then reasoning
-        else 0
+        when coalesce(reasoning, 0) = 0
+        then 0
+        when reasoning > output
+        then reasoning
+        else
+            case total - input - output
+                when 0 then 0
+                when reasoning then reasoning
+                when reasoning + coalesce(tool_use, 0) then reasoning
+                when reasoning + cache_tokens(cache_read, cache_write) then reasoning
+                when cache_tokens(cache_read, cache_write) then 0
+                else case when output_basis = 'exclusive' then reasoning else 0 end
+            end
     end
 ;
 
-create or replace temp macro usage_basis_of(
-    input, output_all, cache_read, cache_write, total, uncached, tool_use, input_basis
-) as
+-- What is left of a reported total beside input and output says where the cache stands; NULL: it fits no
+-- reading.
+create or replace temp macro total_basis(left_over, cache_read, cache_write) as
+    case left_over
+        when 0 then 'inclusive'
+        when cache_tokens(cache_read, cache_write) then 'exclusive'
+        when cache_write then 'writes_outside'
+    end
+;
+
+create or replace temp macro usual_basis(input_basis) as
+    case when input_basis = 'unknown' then 'inclusive' else input_basis end
+;
+
+create or replace temp macro basis_of(input, cache_read, cache_write, left_over, uncached, input_basis) as
     case
         when cache_tokens(cache_read, cache_write) = 0
-        then struct_pack(basis := case when input_basis = 'unknown' then 'inclusive' else input_basis end, evidence := 'default')
+        then usual_basis(input_basis)
         when uncached is not null and input is not null
         then
-            struct_pack(
-                basis := case
-                    when input = uncached + cache_tokens(cache_read, cache_write)
-                    then 'inclusive'
-                    when input = uncached + coalesce(cache_read, 0)
-                    then 'writes_outside'
-                    else 'exclusive'
-                end,
-                evidence := 'uncached'
-            )
-        when proven_basis(input, cache_read, cache_write) is not null
+            case input - uncached
+                when cache_tokens(cache_read, cache_write) then 'inclusive'
+                when coalesce(cache_read, 0) then 'writes_outside'
+                else 'exclusive'
+            end
+        when input < cache_tokens(cache_read, cache_write)
         then
-            struct_pack(
-                basis := case
-                    when input_basis = 'exclusive' then 'exclusive' else proven_basis(input, cache_read, cache_write)
-                end,
-                evidence := case when input_basis = 'exclusive' then 'default' else 'lower_bound' end
-            )
-        when total_basis(total - coalesce(tool_use, 0), input, output_all, cache_read, cache_write) is not null
-        then
-            struct_pack(
-                basis := total_basis(total - coalesce(tool_use, 0), input, output_all, cache_read, cache_write),
-                evidence := 'total_identity'
-            )
-        when input_basis = 'unknown'
-        then struct_pack(basis := 'inclusive', evidence := 'ambiguous')
-        when total is not null
-        then struct_pack(basis := input_basis, evidence := 'ambiguous')
-        else struct_pack(basis := input_basis, evidence := 'default')
+            case when input_basis <> 'exclusive' and input >= coalesce(cache_read, 0) then 'writes_outside' else 'exclusive' end
+        else coalesce(total_basis(left_over, cache_read, cache_write), usual_basis(input_basis))
     end
 ;
 
-create or replace temp macro resolved_usage(found, input, output_all, cache_read, cache_write, uncached, tool_use) as
-    struct_pack(
-        input_tokens := case
-            when found.evidence = 'uncached'
-            then uncached + cache_tokens(cache_read, cache_write)
-            else input + outside_tokens(found.basis, cache_read, cache_write)
-        end + coalesce(tool_use, 0),
-        output_tokens := output_all,
-        basis := found.basis,
-        evidence := found.evidence
-    )
+create or replace temp macro evidence_of(input, cache_read, cache_write, left_over, uncached, input_basis) as
+    case
+        when cache_tokens(cache_read, cache_write) = 0
+        then 'default'
+        when uncached is not null and input is not null
+        then 'uncached'
+        when input < cache_tokens(cache_read, cache_write)
+        then case when input_basis = 'exclusive' then 'default' else 'lower_bound' end
+        when total_basis(left_over, cache_read, cache_write) is not null
+        then 'total_identity'
+        when left_over is not null or input_basis = 'unknown'
+        then 'ambiguous'
+        else 'default'
+    end
+;
+
+create or replace temp macro whole_input(input, cache_read, cache_write, uncached, basis) as
+    case
+        when uncached is not null and input is not null and cache_tokens(cache_read, cache_write) > 0
+        then uncached + cache_tokens(cache_read, cache_write)
+        else
+            input
+            + case basis
+                when 'exclusive' then cache_tokens(cache_read, cache_write) when 'writes_outside' then coalesce(cache_write, 0) else 0
+            end
+    end
 ;
 
 create or replace temp macro resolve_usage(
@@ -121,23 +108,57 @@ create or replace temp macro resolve_usage(
     input_basis := 'inclusive',
     output_basis := 'inclusive'
 ) as
-    resolved_usage(
-        usage_basis_of(
+    struct_pack(
+        input_tokens := whole_input(
             input,
-            output
-            + reasoning_outside(input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis),
             cache_read,
             cache_write,
-            total,
             uncached,
-            tool_use,
+            basis_of(
+                input,
+                cache_read,
+                cache_write,
+                total
+                - coalesce(tool_use, 0)
+                - input
+                - output
+                - reasoning_outside(
+                    input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
+                ),
+                uncached,
+                input_basis
+            )
+        )
+        + coalesce(tool_use, 0),
+        output_tokens := output
+        + reasoning_outside(input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis),
+        basis := basis_of(
+            input,
+            cache_read,
+            cache_write,
+            total
+            - coalesce(tool_use, 0)
+            - input
+            - output
+            - reasoning_outside(
+                input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
+            ),
+            uncached,
             input_basis
         ),
-        input,
-        output + reasoning_outside(input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis),
-        cache_read,
-        cache_write,
-        uncached,
-        tool_use
+        evidence := evidence_of(
+            input,
+            cache_read,
+            cache_write,
+            total
+            - coalesce(tool_use, 0)
+            - input
+            - output
+            - reasoning_outside(
+                input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
+            ),
+            uncached,
+            input_basis
+        )
     )
 ;

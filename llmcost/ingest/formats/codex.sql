@@ -1,0 +1,177 @@
+/*
+title: Codex CLI sessions
+answers: Rollout files of ~/.codex/sessions, one row per model call, and the output of `codex exec --json`, one row per turn.
+source: openai/codex protocol.rs, TokenUsageInfo; ryoppippi/ccusage, which reads the same files
+recognise:
+  - {type: [session_meta, turn_context, event_msg, response_item, compacted], timestamp: , payload: }
+  - {type: turn.completed, usage: }
+  - {type: thread.started, thread_id: }
+  - {type: [item.started, item.updated, item.completed], item: }
+required: []
+columns:
+  type: text
+  timestamp: time
+  thread_id: text
+  usage: &usage
+    input_tokens: tokens
+    cached_input_tokens: tokens
+    cache_write_input_tokens: tokens
+    output_tokens: tokens
+    reasoning_output_tokens: tokens
+    total_tokens: tokens
+  payload:
+    type: text
+    id: text
+    timestamp: text
+    forked_from_id: text
+    cwd: text
+    cli_version: text
+    model_provider: text
+    git: {branch: text}
+    model: text
+    info: {model: text, total_token_usage: *usage, last_token_usage: *usage}
+passes_over: [not a model call, no usage in the event, the same count again]
+has_ids: false
+*/
+with
+    -- A fork's file holds the sessions it comes from as well; the oldest names what all of them share.
+    sessions as (
+        select
+            file_id,
+            min_by(
+                coalesce(payload.forked_from_id, payload.id), concat(payload.timestamp, payload.id)
+            ) as root_id,
+            max_by(payload, concat(payload.timestamp, payload.id)) as meta
+        from records
+        where "type" = 'session_meta'
+        group by file_id
+    ),
+    read as (
+        select
+            * exclude (usage),
+            codex_counts(payload.info.total_token_usage) as totals,
+            codex_counts(
+                case when "type" = 'turn.completed' then usage else payload.info.last_token_usage end
+            ) as last,
+            max(thread_id) over (partition by file_id) as thread,
+            utc("timestamp") as logged_at,
+            "type" = 'turn.completed' or ("type" = 'event_msg' and payload.type = 'token_count') as is_count
+        from records
+    ),
+    lines as (
+        select
+            *,
+            case
+                when not coalesce(is_count, false)
+                then 'not a model call'
+                when totals is null and last is null
+                then 'no usage in the event'
+            end as passed_over
+        from read
+    ),
+    -- A token count names no model: it is the latest turn's. An event without a call repeats the totals.
+    events as (
+        select
+            *,
+            last_value(case when "type" = 'turn_context' then payload.model end ignore nulls) over (
+                partition by file_id order by logged_at, "type" = 'event_msg'
+            ) as turn_model,
+            lag(totals ignore nulls) over (
+                partition by file_id, passed_over order by logged_at, totals.total, totals.input
+            ) as before
+        from lines
+        where passed_over is null or "type" = 'turn_context'
+    ),
+    differences as (
+        select *, coalesce(last, codex_difference(totals, before)) as used
+        from events
+        where passed_over is null
+    ),
+    counts as (
+        select
+            differences.*,
+            coalesce(sessions.root_id, thread) as root_id,
+            coalesce(meta.id, thread) as session_id,
+            meta,
+            coalesce(payload.info.model, turn_model) as model,
+            case
+                when totals = before
+                then 'the same count again'
+                when used.input + used.output = 0
+                then 'no usage in the event'
+            end as passed_over_too
+        from differences
+        left join sessions using (file_id)
+    ),
+    calls as (
+        select
+            *,
+            hash(
+                'codex',
+                coalesce(root_id, cast(logged_at as varchar), printf('%x', content_key)),
+                totals,
+                used,
+                case when totals is null then logged_at end
+            ) as dedupe_key,
+            resolve_usage(
+                used.input,
+                used.output,
+                cache_read := used.cache_read,
+                cache_write := used.cache_write,
+                reasoning := used.reasoning
+            ) as found
+        from counts
+        where passed_over_too is null
+    ),
+    -- A fork's file repeats the events of the session that it comes from, at the time of the fork.
+    requests as (
+        select
+            concat(
+                coalesce(root_id, printf('codex-%x', dedupe_key)),
+                '#',
+                coalesce(totals.total, totals.input + totals.output, used.input + used.output)
+            ) as request_id,
+            first_value(session_id) over copies as session_id,
+            dedupe_key,
+            file_id,
+            coalesce(min(logged_at) over copies, modified_at) as started_at,
+            min(logged_at) over copies is null as is_file_time,
+            'codex' as gateway,
+            first_value(meta.cli_version) over copies as emitter_version,
+            first_value(meta.model_provider) over copies as provider_name,
+            first_value(model) over copies as response_model,
+            'chat' as operation_name,
+            found.input_tokens as input_tokens,
+            used.cache_read as cache_read_input_tokens,
+            used.cache_write as cache_write_input_tokens,
+            found.output_tokens as output_tokens,
+            used.reasoning as reasoning_output_tokens,
+            used.total as total_tokens_reported,
+            'provider' as usage_source,
+            found.basis as usage_basis,
+            case
+                when used.total <> used.input + used.output then 'ambiguous' else found.evidence
+            end as usage_evidence,
+            false as is_batch,
+            'ok' as status,
+            first_value(meta.cwd) over copies as project_id,
+            case when meta.git.branch <> '' then [meta.git.branch] end as tags,
+            cast(null as varchar) as passed_over
+        from calls
+        window
+            copies as (
+                partition by dedupe_key
+                order by session_id <> root_id, logged_at, file_id
+                rows between unbounded preceding and unbounded following
+            )
+    )
+select *
+from requests
+union all by name
+select passed_over_too as passed_over
+from counts
+where passed_over_too is not null
+union all by name
+select passed_over
+from lines
+where passed_over is not null

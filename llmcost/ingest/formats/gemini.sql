@@ -1,0 +1,126 @@
+/*
+title: Gemini and Vertex AI responses
+answers: generateContent bodies and stream chunks as JSONL or arrays; thoughts stand beside the candidates, tool prompts beside the prompt.
+source: Gemini API and Vertex AI reference, GenerateContentResponse; vercel/ai and pydantic-ai recorded bodies
+recognise:
+  - {usageMetadata: , candidates: }
+  - {usageMetadata: , responseId: }
+  - {usageMetadata: , promptFeedback: }
+  - {error: {code: , message: , status: }}
+required: []
+columns:
+  responseId: text
+  modelVersion: text
+  createTime: time
+  timestamp: time
+  usageMetadata:
+    promptTokenCount: tokens
+    cachedContentTokenCount: tokens
+    candidatesTokenCount: tokens
+    thoughtsTokenCount: tokens
+    toolUsePromptTokenCount: tokens
+    totalTokenCount: tokens
+    trafficType: text
+    serviceTier: text
+    promptTokensDetails: [{modality: text, tokenCount: tokens}]
+    candidatesTokensDetails: [{modality: text, tokenCount: tokens}]
+  candidates: json
+  promptFeedback: json
+  error: json
+parsed:
+  answer:
+    from: candidates
+    columns: [{finishReason: text, content: {parts: [{text: text, thought: flag, functionCall: text}]}}]
+  feedback: {from: promptFeedback, columns: {blockReason: text}}
+  failure: {from: error, columns: {code: text, status: text}}
+passes_over: [a stream chunk before the last]
+has_ids: false
+*/
+with
+    bodies as (
+        select
+            *,
+            usagemetadata as usage,
+            usagemetadata is null and failure is not null as has_failed,
+            answer[1].finishreason as finish_reason,
+            row_number() over (
+                partition by content_key, responseid, modelversion, usagemetadata, failure order by file_id
+            ) as copy,
+            responseid is not null and count(*) over (partition by content_key, responseid) > 1 as is_chunk
+        from records
+        where usagemetadata is not null or failure is not null or error('usageMetadata is missing')
+    ),
+    counted as (
+        select
+            *,
+            coalesce(
+                responseid, printf('gemini-%x-%d', hash(content_key, modelversion, usage, failure), copy)
+            ) as name,
+            -- a chunk that names its response is known by it; without a name only the last can be told
+            case
+                when responseid is null and answer is not null and finish_reason is null
+                then 'a stream chunk before the last'
+            end as passed_over,
+            tokens(usage.cachedcontenttokencount) as cache_read,
+            tokens(usage.thoughtstokencount) as thoughts,
+            tokens(usage.prompttokencount) as prompt_tokens,
+            -- a count of zero is left out of the JSON
+            coalesce(
+                tokens(usage.candidatestokencount), case when usage.prompttokencount is not null then 0 end
+            ) as answer_tokens,
+            tokens(usage.totaltokencount) as total,
+            tokens(usage.tooluseprompttokencount) as tool_use,
+            gemini_answer(answer[1].content.parts) as answered
+        from bodies
+    ),
+    based as (
+        select
+            *,
+            resolve_usage(
+                prompt_tokens,
+                answer_tokens,
+                cache_read := cache_read,
+                reasoning := thoughts,
+                total := total,
+                tool_use := tool_use,
+                output_basis := 'exclusive'
+            ) as used
+        from counted
+    )
+select
+    passed_over,
+    name as request_id,
+    responseid as response_id,
+    hash('gemini', name) as dedupe_key,
+    file_id,
+    coalesce(utc(createtime), utc("timestamp"), modified_at) as started_at,
+    coalesce(createtime, "timestamp") is null as is_file_time,
+    -- only Vertex tells when and out of which quota
+    case
+        when createtime is not null or usage.traffictype is not null then 'gcp.vertex_ai' else 'google'
+    end as provider_name,
+    modelversion as response_model,
+    'generate_content' as operation_name,
+    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    cache_read as cache_read_input_tokens,
+    gemini_modality(usage.prompttokensdetails, 'AUDIO') as input_audio_tokens,
+    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    thoughts as reasoning_output_tokens,
+    gemini_modality(usage.candidatestokensdetails, 'AUDIO') as output_audio_tokens,
+    tokens(usage.totaltokencount) as total_tokens_reported,
+    case
+        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+    end as usage_source,
+    used.basis as usage_basis,
+    used.evidence as usage_evidence,
+    coalesce(usage.servicetier, replace(lower(usage.traffictype), 'on_demand_', '')) as service_tier,
+    false as is_batch,
+    case when has_failed then 'error' else 'ok' end as status,
+    try_cast(failure.code as smallint) as http_status_code,
+    code_word(failure.status) as error_type,
+    code_word(coalesce(finish_reason, feedback.blockreason)) as finish_reason,
+    case when is_chunk then true end as is_stream,
+    -- a chunk has but its own piece of the answer
+    case when not is_chunk then output_hash_of(answered) end as output_hash,
+    case when not is_chunk then chars(answered) end as output_chars
+from based

@@ -1,0 +1,133 @@
+/*
+title: OpenAI batch output
+answers: The output and error files of OpenAI's Batch API (and Azure's), one line a request, at the batch price; the custom id is the test case.
+source: OpenAI API reference, Batch
+recognise:
+  - {custom_id: , response: {status_code: , body: }}
+  - {custom_id: , response: , error: , id: }
+required: [id, custom_id]
+columns:
+  id: text
+  custom_id: text
+  error: {code: text}
+  response:
+    status_code: tokens
+    request_id: text
+    body:
+      id: text
+      object: text
+      model: text
+      created: time
+      created_at: time
+      completed_at: time
+      status: text
+      service_tier: text
+      temperature: number
+      max_output_tokens: tokens
+      incomplete_details: json
+      choices: json
+      output: json
+      provider: text
+      prompt_filter_results: json
+      content_filters: json
+      error: json
+      x_groq: {id: text}
+      usage:
+        prompt_tokens: tokens
+        input_tokens: tokens
+        completion_tokens: tokens
+        output_tokens: tokens
+        total_tokens: tokens
+        cached_tokens: tokens
+        prompt_cache_hit_tokens: tokens
+        prompt_cache_miss_tokens: tokens
+        queue_time: number
+        search_context_size: text
+        cost: json
+        is_byok: flag
+        cost_details: {upstream_inference_cost: number}
+        cost_in_usd_ticks: number
+        prompt_tokens_details: {cached_tokens: tokens, cache_write_tokens: tokens, audio_tokens: tokens}
+        input_tokens_details: {cached_tokens: tokens, cache_write_tokens: tokens, audio_tokens: tokens}
+        completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens}
+        output_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens}
+parsed:
+  choice:
+    from: response.body.choices
+    columns: [{finish_reason: text, text: text, message: {content: text, tool_calls: [{function: {name: text, arguments: text}}]}}]
+  items:
+    from: response.body.output
+    columns: [{type: text, name: text, arguments: text, content: json, action: {type: text}}]
+  failure: {from: response.body.error, columns: {type: text, code: text}}
+  incomplete: {from: response.body.incomplete_details, columns: {reason: text}}
+*/
+with
+    answers as (
+        select
+            *,
+            response.body as body,
+            tokens(response.status_code) as http_status,
+            openai_parts(response.body.usage, response.body.object = 'list') as parts,
+            openai_answer(choice, items) as answered
+        from records
+    ),
+    counted as (
+        select
+            *,
+            coalesce(utc(body.created), utc(body.created_at)) as logged_at,
+            coalesce(http_status >= 400, true)
+            or error.code is not null
+            or body.status = 'failed' as has_failed,
+            resolve_usage(
+                parts.input,
+                parts.output,
+                cache_read := parts.cache_read,
+                cache_write := parts.cache_write,
+                reasoning := parts.reasoning,
+                total := parts.total,
+                uncached := parts.uncached
+            ) as used
+        from answers
+    )
+select
+    required(id, 'id') as request_id,
+    body.id as response_id,
+    required(custom_id, 'custom_id') as case_id,
+    -- a chat's own id, so that a body that is logged by itself too is the same call
+    hash('openai', coalesce(body.id, id)) as dedupe_key,
+    file_id,
+    coalesce(logged_at, modified_at) as started_at,
+    logged_at is null as is_file_time,
+    utc(body.completed_at) as ended_at,
+    openai_provider(body) as provider_name,
+    body.model as response_model,
+    openai_operation(body.object, body.model) as operation_name,
+    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    parts.cache_read as cache_read_input_tokens,
+    parts.cache_write as cache_write_input_tokens,
+    parts.input_audio as input_audio_tokens,
+    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    parts.reasoning as reasoning_output_tokens,
+    parts.output_audio as output_audio_tokens,
+    parts.total as total_tokens_reported,
+    openai_searches(items) as web_search_requests,
+    case
+        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+    end as usage_source,
+    used.basis as usage_basis,
+    used.evidence as usage_evidence,
+    body.service_tier as service_tier,
+    true as is_batch,
+    case
+        when error.code = 'batch_cancelled' then 'cancelled' when has_failed then 'error' else 'ok'
+    end as status,
+    try_cast(http_status as smallint) as http_status_code,
+    code_word(coalesce(error.code, failure.code, failure.type)) as error_type,
+    code_word(coalesce(choice[1].finish_reason, incomplete.reason, body.status)) as finish_reason,
+    false as is_stream,
+    openai_cost(body.usage) as reported_cost_usd,
+    tokens(body.max_output_tokens) as max_tokens_requested,
+    body.temperature as temperature,
+    output_hash_of(answered) as output_hash,
+    chars(answered) as output_chars
+from counted

@@ -1,0 +1,65 @@
+-- llmcost's own format, which people write by hand or map their fields to ---------------------------------
+-- 499: the client hung up
+create or replace temp macro outcome_of_code(code) as
+    case when code = 499 then 'cancelled' when code >= 400 or code < 100 then 'error' when code is not null then 'ok' end
+;
+
+-- Words that gateways use for an outcome, or the HTTP code in its place; NULL for any other word.
+create or replace temp macro named_outcome(x) as
+    case
+        when lower(x) in ('ok', 'success', 'succeeded', 'completed', 'true')
+        then 'ok'
+        when lower(x) in ('error', 'failed', 'failure', 'timeout', 'false')
+        then 'error'
+        when lower(x) in ('cancelled', 'canceled', 'aborted')
+        then 'cancelled'
+        else outcome_of_code(try_cast(x as smallint))
+    end
+;
+
+-- A class or code, not a message, which may quote the prompt.
+create or replace temp macro label(x) as
+    case when regexp_full_match(x, '[\w.:/-]{1,64}') then x when x <> '' then 'other' end
+;
+
+-- A provider's secret key must not be kept, only told from others.
+create or replace temp macro key_name(x) as
+    case when regexp_full_match(x, '(sk|pk|rk|gsk|xai|AIza)[\w-]{16,}') then printf('%016x', hash(x)) else nullif(x, '') end
+;
+
+-- Tags as a list, as an object, whose pairs become key:value, or as one text.
+create or replace temp macro tag_list(x) as
+    case
+        when starts_with(ltrim(x), '[')
+        then try(cast(from_json(x, '["VARCHAR"]') as varchar[]))
+        when starts_with(ltrim(x), '{')
+        then
+            list_transform(
+                map_entries(try(cast(cast(x as json) as map(varchar, varchar)))),
+                lambda pair: concat(pair.key, ':', pair.value)
+            )
+        when x <> ''
+        then [x]
+    end
+;
+
+-- What is not said to be the provider's own count is an estimate, which is kept and never priced.
+create or replace temp macro said_source(x) as
+    case
+        when x <> '' and lower(x) in ('provider', 'missing')
+        then lower(x)
+        when x <> ''
+        then 'gateway_estimate'
+        else 'provider'
+    end
+;
+
+create or replace temp macro said_basis(x) as
+    case
+        when lower(x) in ('inclusive', 'exclusive', 'writes_outside')
+        then lower(x)
+        when x <> ''
+        then 'unknown'
+        else 'inclusive'
+    end
+;
