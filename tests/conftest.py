@@ -15,6 +15,8 @@ from llmcost.store import Store
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
+# the logs that reports and prices are shown with
+FIRST = [FIXTURES / f"{name}.jsonl" for name in ("litellm", "litellm_spend_logs", "openai", "anthropic")]
 SAMPLES = ROOT.parent / "shared" / "samples"
 Completed = subprocess.CompletedProcess[str]
 Run = Callable[..., Completed]

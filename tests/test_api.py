@@ -13,14 +13,14 @@ import llmcost
 from llmcost.errors import StoreError, UsageError
 from llmcost.ingest import ingest
 from llmcost.store import Store
-from tests.conftest import FIXTURES
+from tests.conftest import FIRST, FIXTURES
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     path = tmp_path / "llmcost.duckdb"
     with Store(path) as store:
-        ingest(store, [str(FIXTURES)])
+        ingest(store, [str(file) for file in FIRST])
     return path
 
 

@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 import llmcost as package
-from tests.conftest import FIXTURES, Run
+from tests.conftest import FIRST, FIXTURES, Run
 
 LITELLM = FIXTURES / "litellm.jsonl"
 
 
 @pytest.fixture
 def filled(llmcost: Run) -> Run:
-    assert llmcost("ingest", FIXTURES).returncode == 0
+    assert llmcost("ingest", *FIRST).returncode == 0
     return llmcost
 
 

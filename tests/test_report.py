@@ -14,13 +14,13 @@ from llmcost.render import FORMATS, Table, render
 from llmcost.render.cell import dollars, for_people
 from llmcost.report import Report, run
 from llmcost.store import Filters, Store
-from tests.conftest import FIXTURES
+from tests.conftest import FIRST
 from tests.golden import BY_FORMAT
 
 
 @pytest.fixture
 def filled(store: Store) -> Store:
-    ingest(store, [str(FIXTURES)])
+    ingest(store, [str(file) for file in FIRST])
     return store
 
 

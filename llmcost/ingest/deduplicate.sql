@@ -21,6 +21,7 @@ where
                     usage_source = 'provider' desc,
                     coalesce(output_tokens, 0) desc,
                     trace_id is not null desc,
+                    started_at,
                     rowid desc
             )
             > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import islice
 from typing import Any
@@ -16,7 +16,7 @@ import yaml
 from llmcost.errors import FormatError
 from llmcost.ingest.format import Format, Record, formats, fulfils
 from llmcost.ingest.shapes import BOM, delimiter_of, plain, records_of, shape_of, unwrapped
-from llmcost.ingest.sources import Source, open_lines
+from llmcost.ingest.sources import HEAD_BYTES, Source, digest, open_lines
 
 SAMPLE_RECORDS = 200
 SAMPLE_BYTES = 1024 * 1024
@@ -56,6 +56,8 @@ def recognise(source: Source, wanted: Format | None, folder: str) -> Recognised:
         )
     if wrapper is not None:
         records = [inner for record in records for inner in unwrapped(record, wrapper) if isinstance(inner, dict)]
+    # of the decompressed text: a copy that is compressed holds the same records
+    source = replace(source, content_key=digest(head[:HEAD_BYTES]))
     return Recognised(source, shape or "lines", wrapper, format, time_type(format, records))
 
 
@@ -95,7 +97,8 @@ def elect_wrapped(records: list[Record], wanted: Format | None) -> tuple[str | N
     for key in dict.fromkeys(key for record in records for key in record):
         inner = [item for record in records for item in unwrapped(record, key) if isinstance(item, dict)]
         found = elect(inner, wanted)
-        if found is not None:
+        # one that happens to look like a format is no wrapper
+        if found is not None and sum(found.claims(item) > 0 for item in inner) * 2 > len(inner):
             return key, found
     return None, wanted
 

@@ -24,7 +24,7 @@ from llmcost.ingest.sources import Source, is_json, numbered_lines, open_lines, 
 BOM = b"\xef\xbb\xbf"
 TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[{}\[\]]', re.DOTALL)
 # header cells look like names; this keeps prose with commas from being taken for a table
-HEADER_CELL = re.compile(r"[\w .()/#:$%-]{1,80}")
+HEADER_CELL = re.compile(r"[\w .()\[\]/#:$%-]{1,80}")
 Numbered = Iterator[tuple[int, bytes]]
 csv.field_size_limit(min(sys.maxsize, 1 << 30))
 

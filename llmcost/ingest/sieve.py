@@ -156,12 +156,12 @@ def pick(value: Any, columns: Any, path: str) -> Any:
     name = path.removesuffix(".")
     if isinstance(columns, list):
         if not isinstance(value, list):
-            raise WrongShape(f"{name} is a {kind_of(value)}, not a list")
+            raise WrongShape(f"{name} is {a(kind_of(value))}, not a list")
         return [None if item is None else pick(item, columns[0], f"{name}[].") for item in value]
     if isinstance(columns, str):
         return leaf(value, columns, name)
     if not isinstance(value, dict):
-        raise WrongShape(f"{name} is a {kind_of(value)}, not an object")
+        raise WrongShape(f"{name} is {a(kind_of(value))}, not an object")
     return {k: pick(value[k], kind, f"{path}{k}.") for k, kind in columns.items() if value.get(k) is not None}
 
 
@@ -220,7 +220,12 @@ def described(value: Any) -> str:
     """Describe a value without quoting text."""
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float) else f"a {kind_of(value)}"
+    return str(value) if isinstance(value, int | float) else a(kind_of(value))
+
+
+def a(noun: str) -> str:
+    """Put the article before a noun."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def kind_of(value: Any) -> str:

@@ -45,7 +45,7 @@ with
             coalesce(utc("timestamp"), utc(created_at)) as logged_at,
             coalesce(id, request_id) as own_id,
             row_number() over (
-                partition by content_key, id, request_id, usage, error order by file_id
+                partition by file_id, content_key, id, request_id, usage, error order by file_id
             ) as copy,
             anthropic_answer(blocks) as answered,
             anthropic_turns(usage) as turns

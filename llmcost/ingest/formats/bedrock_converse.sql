@@ -38,7 +38,8 @@ with
             -- what boto3 and the JavaScript SDK put beside the body
             coalesce(responsemetadata.requestid, "$metadata".requestid) as own_id,
             row_number() over (
-                partition by content_key, responsemetadata.requestid, "$metadata".requestid, usage, stopreason
+                partition by
+                    file_id, content_key, responsemetadata.requestid, "$metadata".requestid, usage, stopreason
                 order by file_id
             ) as copy,
             tokens(usage.inputtokens) as sent,

@@ -44,9 +44,11 @@ with
             usagemetadata is null and failure is not null as has_failed,
             answer[1].finishreason as finish_reason,
             row_number() over (
-                partition by content_key, responseid, modelversion, usagemetadata, failure order by file_id
+                partition by file_id, content_key, responseid, modelversion, usagemetadata, failure
+                order by file_id
             ) as copy,
-            responseid is not null and count(*) over (partition by content_key, responseid) > 1 as is_chunk
+            responseid is not null
+            and count(*) over (partition by file_id, content_key, responseid) > 1 as is_chunk
         from records
         where usagemetadata is not null or failure is not null or error('usageMetadata is missing')
     ),

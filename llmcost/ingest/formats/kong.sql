@@ -33,7 +33,7 @@ with
                 lambda e:json_type(e.value, '$.usage') = 'OBJECT' or json_type(e.value, '$.meta') = 'OBJECT'
             ) as entries,
             json_extract_string(ai, '$.*.cache.cache_status')[1] as cache_status,
-            row_number() over (partition by content_key, request.id, ai order by file_id) as copy,
+            row_number() over (partition by file_id, content_key, request.id, ai order by file_id) as copy,
             try_cast(response.status as smallint) as code,
             coalesce(contains(response.headers."content-type", 'event-stream'), false) as is_stream
         from records

@@ -77,18 +77,20 @@ with
             openai_provider(body) as provider_name,
             object is null and failure is not null as has_failed,
             object = 'chat.completion.chunk' as is_chunk,
-            row_number() over (partition by content_key, id, model, usage, failure order by file_id) as copy,
+            row_number() over (
+                partition by file_id, content_key, id, model, usage, failure order by file_id
+            ) as copy,
             count(usage) over chunks as reports,
             max(choice[1].finish_reason) over chunks as finish_reason,
             row_number() over (
-                partition by content_key, id order by choice[1].finish_reason nulls last, file_id
+                partition by file_id, content_key, id order by choice[1].finish_reason nulls last, file_id
             ) as place
         from records as body
         where
             object in ('chat.completion', 'chat.completion.chunk', 'response', 'list', 'text_completion', '')
             or (object is null and failure is not null)
             or error('object is no response body')
-        window chunks as (partition by content_key, id)
+        window chunks as (partition by file_id, content_key, id)
     ),
     calls as (
         select
@@ -117,7 +119,9 @@ with
                 cache_write := parts.cache_write,
                 reasoning := parts.reasoning,
                 total := parts.total,
-                uncached := parts.uncached
+                uncached := parts.uncached,
+                -- its own bodies mean what they say: more cached than sent is bad usage
+                input_basis := case when provider_name = 'openai' then 'always_inclusive' else 'inclusive' end
             ) as used,
             case
                 when passed_over is null then coalesce(utc("timestamp"), utc(created), utc(created_at))

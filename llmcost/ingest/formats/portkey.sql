@@ -51,7 +51,7 @@ with
             coalesce(path_operation(request_url), 'chat') as operation_name,
             cast(response_status_code as smallint) as code,
             row_number() over (
-                partition by content_key, id, trace_id, created_at, ai_model, req_units, res_units
+                partition by file_id, content_key, id, trace_id, created_at, ai_model, req_units, res_units
                 order by file_id
             ) as copy
         from records

@@ -49,7 +49,7 @@ with
             try_cast(request.portkeyheaders."x-portkey-config" as json) as config,
             portkey_metadata(try_cast(request.portkeyheaders."x-portkey-metadata" as json)) as facts,
             row_number() over (
-                partition by content_key, _id, created_at, response.body order by file_id
+                partition by file_id, content_key, _id, created_at, response.body order by file_id
             ) as copy
         from records
     ),

@@ -47,12 +47,12 @@ create or replace temp macro total_basis(left_over, cache_read, cache_write) as
 ;
 
 create or replace temp macro usual_basis(input_basis) as
-    case when input_basis = 'unknown' then 'inclusive' else input_basis end
+    case when input_basis in ('unknown', 'always_inclusive') then 'inclusive' else input_basis end
 ;
 
 create or replace temp macro basis_of(input, cache_read, cache_write, left_over, uncached, input_basis) as
     case
-        when cache_tokens(cache_read, cache_write) = 0
+        when cache_tokens(cache_read, cache_write) = 0 or input_basis = 'always_inclusive'
         then usual_basis(input_basis)
         when uncached is not null and input is not null
         then
@@ -63,14 +63,20 @@ create or replace temp macro basis_of(input, cache_read, cache_write, left_over,
             end
         when input < cache_tokens(cache_read, cache_write)
         then
-            case when input_basis <> 'exclusive' and input >= coalesce(cache_read, 0) then 'writes_outside' else 'exclusive' end
+            case
+                when input_basis = 'exclusive' or left_over = cache_tokens(cache_read, cache_write)
+                then 'exclusive'
+                when input >= coalesce(cache_read, 0)
+                then 'writes_outside'
+                else 'exclusive'
+            end
         else coalesce(total_basis(left_over, cache_read, cache_write), usual_basis(input_basis))
     end
 ;
 
 create or replace temp macro evidence_of(input, cache_read, cache_write, left_over, uncached, input_basis) as
     case
-        when cache_tokens(cache_read, cache_write) = 0
+        when cache_tokens(cache_read, cache_write) = 0 or input_basis = 'always_inclusive'
         then 'default'
         when uncached is not null and input is not null
         then 'uncached'
