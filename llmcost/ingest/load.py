@@ -26,10 +26,13 @@ from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.sources import copy_of_lines
 from llmcost.ingest.summary import Progress, Summary
 from llmcost.store import Store
+from llmcost.store.connection import MEMORY
 from llmcost.store.scope import literal
 
 # DuckDB commits a second batch into a begun table far more slowly than a first one: few and large is fastest.
 BATCH_BYTES = 1024 * 1024 * 1024
+# what DuckDB may take; with Python and its libraries that stays under 1 GB on any input
+MEMORY_LIMIT = "700MB"
 SHARED_MACROS = ("values.sql", "usage.sql", "content.sql")
 MACROS = resources.files("llmcost.ingest") / "macros"
 
@@ -65,10 +68,11 @@ def ingest(
     summary = Summary()
     options = options or Options(formats()[format] if format else None)
     begin_hashing(store, options)
+    set_zone(store, options.zone)
     with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
         known = find(store, paths, options.format, folder, summary)
         if known:
-            prepare(store, options)
+            prepare(store)
         if progress:
             progress.start(sum(size_of(item) for item in known))
         for batch in batches(known):
@@ -82,9 +86,10 @@ def ingest(
     return summary
 
 
-def prepare(store: Store, options: Options) -> None:
-    """Make what the formats' queries use: macros, and the zone of times without one."""
-    set_zone(store, options.zone)
+def prepare(store: Store) -> None:
+    """Make the macros that the formats' queries use, and bound the memory, but for a store that lives in it."""
+    if store.path != MEMORY:
+        store.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     for file in sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name)):
         store.execute(file.read_text(encoding="utf-8"))
 
@@ -134,7 +139,7 @@ def load(store: Store, batch: list[Recognised], folder: str, options: Options, s
     with tempfile.TemporaryDirectory(dir=folder) as copies:
         batch = [readable(item, copies) for item in batch]
         try:
-            rows, found = commit(store, batch, [], options, summary)
+            rows, found = commit_bounded(store, batch, options, summary)
         except REFUSALS as refused:
             if is_about_disk(refused):
                 raise unwritable(store, refused) from refused
@@ -147,6 +152,15 @@ def load(store: Store, batch: list[Recognised], folder: str, options: Options, s
     summary.unfinished += [i.source.path for i in batch if i.shape == "lines" and i.source.end < i.source.size]
     add(summary, found)
     return rows
+
+
+def commit_bounded(store: Store, batch: list[Recognised], options: Options, summary: Summary) -> tuple[int, Summary]:
+    """Commit within the bound of memory, or beyond it where a batch cannot be read otherwise."""
+    try:
+        return commit(store, batch, [], options, summary)
+    except duckdb.OutOfMemoryException:
+        store.execute("reset memory_limit")
+        return commit(store, batch, [], options, summary)
 
 
 def commit_cleaned(

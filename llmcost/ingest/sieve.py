@@ -19,6 +19,7 @@ from typing import Any
 
 import orjson
 
+from llmcost.ingest.fit import fits
 from llmcost.ingest.format import Columns, Format
 from llmcost.ingest.sources import Source, numbered_lines, temporary
 
@@ -82,6 +83,8 @@ def json_line(line: bytes, format: Format) -> bytes:
         raise BadLine(f"longer than 32 MB ({len(line) / 1_000_000:.1f} MB)")
     if line == TORN_ARCHIVE:
         raise BadLine("the compressed file breaks off here")
+    if fits(line, format):
+        return orjson.dumps(orjson.loads(line))
     try:
         return write(record_of(parse(line), format))
     except RecursionError:

@@ -57,7 +57,11 @@ create or replace temp macro usd(quantity, rate) as
 -- Every token stands in exactly one leaf, so nothing is paid twice.
 create or replace temp view leaves as
 select
-    *,
+    * replace (
+        -- all attempts and fallbacks of one call of a LiteLLM client share its trace; not stored a second
+        -- time
+        coalesce(logical_request_id, case when gateway = 'litellm' then trace_id end, request_id) as logical_request_id
+    ),
     coalesce(response_model, request_model) as model_named,
     input_tokens
     - coalesce(cache_read_input_tokens, 0)

@@ -129,7 +129,6 @@ select
     id as request_id,
     answer.id as response_id,
     trace_id,
-    trace_id as logical_request_id,  -- all attempts and fallbacks of one client call share it
     tokens(
         coalesce(metadata.attempted_retries, hidden_params.additional_headers."x-litellm-attempted-retries")
     )

@@ -126,7 +126,6 @@ with
 select
     request_id,
     session_id as trace_id,  -- the payload's trace_id is stored under this name
-    session_id as logical_request_id,
     tokens(meta.attempted_retries) + 1 as attempt_number,
     tokens(meta.attempted_fallbacks) as fallback_index,
     meta.test_case as case_id,

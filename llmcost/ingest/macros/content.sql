@@ -77,18 +77,23 @@ create or replace temp macro joined(parts) as
 create or replace temp macro prompt_hash_of(parts) as case when len(parts) > 0 then keyed(joined(parts)) end
 ;
 
-create or replace temp macro system_parts(parts) as list_filter(parts, lambda p: is_system(p.role))
+create or replace temp macro system_parts(parts) as
+    case when parts is not null then list_filter(parts, lambda p: is_system(p.role)) end
 ;
 
 create or replace temp macro system_prompt_hash_of(parts) as
-    case when len(system_parts(parts)) > 0 then printf('%016x', keyed(joined(system_parts(parts)))) end
+    case
+        when parts is not null and len(system_parts(parts)) > 0
+        then printf('%016x', keyed(joined(system_parts(parts))))
+    end
 ;
 
 create or replace temp macro system_prompt_chars_of(parts) as
-    list_sum(list_transform(system_parts(parts), lambda p: length(p.text)))
+    case when parts is not null then list_sum(list_transform(system_parts(parts), lambda p: length(p.text))) end
 ;
 
-create or replace temp macro input_chars_of(parts) as list_sum(list_transform(parts, lambda p: length(p.text)))
+create or replace temp macro input_chars_of(parts) as
+    case when parts is not null then list_sum(list_transform(parts, lambda p: length(p.text))) end
 ;
 
 create or replace temp macro prefix_hashes_of(parts) as
