@@ -126,5 +126,5 @@ def parsed_column(name: str, path: str, columns: Any) -> str:
     text = ".".join(f'"{part}"' for part in path.split("."))
     opening = "[" if isinstance(columns, list) else "{"
     structure = json.dumps(json_structure(columns), separators=(",", ":")).replace("'", "''")
-    inside = f"case when starts_with(ltrim({text}), '{opening}') then from_json({text}, '{structure}') end"
+    inside = f"case when starts_with(ltrim(left({text}, 64)), '{opening}') then from_json({text}, '{structure}') end"
     return f'try({inside}) as "{name}"'

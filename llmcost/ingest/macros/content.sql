@@ -2,18 +2,30 @@
 -- be told
 -- and short ones not be guessed; without it (`--text none`) every hash and size is NULL.
 create or replace temp macro keyed(x) as
-    case when x is not null and getvariable('content_key') is not null then hash(concat(getvariable('content_key'), x)) end
+    case
+        when x is not null and getvariable('content_key') is not null
+        then hash(concat(getvariable('content_key'), hash(x)))
+    end
 ;
 
 create or replace temp macro chars(x) as case when getvariable('content_key') is not null then length(x) end
 ;
 
--- A list of chat messages in any dialect (OpenAI, Anthropic, Responses, Gemini), or a plain prompt, as a
--- list of
--- {role, text}; text stands for all that the model was sent, in whatever JSON it was.
-create or replace temp macro message_list(messages) as
+create or replace temp macro is_system(role) as coalesce(role in ('system', 'developer'), false)
+;
+
+-- What is kept of a part of a prompt. The text is hashed and measured where it is read: every list that
+-- carried
+-- it on would copy it.
+create or replace temp macro part(role, text) as
+    struct_pack(role := role, is_system := is_system(role), text_hash := keyed(text), chars := chars(text))
+;
+
+-- A list of chat messages in any dialect (OpenAI, Anthropic, Responses, Gemini), or a plain prompt, as parts;
+-- text is all that the model was sent, in whatever JSON it was.
+create or replace temp macro message_parts(messages) as
     case
-        when starts_with(ltrim(messages), '[')
+        when starts_with(ltrim(left(messages, 64)), '[')
         then
             coalesce(
                 list_transform(
@@ -24,19 +36,20 @@ create or replace temp macro message_list(messages) as
                                "arguments":"VARCHAR","output":"VARCHAR"}]'
                         )
                     ),
-                    lambda m: struct_pack(
-                        role := coalesce(m.role, m.type),
-                        text := coalesce(m.content, m.parts, m.output, m.arguments, '') || coalesce(m.tool_calls, '')
+                    lambda m: part(
+                        coalesce(m.role, m.type),
+                        case
+                            when m.tool_calls is null
+                            then coalesce(m.content, m.parts, m.output, m.arguments, '')
+                            else concat(coalesce(m.content, m.parts, m.output, m.arguments, ''), m.tool_calls)
+                        end
                     )
                 ),
-                [struct_pack(role := 'user', text := messages)]
+                [part('user', messages)]
             )
         when messages is not null
-        then [struct_pack(role := 'user', text := messages)]
+        then [part('user', messages)]
     end
-;
-
-create or replace temp macro is_system(role) as coalesce(role in ('system', 'developer'), false)
 ;
 
 -- The system prompt and the tools, which providers put before every message, then the messages: what a prefix
@@ -46,11 +59,8 @@ create or replace temp macro prompt_parts(system, tools, messages) as
         when coalesce(system, tools, messages) is not null and getvariable('content_key') is not null
         then
             list_filter(
-                list_concat(
-                    [struct_pack(role := 'tools', text := tools), struct_pack(role := 'system', text := system)],
-                    message_list(messages)
-                ),
-                lambda part: part.text is not null
+                list_concat([part('tools', tools), part('system', system)], message_parts(messages)),
+                lambda part: part.text_hash is not null
             )
     end
 ;
@@ -69,39 +79,36 @@ create or replace temp macro summed(sizes) as
     )
 ;
 
-create or replace temp macro joined(parts) as
-    list_aggregate(list_transform(parts, lambda p: p.text), 'string_agg', chr(31))
-;
-
 -- `parts` must be a column of an earlier CTE: a macro copies its argument into each use.
-create or replace temp macro prompt_hash_of(parts) as case when len(parts) > 0 then keyed(joined(parts)) end
-;
-
 create or replace temp macro system_parts(parts) as
-    case when parts is not null then list_filter(parts, lambda p: is_system(p.role)) end
+    case when parts is not null then list_filter(parts, lambda p: p.is_system) end
 ;
 
 create or replace temp macro system_prompt_hash_of(parts) as
     case
         when parts is not null and len(system_parts(parts)) > 0
-        then printf('%016x', keyed(joined(system_parts(parts))))
+        then printf('%016x', hash(list_transform(system_parts(parts), lambda p: p.text_hash)))
     end
 ;
 
 create or replace temp macro system_prompt_chars_of(parts) as
-    case when parts is not null then list_sum(list_transform(system_parts(parts), lambda p: length(p.text))) end
+    case when parts is not null then list_sum(list_transform(system_parts(parts), lambda p: p.chars)) end
 ;
 
 create or replace temp macro input_chars_of(parts) as
-    case when parts is not null then list_sum(list_transform(parts, lambda p: length(p.text))) end
+    case when parts is not null then list_sum(list_transform(parts, lambda p: p.chars)) end
 ;
 
 create or replace temp macro prefix_hashes_of(parts) as
-    case when len(parts) > 0 then chained(list_transform(parts, lambda p: [keyed(concat(p.role, chr(31), p.text))])) end
+    case when len(parts) > 0 then chained(list_transform(parts, lambda p: [hash(p.role, p.text_hash)])) end
 ;
 
 create or replace temp macro prefix_chars_of(parts) as
-    case when len(parts) > 0 then summed(list_transform(parts, lambda p: [length(p.text)])) end
+    case when len(parts) > 0 then summed(list_transform(parts, lambda p: [p.chars])) end
+;
+
+-- The whole prompt is its own longest prefix.
+create or replace temp macro prompt_hash_of(parts) as prefix_hashes_of(parts)[-1]
 ;
 
 create or replace temp macro output_hash_of(output) as keyed(nullif(output, ''))
@@ -110,7 +117,7 @@ create or replace temp macro output_hash_of(output) as keyed(nullif(output, ''))
 -- The input of an embeddings call: one text, a list of texts, or token ids (one list is one item).
 create or replace temp macro embedding_texts(input) as
     case
-        when starts_with(ltrim(input), '["') or starts_with(ltrim(input), '[[')
+        when starts_with(ltrim(left(input, 64)), '["') or starts_with(ltrim(left(input, 64)), '[[')
         then coalesce(try(from_json(input, '["VARCHAR"]')), [input])
         when input is not null
         then [input]

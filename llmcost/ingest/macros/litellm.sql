@@ -24,13 +24,17 @@ create or replace temp macro litellm_operation(call_type) as
 
 -- The prompt of a call that is no embedding, and the texts of one that is. With message logging off there is
 -- neither, but a note of LiteLLM's.
+create or replace temp macro is_redacted(messages) as
+    strlen(messages) < 1024 and contains(messages, 'redacted-by-litellm')
+;
+
 create or replace temp macro litellm_chat(messages, call_type) as
-    case when not contains(call_type, 'embedding') and not contains(messages, 'redacted-by-litellm') then messages end
+    case when not contains(call_type, 'embedding') and not is_redacted(messages) then messages end
 ;
 
 create or replace temp macro litellm_embedded(messages, input, call_type) as
     case
-        when contains(call_type, 'embedding') and not contains(coalesce(messages, ''), 'redacted-by-litellm')
+        when contains(call_type, 'embedding') and not coalesce(is_redacted(messages), false)
         then coalesce(input, messages)
     end
 ;

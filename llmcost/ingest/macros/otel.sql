@@ -410,9 +410,9 @@ create or replace temp macro otel_texts(a, prefix) as
 create or replace temp macro otel_numbered(a, prefix) as
     list_transform(
         range(len(list_filter(map_keys(a), lambda k: starts_with(k, prefix) and ends_with(k, '.role')))),
-        lambda i: struct_pack(
-            role := coalesce(a[concat(prefix, i, '.message.role')], a[concat(prefix, i, '.role')]),
-            text := coalesce(otel_texts(a, concat(prefix, i, '.')), '')
+        lambda i: part(
+            coalesce(a[concat(prefix, i, '.message.role')], a[concat(prefix, i, '.role')]),
+            coalesce(otel_texts(a, concat(prefix, i, '.')), '')
         )
     )
 ;

@@ -36,10 +36,15 @@ create or replace temp macro epoch_microseconds(x) as
 
 create or replace temp macro utc(x) as
     plausible(
-        coalesce(
-            make_timestamp(cast(epoch_microseconds(try_cast(x as double)) as bigint)),
-            cast(nullif(cast(x as varchar), '') as timestamptz) at time zone 'UTC'
-        )
+        case
+            when typeof(x) = 'DOUBLE'  -- decided before any row: else each number would be written as text too
+            then make_timestamp(cast(epoch_microseconds(try_cast(x as double)) as bigint))
+            else
+                coalesce(
+                    make_timestamp(cast(epoch_microseconds(try_cast(x as double)) as bigint)),
+                    cast(nullif(cast(x as varchar), '') as timestamptz) at time zone 'UTC'
+                )
+        end
     )
 ;
 
