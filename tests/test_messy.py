@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from llmcost.errors import LimitError
+from llmcost.errors import FormatError, LimitError
 from llmcost.ingest import Options, ingest
 from llmcost.ingest.limit import Limit
 from llmcost.store import Store
@@ -136,3 +136,12 @@ def test_an_excerpt_shows_the_shape_and_no_text(store: Store, tmp_path: Path) ->
 
     assert '{"id": "…", "prompt_tokens": "…", "…": 12' == reject.excerpt
     assert [(reject.line, reject.reason, reject.excerpt)] == store.rows("select line, reason, excerpt from rejects")
+
+
+def test_the_first_row_of_a_table_without_a_header_is_not_quoted(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.csv"
+    log.write_text("7,my secret prompt,gpt-4o\n8,another,gpt-4o\n", encoding="utf-8")
+
+    with pytest.raises(FormatError, match="no format") as refusal:
+        ingest(store, [str(log)])
+    assert "secret" not in refusal.value.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
 from contextlib import suppress
@@ -22,6 +23,7 @@ SAMPLE_RECORDS = 200
 SAMPLE_BYTES = 1024 * 1024
 # small, since what an archive yields before its break is lost within one chunk
 CHUNK_BYTES = 16 * 1024
+NAME = re.compile(r"[:@$\w.-]{1,40}")
 KNOWN_OTHERS = resources.files("llmcost.ingest") / "others.yaml"
 
 
@@ -148,8 +150,9 @@ def reason(head: bytes, records: list[Record]) -> str:
     if b"\0" in head[:1024]:
         return "a binary file, no log"
     if records:
-        keys = ", ".join(sorted(records[0])[:6])
-        return f"its records (with {keys}) are of no format that llmcost knows"
+        # the first line of a table without a header is no list of names, and may be anything
+        keys = [key for key in sorted(records[0]) if NAME.fullmatch(key)][:6]
+        return f"its records (with {', '.join(keys) or 'no names'}) are of no format that llmcost knows"
     if delimiter_of(head.removeprefix(BOM)):
         return "a table that has a header and no rows"
     return "its lines are no JSON records" if start in b"{[" else "no JSON and no CSV"
