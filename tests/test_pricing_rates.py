@@ -42,21 +42,27 @@ def test_a_missing_rate_is_its_neighbours_and_is_listed(tmp_path: Path) -> None:
     assert Decimal(3) == row.cache_read
     assert Decimal("3.75") == row.cache_write_1h
     assert Decimal(15) == row.reasoning
-    assert "cache_read,cache_write_1h,reasoning,input_audio,output_audio,input_image" == row.assumed
+    assert [
+        *("cache_read", "cache_write_1h", "reasoning", "input_audio", "output_audio", "input_image"),
+        *("output_image", "cache_read_audio", "cache_read_image"),
+    ] == row.assumed.split(",")
 
 
 def test_a_missing_output_price_stays_missing(tmp_path: Path) -> None:
     (row,) = rows_of(tmp_path, "      - {input: 0.02}\n")
 
     assert (None, None, None) == (row.output, row.reasoning, row.output_audio)
-    assert "cache_read,cache_write,cache_write_1h,input_audio,input_image" == row.assumed
+    assert [
+        *("cache_read", "cache_write", "cache_write_1h", "input_audio", "input_image"),
+        *("cache_read_audio", "cache_read_image"),
+    ] == row.assumed.split(",")
 
 
 def test_a_price_of_zero_is_no_missing_price(tmp_path: Path) -> None:
     (row,) = rows_of(tmp_path, "      - {input: 3, output: 0, cache_read: 0}\n")
 
     assert (Decimal(0), Decimal(0), Decimal(0)) == (row.output, row.cache_read, row.reasoning)
-    assert "cache_read" not in row.assumed
+    assert "cache_read" not in row.assumed.split(",")
 
 
 @pytest.mark.parametrize(
@@ -195,3 +201,51 @@ def test_a_product_with_more_than_nine_decimals_is_refused_with_its_place(tmp_pa
 
     with pytest.raises(PriceBookError, match=r"book\.yaml:7: .*9 decimals"):
         rows_of(tmp_path, prices)
+
+
+WINDOWS = """      - input: 0.14
+        output: 0.28
+        windows:
+          - {days: [mon, tue, wed, thu, fri], from: "01:00", to: "04:00", input: 0.28, output: 0.56}
+          - {days: [mon], from: "23:00", to: "24:00", multiply: 3}
+        variants: [{when: {processing: batch}, multiply: 0.5}, {when: {service_tier: flex}, input: 0.1}]
+"""
+
+
+@pytest.mark.parametrize("context", ["", "processing=batch"])
+def test_every_minute_of_the_week_has_one_price(tmp_path: Path, context: str) -> None:
+    rows = [row for row in rows_of(tmp_path, WINDOWS) if row.context == context]
+
+    for day in range(7):
+        covered = [(r.minute_from, r.minute_to) for r in rows if r.days >> day & 1]
+        assert list(range(1440)) == sorted(minute for start, end in covered for minute in range(start, end))
+
+
+def test_an_hours_price_stands_for_what_it_names_and_under_factors(tmp_path: Path) -> None:
+    rows = rows_of(tmp_path, WINDOWS)
+
+    def at(context: str, day: int, minute: int) -> Decimal | None:
+        (row,) = [
+            r for r in rows if r.context == context and r.days >> day & 1 and r.minute_from <= minute < r.minute_to
+        ]
+        return row.input
+
+    assert [Decimal("0.14"), Decimal("0.28"), Decimal("0.14"), Decimal("0.14")] == [
+        *(at("", 0, minute) for minute in (59, 60, 240)),
+        at("", 5, 60),
+    ]
+    assert Decimal("0.42") == at("", 0, 1439)
+    # half of 0.28 in the window; a level with rates of its own knows no hours
+    assert Decimal("0.14") == at("processing=batch", 4, 120)
+    assert Decimal("0.1") == at("service_tier=flex", 4, 120)
+
+
+def test_a_level_may_have_fees_of_its_own_and_the_standard_rates(tmp_path: Path) -> None:
+    rows = rows_of(
+        tmp_path,
+        "      - {input: 3, output: 15, request: 0.006, variants: [{when: {search_context_size: high}, request: 0.014}]}\n",
+    )
+
+    high = one(rows, "search_context_size=high")
+    assert (Decimal("0.014"), Decimal(3), Decimal(15)) == (high.request, high.input, high.output)
+    assert Decimal("0.006") == one(rows).request

@@ -14,10 +14,11 @@ from itertools import combinations
 
 TOKEN_RATES = (
     *("input", "output", "cache_read", "cache_write", "cache_write_1h"),
-    *("reasoning", "input_audio", "output_audio", "input_image"),
+    *("reasoning", "input_audio", "output_audio", "input_image", "output_image"),
+    *("cache_read_audio", "cache_read_image"),
 )
 FEES = ("web_search", "request")
-AXES = ("processing", "service_tier", "speed", "inference_geo")
+AXES = ("processing", "service_tier", "speed", "inference_geo", "search_context_size")
 Rates = dict[str, Decimal]
 
 
@@ -31,11 +32,30 @@ class Tier:
 
 @dataclass(frozen=True)
 class Variant:
-    """What a service level costs: rates of its own (with tiers), or a factor on the token rates."""
+    """What a service level costs: rates of its own (with tiers), a factor on the token rates, or fees of its own."""
 
     when: tuple[tuple[str, str], ...]
     rates: Rates
     tiers: tuple[Tier, ...]
+    multiply: Decimal | None
+
+    @property
+    def token_rates(self) -> Rates:
+        """The rates per token; without any, those of the period hold."""
+        return {name: rate for name, rate in self.rates.items() if name in TOKEN_RATES}
+
+
+@dataclass(frozen=True)
+class Window:
+    """Rates of some hours: `days` are 0 (Monday) to 6, minutes are of the day in UTC, the second exclusive.
+
+    What `rates` does not name is as in the period.
+    """
+
+    days: tuple[int, ...]
+    minute_from: int
+    minute_to: int
+    rates: Rates
     multiply: Decimal | None
 
 
@@ -48,7 +68,10 @@ class Period:
     rates: Rates
     tiers: tuple[Tier, ...]
     variants: tuple[Variant, ...]
+    windows: tuple[Window, ...]
     source: str | None
+    checked: date | None
+    note: str | None
     place: str
 
     def contexts(self) -> Iterator[tuple[str, tuple[Variant, ...]]]:
@@ -57,7 +80,7 @@ class Period:
             for chosen in combinations(self.variants, size):
                 pairs = sorted(pair for variant in chosen for pair in variant.when)
                 axes = [axis for axis, _ in pairs]
-                if len(set(axes)) == len(axes) and sum(1 for v in chosen if v.rates) <= 1:
+                if len(set(axes)) == len(axes) and sum(1 for v in chosen if v.token_rates) <= 1:
                     yield ";".join(f"{axis}={value}" for axis, value in pairs), chosen
 
 
@@ -82,11 +105,12 @@ class Provider:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A deployment's name (a glob) and the model behind it."""
+    """A deployment's name (a glob) and the model behind it; a provisioned one is paid by the hour, not by the token."""
 
     name: str
     provider: str
     model: str
+    is_provisioned: bool
 
 
 @dataclass(frozen=True)

@@ -7,32 +7,11 @@ from dataclasses import replace
 from fnmatch import translate
 from itertools import pairwise
 
-from llmcost.pricing.book import (
-    AXES,
-    FEES,
-    TOKEN_RATES,
-    Adjust,
-    Deployment,
-    Model,
-    Period,
-    Provider,
-    Rates,
-    Tier,
-    Variant,
-)
-from llmcost.pricing.loader import Node, only
+from llmcost.pricing.book import Adjust, Deployment, Model, Provider
+from llmcost.pricing.loader import Node, only, required, section
+from llmcost.pricing.periods import read_period
 
-
-def section(top: dict[str, Node], key: str) -> list[Node]:
-    """List the entries of a section; one that is not there has none."""
-    return list(top[key].items(key)) if key in top else []
-
-
-def required(node: Node, found: dict[str, Node], key: str, what: str) -> Node:
-    """Take a key that must be there."""
-    if key not in found:
-        raise node.refuse(f"{what} has no `{key}`")
-    return found[key]
+BILLINGS = ("tokens", "provisioned")
 
 
 def read_provider(node: Node) -> Provider:
@@ -47,11 +26,14 @@ def read_provider(node: Node) -> Provider:
 
 def read_deployment(node: Node) -> Deployment:
     """Read one entry of `deployments`."""
-    found = node.mapping({"name", "provider", "model"}, "a deployment")
+    found = node.mapping({"name", "provider", "model", "billing", "note"}, "a deployment")
     name, provider, model = (
         required(node, found, key, "a deployment").text(key) for key in ("name", "provider", "model")
     )
-    return Deployment(name, provider, model)
+    billing = only(found, "billing", lambda n: n.text("billing")) or "tokens"
+    if billing not in BILLINGS:
+        raise found["billing"].refuse(f"`billing: {billing}` is neither of {', '.join(BILLINGS)}")
+    return Deployment(name, provider, model, billing == "provisioned")
 
 
 def read_adjust(node: Node) -> Adjust:
@@ -88,65 +70,6 @@ def read_model(node: Node) -> Model:
         required(node, found, "model", "a model").text("model"),
         tuple(read_pattern(item) for item in section(found, "match")),
         tuple(periods),
-    )
-
-
-def read_period(node: Node) -> Period:
-    """Read one entry of `prices`."""
-    keys = {"from", "to", "tiers", "variants", "source", "checked", "note", *TOKEN_RATES, *FEES}
-    found = node.mapping(keys, "a price")
-    start, end = only(found, "from", lambda n: n.day("from")), only(found, "to", lambda n: n.day("to"))
-    if start and end and end <= start:
-        raise found["to"].refuse(f"`to: {end}` is not after `from: {start}`")
-    rates = read_rates(found)
-    if not rates:
-        raise node.refuse("a price has no rate")
-    only(found, "checked", lambda n: n.day("checked"))
-    source, _ = (only(found, key, lambda n, key=key: n.text(key)) for key in ("source", "note"))
-    variants = tuple(read_variant(item) for item in section(found, "variants"))
-    period = Period(start, end, rates, read_tiers(found), variants, source, node.place)
-    names = [name for name, _ in period.contexts()]
-    for name in names:
-        if names.count(name) > 1:
-            raise node.refuse(f"two `variants` give a price for {name}", "each service level has one price")
-    return period
-
-
-def read_rates(found: dict[str, Node]) -> Rates:
-    """Read the rates among the keys."""
-    return {key: found[key].number(key) for key in (*TOKEN_RATES, *FEES) if key in found}
-
-
-def read_tiers(found: dict[str, Node]) -> tuple[Tier, ...]:
-    """Read `tiers`, ascending; `at_least: N` is `over: N - 1`, since tokens are whole."""
-    tiers: list[Tier] = []
-    for node in section(found, "tiers"):
-        inner = node.mapping({"over", "at_least", *TOKEN_RATES}, "a tier")
-        if ("over" in inner) == ("at_least" in inner):
-            raise node.refuse("a tier has either `over` or `at_least`")
-        over = inner["over"].whole("over") if "over" in inner else inner["at_least"].whole("at_least") - 1
-        if tiers and over <= tiers[-1].over:
-            raise node.refuse(f"tier over {over} does not come after tier over {tiers[-1].over}")
-        tiers.append(Tier(over, read_rates(inner)))
-    return tuple(tiers)
-
-
-def read_variant(node: Node) -> Variant:
-    """Read one entry of `variants`."""
-    found = node.mapping({"when", "multiply", "tiers", *TOKEN_RATES}, "a variant")
-    when = required(node, found, "when", "a variant").mapping(set(AXES), "`when`")
-    rates = read_rates(found)
-    if bool(rates) == ("multiply" in found):
-        raise node.refuse("a variant has either rates of its own or `multiply`")
-    if "multiply" in found and "tiers" in found:
-        raise found["tiers"].refuse("`tiers` stand with rates of their own, not with `multiply`")
-    if not when:
-        raise node.refuse("`when` names no service level")
-    return Variant(
-        tuple(sorted((axis, value.text(axis).lower()) for axis, value in when.items())),
-        rates,
-        read_tiers(found),
-        only(found, "multiply", lambda n: n.number("multiply")),
     )
 
 

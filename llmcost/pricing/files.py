@@ -9,8 +9,8 @@ from pathlib import Path
 
 from llmcost.errors import PriceBookError
 from llmcost.pricing.book import Book
-from llmcost.pricing.entries import read_adjust, read_deployment, read_model, read_provider, section
-from llmcost.pricing.loader import only, read_yaml
+from llmcost.pricing.entries import read_adjust, read_deployment, read_model, read_provider
+from llmcost.pricing.loader import only, read_yaml, section
 
 FORMAT = "llmcost-pricing/1"
 

@@ -126,3 +126,15 @@ def read_yaml(path: Path) -> Node:
 def only(nodes: dict[str, Node], key: str, read: Any) -> Any:
     """Read a key if it is there."""
     return read(nodes[key]) if key in nodes else None
+
+
+def section(top: dict[str, Node], key: str) -> list[Node]:
+    """List the entries of a section; one that is not there has none."""
+    return list(top[key].items(key)) if key in top else []
+
+
+def required(node: Node, found: dict[str, Node], key: str, what: str) -> Node:
+    """Take a key that must be there."""
+    if key not in found:
+        raise node.refuse(f"{what} has no `{key}`")
+    return found[key]

@@ -9,11 +9,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from llmcost.errors import PriceBookError
-from llmcost.pricing.book import FEES, TOKEN_RATES, Adjust, Book, Model, Period, Rates, Tier, Variant
+from llmcost.pricing.book import FEES, TOKEN_RATES, Adjust, Book, Model, Period, Rates, Tier, Variant, Window
 from llmcost.pricing.loader import MAX_DECIMALS
+from llmcost.pricing.periods import DAY_END
 
 PAST, FUTURE = date(1, 1, 1), date(9999, 12, 31)
 NO_LIMIT = 2**62
+EVERY_DAY = 127
 MAX_FACTOR_DECIMALS = 6
 # A rate that is not named is its neighbour's: for a token never 0.
 NEIGHBOURS = {
@@ -24,6 +26,9 @@ NEIGHBOURS = {
     "input_audio": "input",
     "output_audio": "output",
     "input_image": "input",
+    "output_image": "output",
+    "cache_read_audio": "cache_read",
+    "cache_read_image": "cache_read",
 }
 
 
@@ -37,6 +42,7 @@ class Rule(NamedTuple):
 class PriceRow(NamedTuple):
     """One row of the table `prices`; it holds in [valid_from, valid_to) for tier_over < input tokens <= tier_up_to.
 
+    Where it holds for some hours, `days` is a sum of 1 (Monday), 2, 4 .. 64 (Sunday), and minutes are of the day, UTC.
     Token rates are USD per 1,000,000 tokens, fees USD per call; `multiplier` is the contract's factor on both.
     """
 
@@ -46,6 +52,9 @@ class PriceRow(NamedTuple):
     valid_to: datetime
     tier_over: int
     tier_up_to: int
+    days: int
+    minute_from: int
+    minute_to: int
     input: Decimal | None
     output: Decimal | None
     cache_read: Decimal | None
@@ -55,6 +64,9 @@ class PriceRow(NamedTuple):
     input_audio: Decimal | None
     output_audio: Decimal | None
     input_image: Decimal | None
+    output_image: Decimal | None
+    cache_read_audio: Decimal | None
+    cache_read_image: Decimal | None
     web_search: Decimal
     request: Decimal
     multiplier: Decimal
@@ -105,24 +117,45 @@ def contract_factors(book: Book) -> dict[tuple[str, str], list[Adjust]]:
 
 
 def period_rows(rule_id: int, model: Model, period: Period, adjust: list[Adjust]) -> Iterator[PriceRow]:
-    """Write a period's rows: every service level, every tier, cut where a contract begins or ends."""
+    """Write a period's rows: every service level, hour and tier, cut where a contract begins or ends."""
     for context, levels in period.contexts():
-        for over, up_to, rates in tier_rates(period, levels, model):
-            filled, assumed = fill(rates)
-            fees = [period.rates.get(fee, Decimal(0)) for fee in FEES]
-            for start, end, multiplier in spans(period, adjust):
-                values = (datetime.combine(start, time()), datetime.combine(end, time()), over, up_to)
+        named = {name: rate for level in levels for name, rate in level.rates.items()}
+        fees = [named.get(fee, period.rates.get(fee, Decimal(0))) for fee in FEES]
+        for days, minute_from, minute_to, window in hours(period, levels):
+            for over, up_to, rates in tier_rates(period, levels, window, model):
+                filled, assumed = fill(rates)
                 token_rates = [filled.get(rate) for rate in RATE_COLUMNS]
-                yield PriceRow._make([rule_id, context, *values, *token_rates, *fees, multiplier, ",".join(assumed)])
+                for start, end, multiplier in spans(period, adjust):
+                    times = (datetime.combine(start, time()), datetime.combine(end, time()))
+                    place = (rule_id, context, *times, over, up_to, days, minute_from, minute_to)
+                    yield PriceRow._make([*place, *token_rates, *fees, multiplier, ",".join(assumed)])
 
 
-def tier_rates(period: Period, levels: tuple[Variant, ...], model: Model) -> Iterator[tuple[int, int, Rates]]:
+def hours(period: Period, levels: tuple[Variant, ...]) -> Iterator[tuple[int, int, int, Window | None]]:
+    """Cut the week into its windows and what is left; a service level with rates of its own knows no hours."""
+    if not period.windows or any(level.token_rates for level in levels):
+        yield EVERY_DAY, 0, DAY_END, None
+        return
+    for window in period.windows:
+        yield sum(1 << day for day in window.days), window.minute_from, window.minute_to, window
+    for day in range(7):
+        taken = sorted((w.minute_from, w.minute_to) for w in period.windows if day in w.days)
+        for (_, free_from), (free_to, _) in pairwise([(0, 0), *taken, (DAY_END, DAY_END)]):
+            if free_from < free_to:
+                yield 1 << day, free_from, free_to, None
+
+
+def tier_rates(
+    period: Period, levels: tuple[Variant, ...], window: Window | None, model: Model
+) -> Iterator[tuple[int, int, Rates]]:
     """Give each tier's token rates under the chosen service levels: own rates first, then factors."""
-    own = next((level for level in levels if level.rates), None)
-    base, tiers = (own.rates, own.tiers) if own else (period.rates, period.tiers)
+    own = next((level for level in levels if level.token_rates), None)
+    base, tiers = (own.token_rates, own.tiers) if own else (period.rates, period.tiers)
+    if window:
+        base = {**base, **window.rates}
     factor = Decimal(1)
-    for level in levels:
-        factor *= level.multiply if level.multiply is not None else 1
+    for multiply in (*(level.multiply for level in levels), window.multiply if window else None):
+        factor *= 1 if multiply is None else multiply
     steps = [Tier(-1, {}), *tiers]
     for at, tier in enumerate(steps):
         up_to = steps[at + 1].over if at + 1 < len(steps) else NO_LIMIT

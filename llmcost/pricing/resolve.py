@@ -26,6 +26,7 @@ class Key(NamedTuple):
     is_batch: bool
     speed: str | None
     inference_geo: str | None
+    search_context_size: str | None = None
 
 
 class Resolution(NamedTuple):
@@ -55,18 +56,21 @@ class Resolver:
     def resolve(self, key: Key) -> Resolution:
         """Resolve one key; an unknown name or service level has a reason instead of a price."""
         context = context_of(key)
-        found = self._find(key)
+        provider = self._providers.get((key.provider_name or "").lower())
+        deployment = self._deployed(key, provider)
+        is_provisioned = deployment is not None and deployment.is_provisioned
+        found = self._find(key, provider, deployment)
         if isinstance(found, str):
-            return Resolution(None, None, None, context, "", found)
+            return Resolution(None, None, None, context, "", "provisioned" if is_provisioned else found)
         rule_id, how = found
         rule = self._rules[rule_id]
         status = "priced" if (rule_id, context) in self._contexts else "no price for context"
+        if is_provisioned:
+            status = "provisioned"
         return Resolution(rule_id, rule.model.model, rule.provider, context, how, status)
 
-    def _find(self, key: Key) -> tuple[int, str] | str:
+    def _find(self, key: Key, provider: Provider | None, deployment: Deployment | None) -> tuple[int, str] | str:
         """Go down the ladder; return the rule and how it was found, or why none was."""
-        provider = self._providers.get((key.provider_name or "").lower())
-        deployment = self._deployed(key, provider)
         if deployment is not None:
             owner = self._providers.get(deployment.provider.lower())
             behind = self._look_up([(owner, deployment.model.lower(), "deployment")]) if owner else None
@@ -131,9 +135,11 @@ def told(*parts: str) -> str:
 def context_of(key: Key) -> str:
     """Name the service level as the price rows do; what is standard has no name."""
     tier, speed, geo = ((value or "").lower() for value in (key.service_tier, key.speed, key.inference_geo))
+    size = (key.search_context_size or "").lower()
     pairs = {
         "inference_geo": "" if geo in ANYWHERE else geo,
         "processing": "batch" if key.is_batch or tier == "batch" else "",
+        "search_context_size": size,
         "service_tier": "" if tier in STANDARD_TIERS or tier == "batch" else tier,
         "speed": "" if speed in {"", "standard"} else speed,
     }

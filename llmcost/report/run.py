@@ -15,7 +15,7 @@ from llmcost.store.prices import load_prices
 from llmcost.store.scope import MAX_GROUPS, create_scope
 
 # A cost of 0 that the log itself proves: answered from the gateway's cache, or failed without a token.
-KNOWN = ("priced", "gateway cache", "no usage")
+KNOWN = ("priced", "provisioned", "gateway cache", "no usage")
 Row = dict[str, Any]
 
 

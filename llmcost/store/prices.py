@@ -9,15 +9,10 @@ from llmcost.pricing import Book, Key, Resolver, price_rows
 from llmcost.store.connection import Store
 
 VIEWS = resources.files("llmcost.store") / "views.sql"
-PRICE_COLUMNS = [
-    *("rule_id", "context", "valid_from", "valid_to", "tier_over", "tier_up_to"),
-    *("input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning", "input_audio", "output_audio"),
-    *("web_search", "request", "multiplier", "assumed"),
-]
 KEYS = """
     select distinct
         provider_name, coalesce(response_model, request_model), deployment_id, service_tier, is_batch, speed,
-        inference_geo
+        inference_geo, search_context_size
     from requests
 """
 
@@ -25,7 +20,7 @@ KEYS = """
 def load_prices(store: Store, book: Book) -> None:
     """Make `priced_requests` and what stands on it, at the prices of `book`."""
     store.execute(VIEWS.read_text(encoding="utf-8"))
-    insert(store, "prices", [[getattr(row, c) for c in PRICE_COLUMNS] for row in price_rows(book)])
+    insert(store, "prices", price_rows(book))
     resolver = Resolver(book)
     keys = [Key(*row) for row in store.rows(KEYS)]
     insert(store, "resolved", [(*key, *resolver.resolve(key)) for key in keys])

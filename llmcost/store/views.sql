@@ -7,6 +7,9 @@ create or replace temp table prices (
     valid_to timestamp,
     tier_over bigint,
     tier_up_to bigint,
+    days utinyint,  -- 1 is Monday, 2 Tuesday .. 64 Sunday; 127 every day
+    minute_from smallint,  -- of the day in UTC
+    minute_to smallint,
     input decimal(17, 9),  -- this and every rate below: USD per 1,000,000 tokens
     output decimal(17, 9),
     cache_read decimal(17, 9),
@@ -15,6 +18,10 @@ create or replace temp table prices (
     reasoning decimal(17, 9),
     input_audio decimal(17, 9),
     output_audio decimal(17, 9),
+    input_image decimal(17, 9),
+    output_image decimal(17, 9),
+    cache_read_audio decimal(17, 9),
+    cache_read_image decimal(17, 9),
     web_search decimal(17, 9),  -- USD per search
     request decimal(17, 9),  -- USD per request
     multiplier decimal(10, 9),  -- the contract's factor on the list price
@@ -30,6 +37,7 @@ create or replace temp table resolved (
     is_batch boolean,
     speed varchar,
     inference_geo varchar,
+    search_context_size varchar,
     rule_id integer,
     model varchar,
     provider varchar,
@@ -38,12 +46,21 @@ create or replace temp table resolved (
     price_status varchar
 );
 
+create or replace temp macro is_in_hours(moment, days, minute_from, minute_to) as
+    ((days >> (isodow(moment) - 1)) & 1) = 1
+    and hour(moment) * 60 + minute(moment) >= minute_from
+    and hour(moment) * 60 + minute(moment) < minute_to
+;
+
 create or replace temp macro micro_usd(tokens, rate) as
     case
         when coalesce(tokens, 0) = 0
         then cast(0 as decimal(30, 9))
         else cast(cast(tokens as decimal(12, 0)) * rate as decimal(30, 9))
     end
+;
+
+create or replace temp macro assumes(assumed, rate) as contains(concat(',', assumed, ','), concat(',', rate, ','))
 ;
 
 create or replace temp macro usd(quantity, rate) as
@@ -66,11 +83,18 @@ select
     input_tokens
     - coalesce(cache_read_input_tokens, 0)
     - coalesce(cache_write_input_tokens, 0)
-    - coalesce(input_audio_tokens, 0) as text_input_tokens,
+    - (coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0))
+    - (coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0)) as text_input_tokens,
+    coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0) as audio_input_tokens,
+    coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0) as image_input_tokens,
+    coalesce(cache_read_input_tokens, 0)
+    - coalesce(cache_read_audio_tokens, 0)
+    - coalesce(cache_read_image_tokens, 0) as text_read_tokens,
     coalesce(cache_write_input_tokens, 0) - coalesce(cache_write_1h_input_tokens, 0) as short_write_tokens,
     output_tokens
     - coalesce(reasoning_output_tokens, 0)
-    - coalesce(output_audio_tokens, 0) as text_output_tokens
+    - coalesce(output_audio_tokens, 0)
+    - coalesce(output_image_tokens, 0) as text_output_tokens
 from requests
 ;
 
@@ -89,23 +113,32 @@ with
             resolved.model as book_model,
             resolved.provider as book_provider,
             resolved.price_status as resolution,
+            resolved.rule_id,
             resolved.how as price_how,
             prices.rule_id is not null as has_price,
             prices.multiplier,
             -- a rate that the book does not name matters where there are tokens to pay at it
-            (cache_read_input_tokens > 0 and contains(prices.assumed, 'cache_read'))
-            or (short_write_tokens > 0 and list_contains(string_split(prices.assumed, ','), 'cache_write'))
-            or (cache_write_1h_input_tokens > 0 and contains(prices.assumed, 'cache_write_1h'))
-            or (input_audio_tokens > 0 and contains(prices.assumed, 'input_audio'))
-            or (output_audio_tokens > 0 and contains(prices.assumed, 'output_audio')) as is_assumed_rate,
+            (text_read_tokens > 0 and assumes(prices.assumed, 'cache_read'))
+            or (cache_read_audio_tokens > 0 and assumes(prices.assumed, 'cache_read_audio'))
+            or (cache_read_image_tokens > 0 and assumes(prices.assumed, 'cache_read_image'))
+            or (short_write_tokens > 0 and assumes(prices.assumed, 'cache_write'))
+            or (cache_write_1h_input_tokens > 0 and assumes(prices.assumed, 'cache_write_1h'))
+            or (audio_input_tokens > 0 and assumes(prices.assumed, 'input_audio'))
+            or (image_input_tokens > 0 and assumes(prices.assumed, 'input_image'))
+            or (output_audio_tokens > 0 and assumes(prices.assumed, 'output_audio'))
+            or (output_image_tokens > 0 and assumes(prices.assumed, 'output_image')) as is_assumed_rate,
             micro_usd(text_input_tokens, prices.input)
-            + micro_usd(cache_read_input_tokens, prices.cache_read)
+            + micro_usd(text_read_tokens, prices.cache_read)
+            + micro_usd(cache_read_audio_tokens, prices.cache_read_audio)
+            + micro_usd(cache_read_image_tokens, prices.cache_read_image)
             + micro_usd(short_write_tokens, prices.cache_write)
             + micro_usd(cache_write_1h_input_tokens, prices.cache_write_1h)
-            + micro_usd(input_audio_tokens, prices.input_audio)
+            + micro_usd(audio_input_tokens, prices.input_audio)
+            + micro_usd(image_input_tokens, prices.input_image)
             + micro_usd(text_output_tokens, prices.output)
             + micro_usd(reasoning_output_tokens, prices.reasoning)
-            + micro_usd(output_audio_tokens, prices.output_audio) as tokens_micro_usd,
+            + micro_usd(output_audio_tokens, prices.output_audio)
+            + micro_usd(output_image_tokens, prices.output_image) as tokens_micro_usd,
             usd(web_search_requests, prices.web_search) + usd(1, prices.request) as fees_usd
         from leaves
         left join
@@ -117,6 +150,7 @@ with
             and leaves.is_batch = resolved.is_batch
             and leaves.speed is not distinct from resolved.speed
             and leaves.inference_geo is not distinct from resolved.inference_geo
+            and leaves.search_context_size is not distinct from resolved.search_context_size
         left join
             prices
             on resolved.rule_id = prices.rule_id
@@ -125,6 +159,7 @@ with
             and leaves.started_at < prices.valid_to
             and coalesce(leaves.input_tokens, 0) > prices.tier_over
             and coalesce(leaves.input_tokens, 0) <= prices.tier_up_to
+            and (prices.days = 127 or is_in_hours(leaves.started_at, prices.days, prices.minute_from, prices.minute_to))
     ),
     judged as (
         select
@@ -138,16 +173,21 @@ with
                 then 'usage missing'
                 when
                     text_input_tokens < 0
+                    or text_read_tokens < 0
+                    or audio_input_tokens < 0
+                    or image_input_tokens < 0
                     or short_write_tokens < 0
                     or text_output_tokens < 0
                 then 'bad usage'
-                when resolution <> 'priced'
+                when resolution not in ('priced', 'provisioned')
+                then resolution
+                when resolution = 'provisioned' and rule_id is null
                 then resolution
                 when not has_price
                 then 'no price for date'
                 when tokens_micro_usd is null
                 then 'no rate for a token kind'
-                else 'priced'
+                else resolution
             end as price_status,
             cast(
                 cast(tokens_micro_usd as decimal(30, 9)) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15)
@@ -160,7 +200,7 @@ with
             *,
             -- answered from the gateway's own cache, or failed without a token: the log shows nothing to pay
             case
-                when price_status = 'priced'
+                when price_status in ('priced', 'provisioned')
                 then cast(computed_usd as decimal(38, 15))
                 when price_status in ('gateway cache', 'no usage')
                 then cast(0 as decimal(38, 15))
@@ -168,8 +208,14 @@ with
         from judged
     )
 select
-    * exclude (resolution, has_price, tokens_micro_usd, fees_usd, computed_usd),
-    contract_cost(list_cost_usd, multiplier) as cost_usd
+    * exclude (resolution, rule_id, has_price, tokens_micro_usd, fees_usd, computed_usd),
+    case
+        -- paid by the hour, so this request cost nothing more; its list cost is what it would cost by the
+        -- token
+        when price_status = 'provisioned'
+        then cast(0 as decimal(38, 21))
+        else contract_cost(list_cost_usd, multiplier)
+    end as cost_usd
 from listed
 ;
 

@@ -40,9 +40,13 @@ columns:
   cache_write_5m_input_tokens: tokens
   cache_write_1h_input_tokens: tokens
   input_audio_tokens: tokens
+  input_image_tokens: tokens
+  cache_read_audio_tokens: tokens
+  cache_read_image_tokens: tokens
   output_tokens: tokens
   reasoning_output_tokens: tokens
   output_audio_tokens: tokens
+  output_image_tokens: tokens
   total_tokens_reported: tokens
   web_search_requests: tokens
   usage_source: text
@@ -50,6 +54,7 @@ columns:
   service_tier: text
   speed: text
   inference_geo: text
+  search_context_size: text
   is_batch: flag
   status: text
   http_status_code: tokens
@@ -135,8 +140,10 @@ with
                 total := total,
                 input_basis := basis_said
             ) as used,
-            -- 0 in of an answer is no count: nothing can be answered without input
-            coalesce(input, 0) + cache_tokens(cache_read, cache_write) = 0 as has_no_usage,
+            -- 0 in of an answer is no count: nothing can be answered without input. But who says that the
+            -- provider counted so is believed: some bill a video in other units.
+            coalesce(input, 0) + cache_tokens(cache_read, cache_write) = 0
+            and not (usage_source is not distinct from 'provider' and input = 0) as has_no_usage,
             prompt_parts("system", tools, messages) as sent,
             embedding_texts(embedding_input) as items,
             -- what a record is where it has no id: the copies in one file are told apart, the same file under
@@ -199,9 +206,13 @@ select
     tokens(cache_write_5m_input_tokens) as cache_write_5m_input_tokens,
     tokens(cache_write_1h_input_tokens) as cache_write_1h_input_tokens,
     tokens(input_audio_tokens) as input_audio_tokens,
+    tokens(input_image_tokens) as input_image_tokens,
+    tokens(cache_read_audio_tokens) as cache_read_audio_tokens,
+    tokens(cache_read_image_tokens) as cache_read_image_tokens,
     case when has_no_usage then nullif(output_total, 0) else used.output_tokens end as output_tokens,
     tokens(reasoning_output_tokens) as reasoning_output_tokens,
     tokens(output_audio_tokens) as output_audio_tokens,
+    tokens(output_image_tokens) as output_image_tokens,
     tokens(total_tokens_reported) as total_tokens_reported,
     tokens(web_search_requests) as web_search_requests,
     case when has_no_usage then 'missing' else said_source(usage_source) end as usage_source,
@@ -210,6 +221,7 @@ select
     nullif(service_tier, '') as service_tier,
     nullif(speed, '') as speed,
     nullif(inference_geo, '') as inference_geo,
+    nullif(search_context_size, '') as search_context_size,
     coalesce(flag(is_batch), service_tier is not distinct from 'batch') as is_batch,
     outcome as "status",
     tokens(http_status_code) as http_status_code,
