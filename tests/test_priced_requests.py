@@ -180,3 +180,17 @@ def test_pricing_neither_loses_nor_doubles_a_request(store: Store, book: Book) -
 
     assert store.value("select count(*) from requests") == store.value("select count(*) from priced_requests")
     assert store.value("select count(*) from dimensions") == 45
+
+
+def test_a_cost_is_the_sum_of_its_charges(store: Store, book: Book) -> None:
+    ingest(store, [str(FIXTURES)])
+    load_prices(store, book)
+
+    torn = store.rows("""
+        select request_id, list_cost_usd, cost_usd
+        from priced_requests where price_status = 'priced' and cost_usd > 0
+        except
+        select request_id, sum(list_cost_usd), sum(cost_usd) from charges group by request_id, dedupe_key
+    """)
+    assert [] == torn
+    assert store.value("select count(distinct meter) from charges") > 5

@@ -116,6 +116,32 @@ with
             resolved.rule_id,
             resolved.how as price_how,
             prices.rule_id is not null as has_price,
+            -- the row of the book that applies; made only where a query asks for it
+            struct_pack(
+                context := prices.context,
+                valid_from := prices.valid_from,
+                valid_to := prices.valid_to,
+                tier_over := prices.tier_over,
+                tier_up_to := prices.tier_up_to,
+                days := prices.days,
+                minute_from := prices.minute_from,
+                minute_to := prices.minute_to,
+                assumed := prices.assumed,
+                input := prices.input,
+                output := prices.output,
+                cache_read := prices.cache_read,
+                cache_write := prices.cache_write,
+                cache_write_1h := prices.cache_write_1h,
+                reasoning := prices.reasoning,
+                input_audio := prices.input_audio,
+                output_audio := prices.output_audio,
+                input_image := prices.input_image,
+                output_image := prices.output_image,
+                cache_read_audio := prices.cache_read_audio,
+                cache_read_image := prices.cache_read_image,
+                web_search := prices.web_search,
+                request := prices.request
+            ) as price,
             prices.multiplier,
             -- a rate that the book does not name matters where there are tokens to pay at it
             (text_read_tokens > 0 and assumes(prices.assumed, 'cache_read'))
@@ -219,10 +245,59 @@ select
 from listed
 ;
 
+-- A priced request as its parts: one row per meter that counted something. Together they are its cost.
+create or replace temp view charges as
+with
+    metered as (
+        select
+            *,
+            unnest(
+                [
+                    {meter:'input', quantity:text_input_tokens, rate:price.input},
+                    {meter:'cache_read', quantity:text_read_tokens, rate:price.cache_read},
+                    {meter:'cache_write', quantity:short_write_tokens, rate:price.cache_write},
+                    {meter:'cache_write_1h', quantity:cache_write_1h_input_tokens, rate:price.cache_write_1h},
+                    {meter:'input_audio', quantity:audio_input_tokens, rate:price.input_audio},
+                    {meter:'cache_read_audio', quantity:cache_read_audio_tokens, rate:price.cache_read_audio},
+                    {meter:'input_image', quantity:image_input_tokens, rate:price.input_image},
+                    {meter:'cache_read_image', quantity:cache_read_image_tokens, rate:price.cache_read_image},
+                    {meter:'output', quantity:text_output_tokens, rate:price.output},
+                    {meter:'reasoning', quantity:reasoning_output_tokens, rate:price.reasoning},
+                    {meter:'output_audio', quantity:output_audio_tokens, rate:price.output_audio},
+                    {meter:'output_image', quantity:output_image_tokens, rate:price.output_image},
+                    {meter:'web_search', quantity:web_search_requests, rate:price.web_search},
+                    {meter:'request', quantity:case when price.request > 0 then 1 else 0 end, rate:price.request}
+                ],
+                max_depth := 2
+            )
+        from priced_requests
+        where price_status in ('priced', 'provisioned')
+    )
+select
+    * exclude (list_cost_usd, cost_usd),
+    case
+        when meter in ('web_search', 'request')
+        then usd(quantity, rate)
+        else cast(micro_usd(quantity, rate) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15))
+    end as list_cost_usd,
+    case
+        when price_status = 'provisioned'
+        then cast(0 as decimal(38, 21))
+        when meter in ('web_search', 'request')
+        then contract_cost(usd(quantity, rate), multiplier)
+        else
+            contract_cost(
+                cast(micro_usd(quantity, rate) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15)), multiplier
+            )
+    end as cost_usd
+from metered
+where quantity > 0
+;
+
 -- What `--by` and `--where` may name: these and every column above.
 create or replace temp view dimensions as
 select
-    priced_requests.* exclude (deployment_id, tags),
+    priced_requests.* exclude (deployment_id, tags, price),
     coalesce(book_model, model_named) as model,
     coalesce(book_provider, provider_name) as provider,
     coalesce(api_key_alias, api_key_id) as key,
