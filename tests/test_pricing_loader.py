@@ -131,6 +131,35 @@ BAD = {
         6,
         "variants",
     ),
+    "an hour that is none": (
+        model('      - {input: 1, windows: [{from: "25:00", to: "26:00", input: 2}]}\n'),
+        6,
+        "from",
+    ),
+    "a day of the week that is none": (
+        model('      - {input: 1, windows: [{days: [monday], from: "01:00", to: "02:00", input: 2}]}\n'),
+        6,
+        "days",
+    ),
+    "hours over midnight": (
+        model('      - {input: 1, windows: [{from: "22:00", to: "02:00", input: 2}]}\n'),
+        6,
+        "window",
+    ),
+    "hours that overlap": (
+        model(
+            "      - input: 1\n        windows:\n"
+            '          - {from: "01:00", to: "04:00", input: 2}\n'
+            '          - {days: [sun], from: "03:59", to: "05:00", input: 3}\n'
+        ),
+        9,
+        "windows",
+    ),
+    "an unknown billing": (
+        HEAD + "deployments:\n  - {name: x, provider: acme, model: heron, billing: hourly}\n",
+        3,
+        "billing",
+    ),
     "no rate": (model("      - {from: 2026-01-01}\n"), 6, "rate"),
     "no prices": (HEAD + "models:\n  - {provider: acme, model: heron}\n", 3, "prices"),
     "empty prices": (HEAD + "models:\n  - {provider: acme, model: heron, prices: []}\n", 3, "prices"),

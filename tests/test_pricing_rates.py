@@ -243,7 +243,8 @@ def test_an_hours_price_stands_for_what_it_names_and_under_factors(tmp_path: Pat
 def test_a_level_may_have_fees_of_its_own_and_the_standard_rates(tmp_path: Path) -> None:
     rows = rows_of(
         tmp_path,
-        "      - {input: 3, output: 15, request: 0.006, variants: [{when: {search_context_size: high}, request: 0.014}]}\n",
+        "      - {input: 3, output: 15, request: 0.006, variants: "
+        "[{when: {search_context_size: high}, request: 0.014}]}\n",
     )
 
     high = one(rows, "search_context_size=high")

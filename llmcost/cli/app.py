@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from llmcost.cli.options import DEFAULT_DB, Database, Format, Output, Paths, Pricing, Since, Strict, Until, Where
+
 app = typer.Typer(
     name="llmcost",
     help="Where LLM money goes, from the logs you already have: exact, dated, honest.",
@@ -15,13 +17,6 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Database = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
-Pricing = Annotated[
-    Path | None,
-    typer.Option("--pricing", help="A price book whose models replace the shipped ones.", metavar="FILE"),
-]
-DEFAULT_DB = Path("llmcost.duckdb")
 
 
 @app.callback(invoke_without_command=True)
@@ -96,18 +91,10 @@ def ingest(
 
 @app.command()
 def doctor(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(help="Logs to look at in memory instead of the store.", metavar="[PATH...]"),
-    ] = None,
+    paths: Paths = None,
     db: Database = DEFAULT_DB,
-    format: Annotated[
-        str | None,
-        typer.Option("--format", "-f", help="table, json, jsonl, csv, tsv or md.", metavar="FORMAT"),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")
-    ] = None,
+    format: Format = None,
+    output: Output = None,
     pricing: Pricing = None,
 ) -> int:
     """Look logs over: what wrote them, which fields they have, what is missing for which question.
@@ -125,37 +112,19 @@ def doctor(
 
 @app.command()
 def report(
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(help="Logs to read in memory instead of the store.", metavar="[PATH...]"),
-    ] = None,
+    paths: Paths = None,
     by: Annotated[
         list[str] | None,
         typer.Option("--by", help="Columns to group by, with commas: model, team, day, ...", metavar="COLUMNS"),
     ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option("--since", help="Requests started at or after: a date, 24h, 7d.", metavar="WHEN"),
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", help="Requests started before: a date, 24h, 7d.", metavar="WHEN")
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option("--where", help="column=value or column!=value; may be repeated.", metavar="COND"),
-    ] = None,
-    format: Annotated[
-        str | None,
-        typer.Option("--format", "-f", help="table, json, jsonl, csv, tsv or md.", metavar="FORMAT"),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")
-    ] = None,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    format: Format = None,
+    output: Output = None,
     db: Database = DEFAULT_DB,
     pricing: Pricing = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 4 if any request is unpriced or its usage missing.")
-    ] = False,
+    strict: Strict = False,
 ) -> int:
     """Report spend by model, provider, key, team, user, tag, day, hour, ...
 
@@ -165,10 +134,10 @@ def report(
         llmcost report --by team,day --since 7d -f csv
         llmcost report --by key --where provider=openai logs/*.jsonl
     """
-    from llmcost.cli.reporting import Request, run_report
+    from llmcost.cli.reading import Reading
+    from llmcost.cli.reporting import run_report
 
     columns = tuple(name.strip() for text in by or ["model"] for name in text.split(",") if name.strip())
-    request = Request(
-        tuple(paths or ()), columns, since, until, tuple(where or ()), format, output, db, pricing, strict
+    return run_report(
+        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict), columns
     )
-    return run_report(request)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from llmcost.cli.books import open_book
-from llmcost.cli.reporting import book_line, format_of, open_store, write
+from llmcost.cli.reading import book_line, format_of, open_store, write
 from llmcost.doctor import examine
 from llmcost.doctor.examine import COLUMNS
 from llmcost.errors import InputError

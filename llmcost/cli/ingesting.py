@@ -125,7 +125,7 @@ def print_summary(summary: Summary) -> None:
 def print_unpriced(store: Store, pricing: Path | None) -> Coverage:
     """List what has no price, so that nobody waits for a report to learn it."""
     from llmcost.cli.books import open_book
-    from llmcost.cli.reporting import coverage_lines
+    from llmcost.cli.reading import coverage_lines
     from llmcost.report import coverage_of
 
     covered = coverage_of(store, open_book(pricing))

@@ -1,0 +1,34 @@
+"""The options that reading commands share, each said once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Database = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
+Pricing = Annotated[
+    Path | None,
+    typer.Option("--pricing", help="A price book whose models replace the shipped ones.", metavar="FILE"),
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(help="Logs to read in memory instead of the store.", metavar="[PATH...]"),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", help="Requests started at or after: a date, 24h, 7d.", metavar="WHEN"),
+]
+Until = Annotated[str | None, typer.Option("--until", help="Requests started before: a date, 24h, 7d.", metavar="WHEN")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="column=value or column!=value; may be repeated.", metavar="COND"),
+]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", "-f", help="table, json, jsonl, csv, tsv or md.", metavar="FORMAT"),
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 if any request is unpriced or its usage missing.")]
+DEFAULT_DB = Path("llmcost.duckdb")

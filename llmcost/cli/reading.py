@@ -1,0 +1,145 @@
+"""What every reading command does: open a store or logs, price them, print a table and what it covers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from llmcost.cli.books import open_book
+from llmcost.cli.problems import print_problems
+from llmcost.cli.progress import progress_bar
+from llmcost.errors import IncompleteError, InputError, UsageError
+from llmcost.ingest import ingest
+from llmcost.pricing import Book
+from llmcost.render import FORMATS, Table, render
+from llmcost.report import Coverage
+from llmcost.store import Filters, Store, parse_when
+
+SHOWN_UNPRICED = 5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The options that all reading commands share, as the command line gives them."""
+
+    paths: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    where: tuple[str, ...] = field(default=())
+    format: str | None = None
+    output: Path | None = None
+    db: Path = Path("llmcost.duckdb")
+    pricing: Path | None = None
+    strict: bool = False
+
+    @property
+    def output_format(self) -> str:
+        """The output format asked for, by name or by the ending of the output file."""
+        return format_of(self.format, self.output)
+
+    @property
+    def filters(self) -> Filters:
+        """The requests asked for."""
+        return Filters(parse_when(self.since), parse_when(self.until), self.where)
+
+    @property
+    def book(self) -> Book:
+        """The price book at hand: the shipped one and the layers over it."""
+        return open_book(self.pricing)
+
+    def open(self) -> Store:
+        """Open the store read-only, or read the named logs into memory; raises InputError where it is empty."""
+        store = open_store(self.paths, self.db)
+        if not store.value("select count(*) from requests"):
+            store.close()
+            raise InputError(f"{self.db}: the store is empty", hint="llmcost ingest PATH fills it")
+        return store
+
+
+def format_of(format: str | None, output: Path | None) -> str:
+    """Take the format that was asked for, or that the output's name ends in, or the terminal's table."""
+    suffix = output.suffix.removeprefix(".") if output else ""
+    chosen = format or (suffix if suffix in FORMATS else "table")
+    if chosen not in FORMATS:
+        raise UsageError(f"--format {chosen}: no such output format", hint=f"one of {', '.join(FORMATS)}")
+    return chosen
+
+
+def open_store(paths: tuple[str, ...], db: Path) -> Store:
+    """Open the store read-only, or read the named logs into memory."""
+    if not paths:
+        return Store(db, read_only=True)
+    store = Store()
+    with progress_bar(store) as progress:
+        summary = ingest(store, paths, progress=progress)
+    print_problems(summary)
+    if not summary.new:
+        raise InputError("not one request was found in these logs", hint="llmcost doctor tells what they hold")
+    return store
+
+
+def envelope(command: str, filters: Filters, book: Book, covered: Coverage) -> dict[str, Any]:
+    """Make the envelope that every output of a command shares."""
+    return {
+        "schema_version": 1,
+        "command": command,
+        "window": {"since": filters.since, "until": filters.until},
+        "pricing": {"sha256": book.sha256, "checked": None if book.checked is None else str(book.checked)},
+        "coverage": {
+            "requests": covered.requests,
+            "priced_requests": covered.priced_requests,
+            "unpriced": [vars(item) for item in covered.unpriced],
+            "usage_missing": covered.usage_missing,
+        },
+    }
+
+
+def write(table: Table, format: str, output: Path | None) -> None:
+    """Render to a file or to stdout; width and colour follow the terminal."""
+    if output is not None:
+        try:
+            with output.open("w", encoding="utf-8") as file:
+                file.writelines(render(table, format))
+        except OSError as error:
+            raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+        return
+    is_terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if is_terminal or "COLUMNS" in os.environ else None
+    color = is_terminal and not os.environ.get("NO_COLOR")
+    sys.stdout.writelines(render(table, format, width=width, color=color))
+
+
+def book_line(book: Book) -> str:
+    """Name the book, so that the same numbers can be had again."""
+    return f"prices: book {book.sha256[:12]}, checked {book.checked or 'never'}"
+
+
+def coverage_lines(covered: Coverage) -> Iterator[str]:
+    """Say how much of the requests the costs speak of, and why not of the rest."""
+    share = covered.priced_requests / covered.requests if covered.requests else 1
+    yield f"coverage: {covered.priced_requests:,} of {covered.requests:,} requests have a cost ({share:.1%})"
+    if covered.usage_missing:
+        yield f"usage missing: {covered.usage_missing:,} answered without usage; billed, but not known how much"
+    for item in covered.unpriced[:SHOWN_UNPRICED]:
+        name = "/".join(part for part in (item.provider, item.model) if part) or "(no model)"
+        yield f"unpriced: {name}: {item.reason} ({item.requests:,} requests)"
+    if len(covered.unpriced) > SHOWN_UNPRICED:
+        yield f"unpriced: ... and {len(covered.unpriced) - SHOWN_UNPRICED} more; -f json lists all"
+    if covered.assumed_requests:
+        yield f"assumed: {covered.assumed_requests:,} priced at a neighbouring rate where the book names none"
+    if covered.file_time_requests:
+        yield f"time: {covered.file_time_requests:,} logged without a time; the file's own date stands for it"
+
+
+def print_coverage(book: Book, covered: Coverage, *, strict: bool) -> None:
+    """Say on stderr which book priced how much; raises IncompleteError under --strict where it is not all."""
+    for line in [book_line(book), *coverage_lines(covered)]:
+        print(line, file=sys.stderr)
+    if strict and not covered.is_complete:
+        missing = covered.requests - covered.priced_requests
+        raise IncompleteError(f"--strict: {missing:,} of {covered.requests:,} requests have no cost")
