@@ -125,8 +125,8 @@ BAD = {
         model(
             "      - input: 1\n        variants:\n"
             "          - {when: {speed: fast}, multiply: 2}\n"
-            "          - {when: {processing: batch}, multiply: 0.5}\n"
-            "          - {when: {processing: batch, speed: fast}, multiply: 0.9}\n"
+            "          - {when: {inference_geo: us}, multiply: 0.5}\n"
+            "          - {when: {inference_geo: us, speed: fast}, multiply: 0.9}\n"
         ),
         6,
         "variants",

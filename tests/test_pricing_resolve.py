@@ -180,7 +180,7 @@ def test_what_is_standard_has_no_context(resolver: Resolver, asked: Key) -> None
         (
             key("openai", "gpt-4o", tier="priority", batch=True),
             "processing=batch;service_tier=priority",
-            "priced",
+            "no price for context",
         ),
         (key("openai", "gpt-4o", tier="scale"), "service_tier=scale", "no price for context"),
         (key("openai", "gpt-4o", speed="fast"), "speed=fast", "no price for context"),

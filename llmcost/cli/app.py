@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from llmcost.cli.options import DEFAULT_DB, Database, Format, Output, Paths, Pricing, Since, Strict, Until, Where
+from llmcost.cli.pricing_app import pricing_app
 
 app = typer.Typer(
     name="llmcost",
@@ -141,3 +142,6 @@ def report(
     return run_report(
         Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict), columns
     )
+
+
+app.add_typer(pricing_app, name="pricing")

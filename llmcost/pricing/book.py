@@ -19,6 +19,8 @@ TOKEN_RATES = (
 )
 FEES = ("web_search", "request")
 AXES = ("processing", "service_tier", "speed", "inference_geo", "search_context_size")
+# Ways to be served of which a request has one; what stands on other axes stacks with it.
+SERVED = ("processing", "service_tier", "speed")
 Rates = dict[str, Decimal]
 
 
@@ -75,12 +77,13 @@ class Period:
     place: str
 
     def contexts(self) -> Iterator[tuple[str, tuple[Variant, ...]]]:
-        """Name every combination of service levels on different axes that has a price; '' is the standard one."""
+        """Name every combination of service levels that has a price; '' is the standard one."""
         for size in range(len(self.variants) + 1):
             for chosen in combinations(self.variants, size):
                 pairs = sorted(pair for variant in chosen for pair in variant.when)
                 axes = [axis for axis, _ in pairs]
-                if len(set(axes)) == len(axes) and sum(1 for v in chosen if v.token_rates) <= 1:
+                served = sum(1 for v in chosen if any(axis in SERVED for axis, _ in v.when))
+                if len(set(axes)) == len(axes) and served <= 1 and sum(1 for v in chosen if v.token_rates) <= 1:
                     yield ";".join(f"{axis}={value}" for axis, value in pairs), chosen
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import pairwise
@@ -78,10 +78,16 @@ RATE_COLUMNS = [field for field in PriceRow._fields if field in TOKEN_RATES]
 
 def price_rows(book: Book) -> list[PriceRow]:
     """Flatten a book; `rule_id` is a place in `rules(book)`, the book's own models first."""
-    contracts = contract_factors(book)
+    return rows_of(book, range(len(rules(book))))
+
+
+def rows_of(book: Book, rule_ids: Iterable[int]) -> list[PriceRow]:
+    """Flatten some of a book's rules."""
+    contracts, every = contract_factors(book), rules(book)
     return [
         row
-        for rule_id, rule in enumerate(rules(book))
+        for rule_id in rule_ids
+        for rule in [every[rule_id]]
         for period in rule.model.periods
         for row in period_rows(rule_id, rule.model, period, contracts.get((rule.provider, rule.model.model), []))
     ]

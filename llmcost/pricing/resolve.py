@@ -8,7 +8,7 @@ from typing import NamedTuple
 from llmcost.pricing.book import Book, Deployment, Provider
 from llmcost.pricing.entries import pattern
 from llmcost.pricing.names import Names, forms, is_tuned
-from llmcost.pricing.rates import price_rows, rules
+from llmcost.pricing.rates import rules
 
 STANDARD_TIERS = {"", "standard", "default", "auto", "on_demand"}
 ANYWHERE = {"", "global", "not_available"}
@@ -39,6 +39,11 @@ class Resolution(NamedTuple):
     how: str
     price_status: str
 
+    @property
+    def owner(self) -> tuple[str, ...]:
+        """Whose entry of the book it is: the provider's own, or the one that lends its price."""
+        return tuple(part for part in (self.provider, self.how.partition("price of ")[2]) if part)
+
 
 class Resolver:
     """Resolves keys against one book; build it once, ask it for each distinct key."""
@@ -51,7 +56,7 @@ class Resolver:
         self._rules = rules(book)
         self._rule_ids = {(r.provider, r.model.provider, r.model.model): i for i, r in enumerate(self._rules)}
         self._deployments = [(d, pattern(d.name)) for d in book.deployments]
-        self._contexts = {(row.rule_id, row.context) for row in price_rows(book)}
+        self._contexts: dict[int, set[str]] = {}
 
     def resolve(self, key: Key) -> Resolution:
         """Resolve one key; an unknown name or service level has a reason instead of a price."""
@@ -64,10 +69,17 @@ class Resolver:
             return Resolution(None, None, None, context, "", "provisioned" if is_provisioned else found)
         rule_id, how = found
         rule = self._rules[rule_id]
-        status = "priced" if (rule_id, context) in self._contexts else "no price for context"
+        status = "priced" if context in self._contexts_of(rule_id) else "no price for context"
         if is_provisioned:
             status = "provisioned"
         return Resolution(rule_id, rule.model.model, rule.provider, context, how, status)
+
+    def _contexts_of(self, rule_id: int) -> set[str]:
+        """Name the service levels that a rule has a price for, on any day."""
+        if rule_id not in self._contexts:
+            periods = self._rules[rule_id].model.periods
+            self._contexts[rule_id] = {context for period in periods for context, _ in period.contexts()}
+        return self._contexts[rule_id]
 
     def _find(self, key: Key, provider: Provider | None, deployment: Deployment | None) -> tuple[int, str] | str:
         """Go down the ladder; return the rule and how it was found, or why none was."""

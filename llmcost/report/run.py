@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -27,6 +27,7 @@ class Query:
     query: str
     title: str
     answers: str
+    params: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,13 @@ def table(store: Store, query: str, by: tuple[str, ...]) -> tuple[tuple[str, ...
     return (*by, *names), rows
 
 
+def records(store: Store, name: str, **parameters: Any) -> list[Row]:
+    """Run a report of the shelf over the present scope and give its rows by column."""
+    result = store.execute(reports()[name].query, parameters or None)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
 def share_of(row: tuple[Any, ...], columns: tuple[str, ...], total: Any) -> tuple[Any, ...]:
     """Give a row its share of the scope's own total: a request with two tags stands in two rows."""
     cost = row[columns.index("cost_usd")]
@@ -125,9 +133,7 @@ def coverage_of(store: Store, book: Book) -> Coverage:
 
 def coverage(store: Store) -> Coverage:
     """Count what of the present scope has a cost, and group the rest by reason."""
-    result = store.execute(reports()["coverage"].query)
-    names = [column[0] for column in result.description]
-    found = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    found = records(store, "coverage")
     unpriced = tuple(
         Unpriced(row["model"], row["provider"], row["price_status"], row["requests"])
         for row in found

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib import resources
 
-from llmcost.pricing import Book, Key, Resolver, price_rows
+from llmcost.pricing import Book, Key, Resolver
+from llmcost.pricing.rates import rows_of
 from llmcost.store.connection import Store
 
 VIEWS = resources.files("llmcost.store") / "views.sql"
+RULE_ID = len(Key._fields)  # where the resolution begins, in a row of `resolved`
 KEYS = """
     select distinct
         provider_name, coalesce(response_model, request_model), deployment_id, service_tier, is_batch, speed,
@@ -20,10 +22,11 @@ KEYS = """
 def load_prices(store: Store, book: Book) -> None:
     """Make `priced_requests` and what stands on it, at the prices of `book`."""
     store.execute(VIEWS.read_text(encoding="utf-8"))
-    insert(store, "prices", price_rows(book))
     resolver = Resolver(book)
-    keys = [Key(*row) for row in store.rows(KEYS)]
-    insert(store, "resolved", [(*key, *resolver.resolve(key)) for key in keys])
+    resolved = [(*key, *resolver.resolve(key)) for key in (Key(*row) for row in store.rows(KEYS))]
+    insert(store, "resolved", resolved)
+    used = {row[RULE_ID] for row in resolved if row[RULE_ID] is not None}
+    insert(store, "prices", rows_of(book, sorted(used)))
 
 
 def insert(store: Store, table: str, rows: Iterable[Sequence[object]]) -> None:

@@ -1,0 +1,142 @@
+"""`llmcost pricing explain`: the arithmetic of one request, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from llmcost.cli.pricing import about
+from llmcost.cli.reading import Reading, book_line, write
+from llmcost.errors import UsageError
+from llmcost.pricing.rates import EVERY_DAY, FUTURE, NO_LIMIT, PAST
+from llmcost.render import Table
+from llmcost.render.cell import exact
+from llmcost.report import records
+from llmcost.store.prices import load_prices
+
+COLUMNS = ("request_id", "meter", "quantity", "unit_price_usd", "per", "list_cost_usd", "cost_usd")
+FEES = ("web_search", "request")
+METERS = {
+    "input": "input",
+    "cache_read": "input from cache",
+    "cache_write": "cache written, 5 minutes",
+    "cache_write_1h": "cache written, 1 hour",
+    "input_audio": "audio input",
+    "cache_read_audio": "audio from cache",
+    "input_image": "image input",
+    "cache_read_image": "images from cache",
+    "output": "output",
+    "reasoning": "reasoning",
+    "output_audio": "audio output",
+    "output_image": "image output",
+    "web_search": "searches",
+    "request": "fee of the call",
+}
+
+
+def run_explain(reading: Reading, request_id: str) -> int:
+    """Print the cost of a request as its parts; several rows where several models answered under one id."""
+    chosen, book = reading.output_format, reading.book
+    with reading.open() as store:
+        load_prices(store, book)
+        requests = records(store, "explanation", request=request_id)
+        charges = records(store, "charges", request=request_id)
+    if not requests:
+        raise UsageError(f"{request_id}: no such request", hint="a request's or a response's id, as the log has it")
+    if chosen == "table" and reading.output is None:
+        for request in requests:
+            for line in told(request, [c for c in charges if c["dedupe_key"] == request["dedupe_key"]]):
+                print(line)
+        print(book_line(book))
+        return 0
+    rows = [
+        (c["request_id"], c["meter"], c["quantity"], c["rate"], per(c), c["list_cost_usd"], c["cost_usd"])
+        for c in charges
+    ]
+    details = {"requests": [{k: v for k, v in r.items() if k != "dedupe_key"} for r in requests]}
+    shared = about("pricing explain", book) | details
+    write(Table(f"The cost of {request_id}", COLUMNS, rows, {}, shared), chosen, reading.output)
+    return 0
+
+
+def per(charge: dict[str, Any]) -> str:
+    """Name the unit of a rate."""
+    return "1" if charge["meter"] in FEES else "1000000 tokens"
+
+
+def told(request: dict[str, Any], charges: list[dict[str, Any]]) -> Iterator[str]:
+    """Tell one request from its usage to its cost."""
+    named = "/".join(part for part in (request["provider_name"], request["model_named"]) if part)
+    yield f"{request['request_id']}  {request['started_at']} UTC  {named or '(no model)'}"
+    yield f"  usage  {counted(request['input_tokens'])} in, {counted(request['output_tokens'])} out ({basis(request)})"
+    if request["book_model"]:
+        yield f"  price  {request['book_provider']} {request['book_model']} ({request['price_how']}){place(request)}"
+    if not charges:
+        yield f"  cost   {money(request['cost_usd'])} ({request['price_status']})"
+        return
+    width = max(len(METERS[c["meter"]]) for c in charges)
+    digits = max(len(counted(c["quantity"])) for c in charges)
+    rates = max(len(exact(c["rate"])) for c in charges)
+    for c in sorted(charges, key=lambda c: list(METERS).index(c["meter"])):
+        unit = " each" if c["meter"] in FEES else " / 1M"
+        line = f"{METERS[c['meter']]:<{width}}  {counted(c['quantity']):>{digits}} x ${exact(c['rate']):<{rates}}{unit}"
+        yield f"  {line} = {money(c['list_cost_usd'])}{assumed(request, c)}"
+    yield from totals(request, sum((c["list_cost_usd"] for c in charges), Decimal(0)))
+
+
+def totals(request: dict[str, Any], total: Decimal) -> Iterator[str]:
+    """Sum up: the list price, what a contract makes of it, what the gateway thought."""
+    yield f"  list cost  {money(total)}"
+    if request["price_status"] == "provisioned":
+        yield "  cost  $0 (provisioned: paid by the hour, not by the token)"
+    elif request["multiplier"] not in (None, Decimal(1)):
+        yield f"  cost  x {exact(request['multiplier'])} (contract) = {money(request['cost_usd'])}"
+    if request["reported_cost_usd"] is not None:
+        yield f"  the log says {money(request['reported_cost_usd'])}"
+
+
+def place(request: dict[str, Any]) -> str:
+    """Say which period, size, hours and service level of the model apply."""
+    start, end = request["valid_from"], request["valid_to"]
+    if start is None:
+        return ""
+    parts = [f"service level {request['service_level']}"] if request["service_level"] else []
+    parts += [f"from {start.date()}"] if start.date() != PAST else []
+    parts += [f"until {end.date()}"] if end.date() != FUTURE else []
+    parts += [f"over {request['tier_over']:,} input tokens"] if request["tier_over"] >= 0 else []
+    parts += [f"up to {request['tier_up_to']:,} input tokens"] if request["tier_up_to"] != NO_LIMIT else []
+    if request["days"] != EVERY_DAY:
+        clock = "-".join(f"{m // 60:02}:{m % 60:02}" for m in (request["minute_from"], request["minute_to"]))
+        parts.append(f"hours {clock} UTC")
+    return f": {', '.join(parts)}" if parts else ""
+
+
+def assumed(request: dict[str, Any], charge: dict[str, Any]) -> str:
+    """Mark a rate that the book does not name."""
+    return (
+        "  (the book names no such rate; its neighbour's)"
+        if charge["meter"] in request["assumed_rates"].split(",")
+        else ""
+    )
+
+
+def basis(request: dict[str, Any]) -> str:
+    """Say how the input was counted."""
+    words = {
+        "inclusive": "cache inside the input",
+        "exclusive": "cache beside the reported input, added",
+        "writes_outside": "cache writes beside the reported input, added",
+        "iterations": "summed over its iterations",
+    }
+    return words.get(request["usage_basis"], request["usage_basis"])
+
+
+def counted(value: int | None) -> str:
+    """Write a count, or that there is none."""
+    return "unknown" if value is None else f"{value:,}"
+
+
+def money(value: Decimal | None) -> str:
+    """Write dollars with every digit."""
+    return "unknown" if value is None else f"${exact(value)}"

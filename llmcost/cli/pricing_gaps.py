@@ -1,0 +1,91 @@
+"""`llmcost pricing missing`: what has no price, and entries to be filled in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from llmcost.cli.reading import Reading, envelope, write
+from llmcost.errors import UsageError
+from llmcost.pricing import Book
+from llmcost.pricing.files import FORMAT
+from llmcost.pricing.write import scalar
+from llmcost.render import Table
+from llmcost.report import coverage, records
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import create_scope
+
+COLUMNS = (
+    *("provider", "model", "service_level", "reason", "requests", "input_tokens", "output_tokens"),
+    *("first_at", "last_at", "advice"),
+)
+ADVICE = {
+    "unknown provider": "name it under `providers` of pricing.local.yaml, or as one of a provider's `names`",
+    "unknown model": "an entry under `models`; a deployment's or profile's name goes under `deployments`",
+    "no price for date": "a period with an earlier `from`",
+    "no price for context": "a variant for this service level",
+    "no rate for a token kind": "the rate that is missing, for instance `output`",
+    "bad usage": "parts of these requests are more than the whole; llmcost doctor tells more",
+}
+
+
+def run_missing(reading: Reading, stub: Path | None) -> int:
+    """Print what has no price; write entries for it where asked to."""
+    chosen, filters, book = reading.output_format, reading.filters, reading.book
+    with reading.open() as store:
+        load_prices(store, book)
+        create_scope(store, filters)
+        found = records(store, "unpriced")
+        shared = envelope("pricing missing", filters, book, coverage(store))
+    rows = [row_of(record) for record in found]
+    write(Table("What has no price", COLUMNS, rows, {}, shared), chosen, reading.output)
+    if stub:
+        write_stub(stub, found, book)
+    return 0
+
+
+def row_of(record: dict[str, Any]) -> tuple[Any, ...]:
+    """Write one line: who, what, why, how much, and what to do."""
+    levels = [record[key] for key in ("service_tier", "speed", "inference_geo", "search_context_size")]
+    level = ", ".join([*(["batch"] if record["is_batch"] else []), *(value for value in levels if value)])
+    reason = record["price_status"]
+    counts = (record["requests"], record["input_tokens"], record["output_tokens"])
+    name = record["deployment_id"] or record["model_named"] if reason == "unknown model" else record["model_named"]
+    times = (record["first_at"], record["last_at"])
+    return (record["provider_name"], name, level, reason, *counts, *times, ADVICE.get(reason, ""))
+
+
+def write_stub(path: Path, found: list[dict[str, Any]], book: Book) -> None:
+    """Write an entry for every unknown model; what the file already says is not touched."""
+    ids = {name: p.id for p in book.providers for name in (p.id, *p.names)}
+    missing = {
+        (ids.get(record["provider_name"], record["provider_name"]), record["model_named"], record["first_at"].date())
+        for record in found
+        if record["price_status"] in ("unknown model", "unknown provider")
+        and record["provider_name"]
+        and record["model_named"]
+    }
+    if path.exists():
+        raise UsageError(f"{path}: is there already", hint="name a new file, then take over what you need")
+    lines = [f"format: {FORMAT}", "# USD per 1,000,000 tokens; fill in what is empty, delete what you do not use"]
+    unknown = sorted({provider for provider, _, _ in missing} - {p.id for p in book.providers})
+    lines += ["providers:", *(f"  - {{id: {scalar(provider)}}}" for provider in unknown)] if unknown else []
+    lines += ["models:", *(line for entry in sorted(missing) for line in stub_lines(*entry))]
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+    print(f"{path}: {len(missing)} entries to fill in", file=sys.stderr)
+
+
+def stub_lines(provider: str, model: str, first: object) -> Iterator[str]:
+    """Write one entry whose numbers are left to be filled in; until then the loader refuses it."""
+    yield f"  - provider: {scalar(provider)}"
+    yield f"    model: {scalar(model)}"
+    yield "    prices:"
+    yield f"      - input:  # first seen {first}"
+    yield "        output:"
+    yield "        cache_read:"
+    yield '        source: ""'

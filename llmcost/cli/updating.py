@@ -1,0 +1,145 @@
+"""`llmcost pricing diff` and `update`: a source against the book."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from llmcost.cli.reading import format_of, write
+from llmcost.errors import UsageError
+from llmcost.pricing import Book, load_book, shipped_book_path
+from llmcost.pricing.book import Model
+from llmcost.pricing.edit import edited, verify
+from llmcost.pricing.files import read_book
+from llmcost.pricing.sources import Source
+from llmcost.pricing.sources.genai_prices import read_genai_prices
+from llmcost.pricing.sources.litellm import read_litellm
+from llmcost.pricing.update import Change, changes
+from llmcost.render import Table
+from llmcost.render.cell import exact
+
+SHOWN = 20
+COLUMNS = ("change", "provider", "model", "from_day", "level", "over_tokens", "rate", "book", "source", "held_back")
+
+
+def run_diff(source: str, to: Path, format: str | None, output: Path | None) -> int:
+    """Print every rate that a source says otherwise."""
+    chosen = format_of(format, output)
+    found = read_source(source)
+    rows = [row for change in changes(book_with(to), found.models, today(), frozenset()) for row in rows_of(change)]
+    envelope = {"schema_version": 1, "command": "pricing diff", "source": found.name}
+    write(Table(f"What {found.name} says otherwise", COLUMNS, rows, {}, envelope), chosen, output)
+    print_left_out(found)
+    return 0
+
+
+def run_update(source: str, to: Path, providers: Sequence[str], corrections: frozenset[str], yes: bool) -> int:
+    """Change the book and say how; 1 if something was held back."""
+    found = read_source(source)
+    book = book_with(to)
+    wanted = list(changes(book, selected(found, book, providers), today(), corrections))
+    held_back = [] if yes else [change for change in wanted if change.is_suspect]
+    taken = [change for change in wanted if change not in held_back]
+    if taken:
+        replace_file(to, taken)
+    for line in told(taken, held_back, to):
+        print(line)
+    print_left_out(found)
+    return 1 if held_back else 0
+
+
+def read_source(source: str) -> Source:
+    """Read a source by its name or its file."""
+    if source == "genai-prices":
+        return read_genai_prices()
+    path = Path(source)
+    if not path.is_file():
+        raise UsageError(f"{source}: no such source", hint="genai-prices, a LiteLLM price file, or another book")
+    if path.suffix == ".json":
+        return read_litellm(path)
+    return Source(path.name, list(read_book(path).models))
+
+
+def selected(found: Source, book: Book, providers: Sequence[str]) -> list[Model]:
+    """Take the models of the providers asked for; without any, of those that the book knows."""
+    known = {model.provider for model in book.models} | {provider.id for provider in book.providers}
+    for provider in providers:
+        if provider not in {model.provider for model in found.models}:
+            raise UsageError(f"--provider {provider}: {found.name} has no such provider")
+    return [model for model in found.models if model.provider in (providers or known)]
+
+
+def book_with(to: Path) -> Book:
+    """Load what counts today: the shipped book, unless it is the one to change, and the file over it."""
+    shipped = shipped_book_path()
+    is_shipped = to.exists() and to.samefile(shipped)
+    return load_book([shipped, *([to] if to.exists() and not is_shipped else [])])
+
+
+def replace_file(path: Path, taken: Sequence[Change]) -> None:
+    """Write the changed book beside the old one, read it back, and only then put it in its place."""
+    fresh = path.with_name(path.name + ".new")
+    try:
+        fresh.write_text(edited(path, taken), encoding="utf-8")
+        verify(fresh, path, taken)
+        fresh.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def today() -> date:
+    """Give the day in UTC, as prices count it."""
+    return datetime.now(UTC).date()
+
+
+def rows_of(change: Change) -> Iterator[tuple[object, ...]]:
+    """Write a change as rows: one for each rate, or one for the model."""
+    head = (change.kind, change.model.provider, change.model.model, change.start)
+    if not change.differences:
+        yield (*head, None, None, None, None, None, False)
+    for d in change.differences:
+        over = d.tier_over if d.tier_over >= 0 else None
+        yield (*head, d.context or "standard", over, d.rate, d.ours, d.theirs, d.is_suspect)
+
+
+def told(taken: Sequence[Change], held_back: Sequence[Change], to: Path) -> Iterator[str]:
+    """Say what was changed, and what was not and why."""
+    for change in taken[:SHOWN]:
+        yield f"{change.kind}: {change.model.provider} {change.model.model}{dated(change)}{rates(change)}"
+    if len(taken) > SHOWN:
+        yield f"... and {len(taken) - SHOWN} more"
+    for change in held_back:
+        yield f"held back: {change.model.provider} {change.model.model}{rates(change)}; --yes takes it"
+    kinds = {kind: sum(1 for change in taken if change.kind == kind) for kind in dict.fromkeys(c.kind for c in taken)}
+    counted = ", ".join(f"{count:,} x {kind}" for kind, count in kinds.items())
+    yield f"{to}: {counted}" if taken else f"{to}: nothing to change"
+
+
+def dated(change: Change) -> str:
+    """Say from when a price holds."""
+    return f" from {change.start}" if change.start else ""
+
+
+def rates(change: Change) -> str:
+    """Write the standard rates that differ, old and new."""
+    shown = [d for d in change.differences if not d.context and d.tier_over < 0] or change.differences[:1]
+    parts = [f"{d.rate} {say(d.ours)} -> {say(d.theirs)}" for d in shown if d.ours is None or d.rate != "reasoning"]
+    return f": {', '.join(parts)}" if parts else ""
+
+
+def say(rate: object) -> str:
+    """Write a rate, or that there is none."""
+    from decimal import Decimal
+
+    return exact(rate) if isinstance(rate, Decimal) else "none"
+
+
+def print_left_out(found: Source) -> None:
+    """Say on stderr what of the source llmcost has no place for."""
+    if found.left_out:
+        parts = ", ".join(f"{name} ({count})" for name, count in found.left_out.most_common())
+        print(f"left out of {found.name}: {parts}", file=sys.stderr)

@@ -1,0 +1,126 @@
+"""Change a price book's text in the places that change, and leave every other line as somebody wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from llmcost.errors import PriceBookError
+from llmcost.pricing.book import Model
+from llmcost.pricing.files import FORMAT, read_book
+from llmcost.pricing.loader import Node, read_yaml, section
+from llmcost.pricing.update import Change
+from llmcost.pricing.write import model_lines, periods_lines
+
+
+def edited(path: Path, changes: Sequence[Change]) -> str:
+    """Give the text of a book after the changes; a file that is not there yet begins anew.
+
+    Raises PriceBookError if what would be written does not hold every period that was there.
+    """
+    if not path.exists():
+        lines = [f"format: {FORMAT}", "models:"]
+        return "\n".join([*lines, *(line for change in changes for line in model_lines(change.model))]) + "\n"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    top = read_yaml(path).mapping(set(keys_of(path)), "the book")
+    entries = {key_of(node): node for node in section(top, "models")}
+    added = []
+    # from the end, so that the lines above keep their numbers
+    for change in sorted(changes, key=lambda c: -line_of(entries, c.model)):
+        node = entries.get((change.model.provider, change.model.model))
+        if node is None:
+            added.append(change.model)
+        else:
+            put_periods(lines, node, change)
+    end = end_of_models(top, lines)
+    lines[end:end] = [line for model in sorted(added, key=place_of) for line in model_lines(model)]
+    return "\n".join(lines) + "\n"
+
+
+def verify(path: Path, before: Path, changes: Sequence[Change]) -> None:
+    """Read what was written; raises PriceBookError unless it is the old book with exactly these changes."""
+    wanted = {(m.provider, m.model): m for m in (read_book(before).models if before.exists() else ())}
+    wanted |= {(change.model.provider, change.model.model): change.model for change in changes}
+    found = {(m.provider, m.model): m for m in read_book(path).models}
+    if {key: essence(model) for key, model in wanted.items()} != {key: essence(m) for key, m in found.items()}:
+        raise PriceBookError(f"{before}: cannot be changed safely", hint="report this file's shape, please")
+
+
+def essence(model: Model) -> list[tuple[object, ...]]:
+    """What a model says, wherever it stands."""
+    return [
+        (p.start, p.end, p.rates, p.tiers, p.windows, sorted(p.variants, key=lambda v: v.when), p.source, p.checked)
+        for p in model.periods
+    ]
+
+
+def keys_of(path: Path) -> list[str]:
+    """Name the sections of a book."""
+    root = read_yaml(path).yaml
+    return [key.value for key, _ in root.value] if isinstance(root, yaml.MappingNode) else []
+
+
+def key_of(node: Node) -> tuple[str, str]:
+    """Name the model of an entry."""
+    found = node.mapping({"provider", "model", "match", "prices"}, "a model")
+    return found["provider"].text("provider"), found["model"].text("model")
+
+
+def place_of(model: Model) -> tuple[str, str]:
+    """Sort models by provider and name."""
+    return model.provider, model.model
+
+
+def line_of(entries: dict[tuple[str, str], Node], model: Model) -> int:
+    """Give the line where a model stands; before all others if it does not."""
+    node = entries.get(place_of(model))
+    return node.yaml.start_mark.line if node else -1
+
+
+def put_periods(lines: list[str], node: Node, change: Change) -> None:
+    """Write a model's prices: a new period after the last where they stand in lines, else all of them."""
+    prices = node.mapping({"provider", "model", "match", "prices"}, "a model")["prices"]
+    is_flow = getattr(prices.yaml, "flow_style", False)
+    entries = list(prices.items("prices"))
+    if change.kind != "correction" and not is_flow:
+        written = len(entries)
+        indent = entries[0].yaml.start_mark.column - 2
+        end = last_line(entries[-1].yaml) + 1
+        lines[end:end] = list(periods_lines(change.model.periods, indent))[-count_new(change, written, indent) :]
+        return
+    start = prices.yaml.start_mark.line
+    if is_flow:
+        at = prices.yaml.start_mark.column
+        lines[start : prices.yaml.end_mark.line + 1] = [
+            lines[start][:at].rstrip(),
+            *periods_lines(change.model.periods),
+        ]
+    else:
+        indent = entries[0].yaml.start_mark.column - 2
+        lines[start : last_line(prices.yaml) + 1] = list(periods_lines(change.model.periods, indent))
+
+
+def count_new(change: Change, written: int, indent: int) -> int:
+    """Count the lines of the periods after those that were written before."""
+    every = list(periods_lines(change.model.periods, indent))
+    return len(every) - len(list(periods_lines(change.model.periods[:written], indent)))
+
+
+def last_line(node: yaml.Node) -> int:
+    """Find the last line of a node's own text: block nodes end where the next token begins."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style:
+        return max(max(key.end_mark.line, last_line(value)) for key, value in node.value)
+    if isinstance(node, yaml.SequenceNode) and not node.flow_style:
+        return max(last_line(item) for item in node.value)
+    return int(node.end_mark.line)
+
+
+def end_of_models(top: dict[str, Node], lines: list[str]) -> int:
+    """Find where the next model goes: after the last one, or after a heading of its own at the end."""
+    nodes = section(top, "models")
+    if nodes:
+        return last_line(nodes[-1].yaml) + 1
+    lines.append("models:")
+    return len(lines)
