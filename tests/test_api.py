@@ -54,7 +54,7 @@ def test_logs_can_be_read_without_a_store() -> None:
         coverage = database.spend().coverage
 
         assert database.summary is not None and database.summary.new == 5
-        assert (coverage.requests, coverage.priced_requests) == (5, 4)
+        assert (coverage.requests, coverage.priced_requests) == (5, 5)
 
 
 def test_mistakes_are_named(db: Path, tmp_path: Path) -> None:

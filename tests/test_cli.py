@@ -33,7 +33,7 @@ def test_ingest_then_report(filled: Run) -> None:
     assert head.startswith("model,requests,input_tokens,cached_tokens,output_tokens,cost_usd,cost_share")
     assert first.startswith("claude-opus-4-6,1,60700,0,1900,0.3861,")
     assert len(rest) + 1 == 9
-    assert "coverage: 42 of 45 requests have a cost" in done.stderr
+    assert "coverage: 43 of 45 requests have a cost" in done.stderr
 
 
 def test_stdout_is_data_and_the_envelope_says_what_it_covers(filled: Run) -> None:
@@ -42,8 +42,8 @@ def test_stdout_is_data_and_the_envelope_says_what_it_covers(filled: Run) -> Non
 
     assert {"schema_version", "command", "window", "pricing", "coverage", "rows", "totals"} == set(document)
     assert (document["schema_version"], document["command"]) == (1, "report")
-    assert tuple(document["coverage"][k] for k in ("requests", "priced_requests", "usage_missing")) == (45, 42, 1)
-    assert [item["model"] for item in document["coverage"]["unpriced"]] == ["house-model-1", "grok-3-mini"]
+    assert tuple(document["coverage"][k] for k in ("requests", "priced_requests", "usage_missing")) == (45, 43, 1)
+    assert [item["model"] for item in document["coverage"]["unpriced"]] == ["house-model-1"]
     assert len(document["pricing"]["sha256"]) == 64
     costs = [row["cost_usd"] for row in document["rows"] if row["cost_usd"] is not None]
     assert document["totals"]["cost_usd"] == sum(costs)
@@ -53,7 +53,7 @@ def test_stdout_is_data_and_the_envelope_says_what_it_covers(filled: Run) -> Non
 def test_unpriced_is_null_and_never_zero(filled: Run) -> None:
     rows = [json.loads(line) for line in filled("report", "-f", "jsonl").stdout.splitlines()]
 
-    assert [r["cost_usd"] for r in rows if r["model"] in ("house-model-1", "grok-3-mini")] == [None, None]
+    assert [r["cost_usd"] for r in rows if r["model"] == "house-model-1"] == [None]
 
 
 def test_strict_exits_with_4_and_still_prints(filled: Run) -> None:
@@ -61,7 +61,7 @@ def test_strict_exits_with_4_and_still_prints(filled: Run) -> None:
     complete = filled("report", "--strict", "--where", "team=reports")
 
     assert (strict.returncode, "claude" in strict.stdout) == (4, True)
-    assert "3 of 45 requests have no cost" in strict.stderr
+    assert "2 of 45 requests have no cost" in strict.stderr
     assert complete.returncode == 0
 
 

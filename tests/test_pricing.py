@@ -13,11 +13,11 @@ from llmcost.pricing import Book, Key, Resolver, load_book, price_rows, shipped_
 from llmcost.pricing.rates import rules
 
 
-def test_the_shipped_book_overlaps_nowhere_and_every_row_has_an_input_rate(book: Book) -> None:
+def test_the_shipped_book_overlaps_nowhere_and_every_row_has_a_price(book: Book) -> None:
     rows = price_rows(book)
-    seen = sorted((r.rule_id, r.context, r.tier_over, r.valid_from, r.valid_to) for r in rows)
+    seen = sorted((r.rule_id, r.context, r.tier_over, r.days, r.minute_from, r.valid_from, r.valid_to) for r in rows)
 
-    assert all(r.input is not None for r in rows)
+    assert all(r.input is not None or r.output is not None or r.request for r in rows)
     for (*key, _, end), (*other, start, _) in itertools.pairwise(seen):
         assert key != other or end <= start
 
@@ -74,6 +74,41 @@ def test_the_served_level_decides_and_an_unknown_one_has_no_price(book: Book) ->
     assert found(book, "openai", "gpt-4o", service_tier="priority") == ("gpt-4o", "exact")
     assert found(book, "openai", "gpt-4o", service_tier="gold") == ("gpt-4o", "no price for context")
     assert found(book, "anthropic", "claude-opus-4-6", inference_geo="us") == ("claude-opus-4-6", "exact")
+
+
+def test_the_shipped_book_is_of_sixteen_providers_and_six_hundred_models_and_more(book: Book) -> None:
+    assert len({model.provider for model in book.models}) >= 16
+    assert len(book.models) >= 600
+    # every provider of a model is one that says what gateways call it
+    assert {model.provider for model in book.models} <= {provider.id for provider in book.providers}
+
+
+@pytest.mark.parametrize(
+    ("said", "provider"),
+    [
+        *(("gcp.gemini", "google"), ("gcp.vertex_ai", "google"), ("gemini", "google"), ("vertex_ai", "google")),
+        *(("aws.bedrock", "aws"), ("bedrock_converse", "aws"), ("xai", "x-ai"), ("x_ai", "x-ai")),
+        *(("mistral_ai", "mistral"), ("together_ai", "together"), ("fireworks_ai", "fireworks")),
+        *(("azure.ai.openai", "azure"), ("moonshot", "moonshotai"), ("voyage", "voyageai")),
+    ],
+)
+def test_what_gateways_call_a_provider_is_known(book: Book, said: str, provider: str) -> None:
+    names = {name: p.id for p in book.providers for name in (p.id, *p.names)}
+
+    assert provider == names[said]
+
+
+def test_without_a_provider_the_makers_price_counts_and_nobodys_guess(book: Book) -> None:
+    resolver = Resolver(book)
+    claude, llama = (
+        resolver.resolve(Key(None, name, None, None, False, None, None))
+        for name in ("claude-sonnet-4-5", "llama-3.3-70b")
+    )
+
+    assert ("anthropic", "claude-sonnet-4-5", "priced") == (claude.provider, claude.model, claude.price_status)
+    assert "maker" in claude.how
+    # sold by who did not make it: who served it is not known
+    assert (None, "unknown model") == (llama.rule_id, llama.price_status)
 
 
 def test_known_prices_stand_in_the_shipped_book(book: Book) -> None:

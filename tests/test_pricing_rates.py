@@ -33,7 +33,7 @@ def test_a_single_price_holds_for_all_time_and_all_sizes(tmp_path: Path) -> None
     (row,) = rows_of(tmp_path, "      - {input: 3, output: 15, request: 0.005}\n")
 
     assert (0, "", PAST, FUTURE, -1, TOP) == row[:6]
-    assert (Decimal(0), Decimal("0.005"), Decimal(1)) == (row.web_search, row.request, row.multiplier)
+    assert (None, Decimal("0.005"), Decimal(1)) == (row.web_search, row.request, row.multiplier)
 
 
 def test_a_missing_rate_is_its_neighbours_and_is_listed(tmp_path: Path) -> None:

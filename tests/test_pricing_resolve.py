@@ -29,6 +29,8 @@ models:
   - {provider: openai, model: "ft:gpt-4o", prices: [{input: 3.75, output: 15}]}
   - {provider: openai, model: shared, prices: [{input: 1}]}
   - {provider: azure, model: shared, prices: [{input: 2}]}
+  - {provider: openai, model: twice, prices: [{input: 1}]}
+  - {provider: aws, model: twice, prices: [{input: 2}]}
   - {provider: azure, model: phi, prices: [{input: 2}]}
   - {provider: aws, model: anthropic.claude-x, prices: [{input: 3}]}
   - {provider: anthropic, model: claude-x, prices: [{input: 3}]}
@@ -138,7 +140,7 @@ UNKNOWN = {
     "an Azure fine-tune": (key("azure", "gpt-4.ft-9x"), "unknown model"),
     "a prefix that contradicts": (key("openai", "anthropic/gpt-4o"), "unknown model"),
     "a gateway with prices of its own": (key(None, "somewhere/gpt-4o"), "unknown model"),
-    "no provider and two owners": (key(None, "shared"), "unknown model"),
+    "no provider and two owners": (key(None, "twice"), "unknown model"),
     "no fallback the other way": (key("openai", "phi"), "unknown model"),
     "a deployment of a model without a price": (key("azure", "gpt-4o", deployment="lost"), "unknown model"),
     "another provider's deployment": (key("openai", "prod-chat"), "unknown model"),

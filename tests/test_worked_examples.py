@@ -39,7 +39,14 @@ RATES = {"web_searches_each": "web_search", "x_searches_each": "web_search", "re
 # Their example states no rates: a test of a price book's, so only the shipped book can give them.
 WITHOUT_RATES = {"wx118", "wx119", "wx121"}
 # What the shipped book does not give, and why.
-NOT_SHIPPED: dict[str, str] = {}
+NOT_SHIPPED = {
+    "wx022": "OpenRouter: a model that the source does not list",
+    "wx027": "OpenRouter: the price of who served it, not of its list",
+    "wx028": "OpenRouter: the price of who served it, not of its list",
+    "wx044": "OpenRouter: the fee of an advisor tool, told only in the answer's cost",
+    "wx045": "OpenRouter: the fee of a file parser, told only in the answer's cost",
+    "wx087": "claude-3.5-sonnet@abc is no name that Anthropic gives; nothing is guessed",
+}
 
 
 def examples() -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from llmcost.cli.export_app import export_app
 from llmcost.cli.options import DEFAULT_DB, Database, Format, Output, Paths, Pricing, Since, Strict, Until, Where
 from llmcost.cli.pricing_app import pricing_app
 
@@ -144,4 +145,50 @@ def report(
     )
 
 
+@app.command()
+def reconcile(
+    paths: Paths = None,
+    invoice: Annotated[
+        Path | None,
+        typer.Option(
+            "--invoice", help="A provider's bill to compare with, instead of what the logs report.", metavar="FILE"
+        ),
+    ] = None,
+    causes: Annotated[
+        bool, typer.Option("--causes", help="A row for each likely cause of a difference, instead of each group.")
+    ] = False,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by", help="Columns to group by: gateway,emitter_version,provider,model if not said.", metavar="COLUMNS"
+        ),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    format: Format = None,
+    output: Output = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Strict = False,
+) -> int:
+    """Compare our costs with what gateways report, or with a provider's bill.
+
+    Where a reported cost is not ours, every known mistake is tried on that request, and the one that gives exactly the
+    reported cost is named: cached tokens billed twice, a tier ignored, cents for dollars, last year's price. A bill is
+    compared by day and model: OpenAI costs and Anthropic cost report (JSON or CSV), FOCUS, or CSV of day,model,amount.
+
+        llmcost reconcile
+        llmcost reconcile --causes --by gateway --since 7d
+        llmcost reconcile --invoice openai-costs.json
+    """
+    from llmcost.cli.reading import Reading
+    from llmcost.cli.reconciling import run_reconcile
+
+    columns = tuple(name.strip() for text in by or () for name in text.split(",") if name.strip())
+    reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
+    return run_reconcile(reading, columns, causes=causes, invoice=invoice)
+
+
 app.add_typer(pricing_app, name="pricing")
+app.add_typer(export_app, name="export")

@@ -129,7 +129,8 @@ def basis(request: dict[str, Any]) -> str:
         "writes_outside": "cache writes beside the reported input, added",
         "iterations": "summed over its iterations",
     }
-    return words.get(request["usage_basis"], request["usage_basis"])
+    said = str(request["usage_basis"])
+    return words.get(said, said)
 
 
 def counted(value: int | None) -> str:

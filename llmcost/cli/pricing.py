@@ -38,7 +38,7 @@ def run_list(
         since = period.start if period else None
         rows.append((model.provider, model.model, since, *(rates.get(name) for name in LISTED), parts_of(period)))
     columns = ("provider", "model", "since", *(f"{name}_usd_per_mtok" for name in LISTED), "also")
-    write(Table(f"Prices on {day}", columns, rows, {}, about("pricing list", book)), chosen, output)
+    write(Table(f"Prices on {day}, USD per 1M tokens", columns, rows, {}, about("pricing list", book)), chosen, output)
     return 0
 
 
@@ -67,7 +67,7 @@ def run_show(
     used = [r for r in (*RATE_COLUMNS, *FEES) if any(shown(row, r) is not None for row in prices)]
     rows = [(*place_of(row), *(shown(row, rate) for rate in used)) for row in prices]
     columns = ("service level", "input tokens", "hours (UTC)", "from", "to", *(heading_of(rate) for rate in used))
-    title = f"{found.provider} {found.model} on {day} ({found.how})"
+    title = f"{found.provider} {found.model} on {day} ({found.how}), USD per 1M tokens"
     write(Table(title, columns, rows, {}, about("pricing show", book) | resolved(found)), chosen, output)
     if chosen == "table":
         for line in origin(book, found, day):

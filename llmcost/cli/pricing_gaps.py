@@ -19,7 +19,7 @@ from llmcost.store.scope import create_scope
 
 COLUMNS = (
     *("provider", "model", "service_level", "reason", "requests", "input_tokens", "output_tokens"),
-    *("first_at", "last_at", "advice"),
+    *("first_day", "last_day", "advice"),
 )
 ADVICE = {
     "unknown provider": "name it under `providers` of pricing.local.yaml, or as one of a provider's `names`",
@@ -27,6 +27,7 @@ ADVICE = {
     "no price for date": "a period with an earlier `from`",
     "no price for context": "a variant for this service level",
     "no rate for a token kind": "the rate that is missing, for instance `output`",
+    "no price for searches": "the rate `web_search`, USD per search",
     "bad usage": "parts of these requests are more than the whole; llmcost doctor tells more",
 }
 
@@ -53,7 +54,7 @@ def row_of(record: dict[str, Any]) -> tuple[Any, ...]:
     reason = record["price_status"]
     counts = (record["requests"], record["input_tokens"], record["output_tokens"])
     name = record["deployment_id"] or record["model_named"] if reason == "unknown model" else record["model_named"]
-    times = (record["first_at"], record["last_at"])
+    times = (record["first_at"].date(), record["last_at"].date())
     return (record["provider_name"], name, level, reason, *counts, *times, ADVICE.get(reason, ""))
 
 

@@ -99,11 +99,15 @@ class Model:
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider's id, the names that gateways give it, and whose prices hold where its own are missing."""
+    """A provider's id, the names that gateways give it, and whose prices hold where its own are missing.
+
+    `resells` others' models: where a log names no provider, the price of the model's maker counts.
+    """
 
     id: str
     names: tuple[str, ...]
     fallback: tuple[str, ...]
+    resells: bool = False
 
 
 @dataclass(frozen=True)

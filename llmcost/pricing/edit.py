@@ -76,7 +76,7 @@ def place_of(model: Model) -> tuple[str, str]:
 def line_of(entries: dict[tuple[str, str], Node], model: Model) -> int:
     """Give the line where a model stands; before all others if it does not."""
     node = entries.get(place_of(model))
-    return node.yaml.start_mark.line if node else -1
+    return int(node.yaml.start_mark.line) if node else -1
 
 
 def put_periods(lines: list[str], node: Node, change: Change) -> None:
@@ -111,7 +111,7 @@ def count_new(change: Change, written: int, indent: int) -> int:
 def last_line(node: yaml.Node) -> int:
     """Find the last line of a node's own text: block nodes end where the next token begins."""
     if isinstance(node, yaml.MappingNode) and not node.flow_style:
-        return max(max(key.end_mark.line, last_line(value)) for key, value in node.value)
+        return max(max(int(key.end_mark.line), last_line(value)) for key, value in node.value)
     if isinstance(node, yaml.SequenceNode) and not node.flow_style:
         return max(last_line(item) for item in node.value)
     return int(node.end_mark.line)

@@ -16,11 +16,12 @@ BILLINGS = ("tokens", "provisioned")
 
 def read_provider(node: Node) -> Provider:
     """Read one entry of `providers`."""
-    found = node.mapping({"id", "names", "fallback"}, "a provider")
+    found = node.mapping({"id", "names", "fallback", "resells"}, "a provider")
     return Provider(
         required(node, found, "id", "a provider").text("id"),
         only(found, "names", lambda n: n.texts("names")) or (),
         only(found, "fallback", lambda n: n.texts("fallback")) or (),
+        only(found, "resells", lambda n: n.truth("resells")) or False,
     )
 
 

@@ -94,6 +94,13 @@ class Node:
             raise self.refuse(f"`{what}: {number}` is no whole number")
         return int(number)
 
+    def truth(self, what: str) -> bool:
+        """Read true or false."""
+        text = self.text(what)
+        if text not in ("true", "false"):
+            raise self.refuse(f"`{what}: {text}` is neither true nor false")
+        return text == "true"
+
     def day(self, what: str) -> date:
         """Read a day as YYYY-MM-DD."""
         text = self.text(what)

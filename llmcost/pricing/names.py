@@ -9,6 +9,8 @@ from llmcost.pricing.book import Book
 from llmcost.pricing.entries import pattern
 
 TAIL = re.compile(r"(.+?)(?:[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|[-@]latest|-v\d+:\d+)")
+# (provider, model) and how it was found
+Hit = tuple[tuple[str, str], str]
 WILD = re.compile(r"[*?\[]|^re:")
 
 
@@ -28,16 +30,29 @@ class Names:
                 else:
                     self._aliases.setdefault((model.provider, text.lower()), entry)
         self._owners = list(dict.fromkeys(model.provider for model in book.models))
+        self._providers = {provider.id: provider for provider in book.providers}
 
-    def find(self, provider: str | None, name: str) -> tuple[tuple[str, str], str] | None:
-        """Look a name up; without a provider it must be one provider's alone."""
+    def find(self, provider: str | None, name: str) -> Hit | None:
+        """Look a name up; without a provider it must be one provider's alone, or have one maker among them."""
         owners = self._owners if provider is None else [provider]
         hits = [hit for owner in owners if (hit := self._of(owner, name))]
+        if provider is None:
+            hits = self._made(hits)
         if len(hits) != 1 or (is_tuned(name) and not is_tuned(hits[0][0][1].lower())):
             return None
         return hits[0]
 
-    def _of(self, provider: str, name: str) -> tuple[tuple[str, str], str] | None:
+    def _made(self, hits: list[Hit]) -> list[Hit]:
+        """Leave out who sells another's model; nobody else's price is a guess at who served it."""
+        owners = {owner for (owner, _), _ in hits}
+        return [
+            (entry, how if len(hits) == 1 else "no provider named, price of its maker")
+            for entry, how in hits
+            if (provider := self._providers.get(entry[0])) is None
+            or not (provider.resells or owners & set(provider.fallback))
+        ]
+
+    def _of(self, provider: str, name: str) -> Hit | None:
         """Look a name up at one provider: its id, then its other names."""
         if (provider, name) in self._exact:
             return self._exact[provider, name], "exact"

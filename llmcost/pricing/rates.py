@@ -16,6 +16,7 @@ from llmcost.pricing.periods import DAY_END
 PAST, FUTURE = date(1, 1, 1), date(9999, 12, 31)
 NO_LIMIT = 2**62
 EVERY_DAY = 127
+NO_FEE = {"web_search": None, "request": Decimal(0)}
 MAX_FACTOR_DECIMALS = 6
 # A rate that is not named is its neighbour's: for a token never 0.
 NEIGHBOURS = {
@@ -67,7 +68,7 @@ class PriceRow(NamedTuple):
     output_image: Decimal | None
     cache_read_audio: Decimal | None
     cache_read_image: Decimal | None
-    web_search: Decimal
+    web_search: Decimal | None
     request: Decimal
     multiplier: Decimal
     assumed: str
@@ -126,7 +127,8 @@ def period_rows(rule_id: int, model: Model, period: Period, adjust: list[Adjust]
     """Write a period's rows: every service level, hour and tier, cut where a contract begins or ends."""
     for context, levels in period.contexts():
         named = {name: rate for level in levels for name, rate in level.rates.items()}
-        fees = [named.get(fee, period.rates.get(fee, Decimal(0))) for fee in FEES]
+        # no fee for a call means that there is none; searches whose price is not named are not free
+        fees = [named.get(fee, period.rates.get(fee, NO_FEE[fee])) for fee in FEES]
         for days, minute_from, minute_to, window in hours(period, levels):
             for over, up_to, rates in tier_rates(period, levels, window, model):
                 filled, assumed = fill(rates)

@@ -69,6 +69,9 @@ class Resolver:
             return Resolution(None, None, None, context, "", "provisioned" if is_provisioned else found)
         rule_id, how = found
         rule = self._rules[rule_id]
+        # the size of a search matters where its fee depends on it
+        if not any("search_context_size" in priced for priced in self._contexts_of(rule_id)):
+            context = context_of(key._replace(search_context_size=None))
         status = "priced" if context in self._contexts_of(rule_id) else "no price for context"
         if is_provisioned:
             status = "provisioned"
@@ -106,7 +109,9 @@ class Resolver:
 
     def _homes(self, provider: Provider | None, name: str) -> Iterator[tuple[Provider | None, str, str]]:
         """Give the name as it is and without each gateway prefix that does not contradict the provider."""
-        yield provider, name, ""
+        # without a provider a prefix that is one's name says whose it is: openai/gpt-4o is not OpenRouter's
+        if provider or name.partition("/")[0] not in self._providers:
+            yield provider, name, ""
         # a fine-tune's suffix is free text and may hold a slash
         while "/" in name and not is_tuned(name):
             prefix, name = name.split("/", 1)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from llmcost.pricing.book import Book, Model, Period
+from llmcost.pricing.book import FEES, Book, Model, Period
 from llmcost.pricing.rates import RATE_COLUMNS, PriceRow, period_rows
 
 # A rate that changes by more than this is more often a slip of the source than a price.
 MAX_JUMP = 5
-Figures = dict[str, Decimal]
+Figures = dict[str, Decimal | None]
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,10 @@ def differences(mine: Model, now: Period | None, theirs: Model, said: Period) ->
         overs = {over for c, h, over in (*old, *new) if (c, h) == (context, hours)}
         for over in sorted(overs):
             before, after = (at_size(table, context, hours, over) for table in (old, new))
-            for rate in (*RATE_COLUMNS, "web_search", "request"):
-                if before.get(rate) != after.get(rate):
+            for rate in (*RATE_COLUMNS, *FEES):
+                # a source that names no fee says nothing of it
+                is_told = rate not in FEES or after.get(rate) or rate in said.rates
+                if is_told and before.get(rate) != after.get(rate):
                     yield Difference(context, over, rate, before.get(rate), after.get(rate))
 
 
@@ -137,7 +139,7 @@ def figures(model: Model, period: Period) -> dict[tuple[str, tuple[int, int, int
 
 def rates_in(row: PriceRow) -> Figures:
     """Take the rates and fees of a row."""
-    return {name: getattr(row, name) for name in (*RATE_COLUMNS, "web_search", "request")}
+    return {name: getattr(row, name) for name in (*RATE_COLUMNS, *FEES)}
 
 
 def at_size(

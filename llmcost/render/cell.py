@@ -61,4 +61,6 @@ HEADINGS = {"cost_share": "share", "covered_share": "share", "cost_per_request_u
 
 def heading(column: str) -> str:
     """Write a column's name for people: short, since its unit stands in the cells."""
-    return HEADINGS.get(column, column.removesuffix("_usd").removesuffix("_tokens").replace("_", " "))
+    return HEADINGS.get(
+        column, column.removesuffix("_usd_per_mtok").removesuffix("_usd").removesuffix("_tokens").replace("_", " ")
+    )

@@ -25,7 +25,7 @@ def load_prices(store: Store, book: Book) -> None:
     resolver = Resolver(book)
     resolved = [(*key, *resolver.resolve(key)) for key in (Key(*row) for row in store.rows(KEYS))]
     insert(store, "resolved", resolved)
-    used = {row[RULE_ID] for row in resolved if row[RULE_ID] is not None}
+    used = {rule_id for row in resolved if isinstance(rule_id := row[RULE_ID], int)}
     insert(store, "prices", rows_of(book, sorted(used)))
 
 

@@ -213,6 +213,8 @@ with
                 then 'no price for date'
                 when tokens_micro_usd is null
                 then 'no rate for a token kind'
+                when fees_usd is null
+                then 'no price for searches'
                 else resolution
             end as price_status,
             cast(
@@ -234,7 +236,7 @@ with
         from judged
     )
 select
-    * exclude (resolution, rule_id, has_price, tokens_micro_usd, fees_usd, computed_usd),
+    * exclude (resolution, has_price, tokens_micro_usd, fees_usd),
     case
         -- paid by the hour, so this request cost nothing more; its list cost is what it would cost by the
         -- token
@@ -297,7 +299,7 @@ where quantity > 0
 -- What `--by` and `--where` may name: these and every column above.
 create or replace temp view dimensions as
 select
-    priced_requests.* exclude (deployment_id, tags, price),
+    priced_requests.* exclude (deployment_id, tags, price, rule_id, computed_usd),
     coalesce(book_model, model_named) as model,
     coalesce(book_provider, provider_name) as provider,
     coalesce(api_key_alias, api_key_id) as key,

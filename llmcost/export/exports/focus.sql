@@ -12,9 +12,28 @@ with
                 values
                     ('anthropic', 'Anthropic', 'Claude API'),
                     ('aws', 'AWS', 'Amazon Bedrock'),
-                    ('azure', 'Microsoft', 'Azure OpenAI'),
+                    ('azure', 'Microsoft', 'Azure AI Foundry'),
+                    ('baseten', 'Baseten', null),
+                    ('cerebras', 'Cerebras', null),
+                    ('cloudflare', 'Cloudflare', 'Workers AI'),
+                    ('cohere', 'Cohere', null),
+                    ('databricks', 'Databricks', 'Databricks Model Serving'),
+                    ('deepseek', 'DeepSeek', null),
+                    ('fireworks', 'Fireworks AI', null),
                     ('google', 'Google', 'Google AI'),
-                    ('openai', 'OpenAI', 'OpenAI API')
+                    ('groq', 'Groq', null),
+                    ('meta', 'Meta', null),
+                    ('minimax', 'MiniMax', null),
+                    ('mistral', 'Mistral AI', null),
+                    ('moonshotai', 'Moonshot AI', null),
+                    ('novita', 'Novita AI', null),
+                    ('openai', 'OpenAI', null),
+                    ('openrouter', 'OpenRouter', null),
+                    ('perplexity', 'Perplexity', null),
+                    ('together', 'Together AI', null),
+                    ('voyageai', 'Voyage AI', null),
+                    ('x-ai', 'xAI', null),
+                    ('zai', 'Z.ai', null)
             ) as known(provider, seller, service)
     ),
     meters as (
@@ -102,10 +121,12 @@ with
     named as (
         select
             summed.*,
-            meters.sku_meter,
-            meters.unit,
+            coalesce(meters.sku_meter, summed.meter) as sku_meter,
+            coalesce(meters.unit, 'Tokens') as unit,
             coalesce(sellers.seller, summed.book_provider) as seller,
-            coalesce(sellers.service, summed.book_provider) as service,
+            coalesce(
+                sellers.service, concat(coalesce(sellers.seller, summed.book_provider), ' API')
+            ) as service,
             concat(summed.book_provider, '/', summed.book_model) as sku,
             concat_ws(
                 '/',
@@ -119,7 +140,7 @@ with
                 'minutes=' || summed.price_minutes
             ) as sku_price
         from summed
-        inner join meters on summed.meter = meters.meter
+        left join meters on summed.meter = meters.meter
         left join sellers on summed.book_provider = sellers.provider
     )
 select

@@ -76,8 +76,9 @@ def read_periods(model: Any, source: Source) -> list[Period]:
     for start, end in pairwise([*starts, None]):
         rates, tiers = rates_of(dated[start], source)
         windows = tuple(windows_of(hourly, model.id)) if end is None else ()
-        variants = tuple(variants_of(model, rates, tiers, is_last=end is None, source=source))
         if rates:
+            held = levels_until(model, end)
+            variants = tuple(variants_of(held, rates, tiers, start=start, end=end, source=source))
             periods.append(Period(start, end, rates, tiers, variants, windows, source.name, None, None, model.id))
     return periods
 
@@ -128,11 +129,28 @@ def minute_of(clock: time) -> int:
     return (clock.hour * 60 + clock.minute - (int(offset.total_seconds()) // 60 if offset else 0)) % DAY_END
 
 
-def variants_of(
-    model: Any, rates: Rates, tiers: tuple[Tier, ...], *, is_last: bool, source: Source
-) -> Iterator[Variant]:
-    """Read the service levels of a period: as a factor where it is one, else as rates of their own."""
+def levels_until(model: Any, end: date | None) -> list[Any]:
+    """Take of each service level what holds at the end of a period: the first that has begun by then."""
+    held: dict[tuple[tuple[str, str], ...], Any] = {}
     for variant in model.price_variants or ():
+        if begin_of(variant) < (end or date.max):
+            held.setdefault(tuple(sorted(variant.when.items())), variant)
+    return list(held.values())
+
+
+def begin_of(variant: Any) -> date:
+    """Give the day from which the source has a service level's price."""
+    return getattr(variant.constraint, "start_date", None) or date.min
+
+
+def variants_of(
+    held: list[Any], rates: Rates, tiers: tuple[Tier, ...], *, start: date | None, end: date | None, source: Source
+) -> Iterator[Variant]:
+    """Read the service levels of a period: as a factor where it is one, else as rates of their own.
+
+    The source dates most of them to the day when it learnt of them; here they hold for the whole period.
+    """
+    for variant in held:
         when = tuple(sorted((axis, value.lower()) for axis, value in variant.when.items()))
         own, own_tiers = rates_of(variant.prices, source)
         if not own:
@@ -143,8 +161,8 @@ def variants_of(
         factor = common_factor(own, own_tiers, rates, tiers)
         if factor is not None:
             yield Variant(when, {}, (), factor)
-        elif is_last:
-            # rates of today say nothing of an earlier period with other standard rates
+        elif end is None or begin_of(variant) > (start or date.min):
+            # rates of a later day say nothing of a period with other standard rates
             standard = {name: rate for name, rate in rates.items() if name not in FEES}
             yield Variant(when, {**standard, **own}, merged_tiers(own, own_tiers, tiers), None)
 

@@ -1,0 +1,95 @@
+"""`llmcost reconcile`: our costs beside what the gateways report, or beside a provider's bill."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.errors import InputError, UsageError
+from llmcost.reconcile import BY, Bill, Comparison, compare_invoice, compare_reported, read_bill
+from llmcost.render import Table
+from llmcost.render.cell import dollars
+from llmcost.report import Coverage
+from llmcost.report.run import coverage
+
+
+def run_reconcile(reading: Reading, by: tuple[str, ...], *, causes: bool, invoice: Path | None) -> int:
+    """Print the comparison on stdout and what it covers on stderr; 4 under --strict where it is incomplete."""
+    if invoice is None:
+        return run_reported(reading, by or BY, causes=causes)
+    if by or causes:
+        raise UsageError("--invoice compares by day and model", hint="leave out --by and --causes")
+    return run_invoice(reading, invoice)
+
+
+def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
+    """Compare with what the logs report."""
+    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    with reading.open() as store:
+        found = compare_reported(store, book, by=by, filters=filters)
+        covered = coverage(store)
+    if not found.rows:
+        raise InputError("no request has a reported cost", hint="--invoice FILE compares with a provider's bill")
+    columns, rows = (found.cause_columns, found.causes) if causes else (found.columns, found.rows)
+    title = "Likely causes" if causes else "Reported and computed cost"
+    shared = envelope("reconcile", filters, book, covered)
+    write(Table(title, columns, rows, {} if causes else found.totals, shared), output_format, reading.output)
+    for line in reported_lines(found.totals, covered):
+        print(line, file=sys.stderr)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def run_invoice(reading: Reading, invoice: Path) -> int:
+    """Compare with a provider's bill."""
+    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    bill = read_bill(invoice)
+    with reading.open() as store:
+        found = compare_invoice(store, book, bill, filters=filters)
+        covered = coverage(store)
+    shared = envelope("reconcile", filters, book, covered) | {
+        "invoice": {"kind": bill.kind, "provider": bill.provider, "first_day": str(bill.first_day)}
+        | {"last_day": str(bill.last_day)}
+    }
+    write(
+        Table("Billed and computed cost", found.columns, found.rows, found.totals, shared),
+        output_format,
+        reading.output,
+    )
+    for line in invoice_lines(bill, found):
+        print(line, file=sys.stderr)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def reported_lines(totals: dict[str, Any], covered: Coverage) -> list[str]:
+    """Say in words how many requests could be compared, how many agree, and how much of the rest is explained."""
+    compared, uncompared = int(totals["requests"] or 0), int(totals["uncomputed_requests"] or 0)
+    lines = [f"compared: {compared:,} of {covered.requests:,} requests have a reported cost and one of ours"]
+    if uncompared:
+        lines.append(f"not compared: {uncompared:,} have a reported cost but none of ours")
+    if compared:
+        agreeing = int(totals["agreeing_requests"])
+        explained = totals["explained_share"]
+        rest = "" if explained is None else f"; {explained:.1%} of the difference is explained"
+        lines.append(f"agreeing: {agreeing:,} of {compared:,} ({Decimal(agreeing) / compared:.1%}){rest}")
+    return lines
+
+
+def invoice_lines(bill: Bill, found: Comparison) -> list[str]:
+    """Say in words what was compared, how much of the bill is explained, and where the rest may be."""
+    totals = found.totals
+    lines = [f"bill: {bill.kind}, {len(bill.lines):,} lines, {bill.first_day} to {bill.last_day} (UTC)"]
+    if totals["explained_share"] is not None:
+        lines.append(
+            f"explained: {totals['explained_share']:.1%} of {dollars(totals['invoice_usd'] or 0, 2)}; "
+            f"difference {dollars(totals['difference_usd'] or 0, 2)}"
+        )
+    if totals["unpriced_requests"]:
+        lines.append(f"unpriced: {totals['unpriced_requests']:,} requests of these days have no cost of ours")
+    if totals["usage_missing_requests"]:
+        lines.append(f"usage missing: {totals['usage_missing_requests']:,} requests of these days; billed all the same")
+    return lines

@@ -1,0 +1,52 @@
+"""The two shelves of reconcile: its queries, and the mistakes that it knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from llmcost.shelf import read_shelf
+
+FOLDER = resources.files("llmcost.reconcile")
+MACROS = FOLDER / "macros.sql"
+
+
+@dataclass(frozen=True)
+class Query:
+    """One file of the shelf queries."""
+
+    name: str
+    query: str
+    title: str
+    answers: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One mistake: its query gives for each gap what the reporter would have written had it made the mistake.
+
+    Columns: dedupe_key, expected_micro_usd, evidence. Where several mistakes give the reported cost, the lowest
+    `place` wins.
+    """
+
+    name: str
+    query: str
+    place: int
+    title: str
+    says: str
+
+
+@cache
+def queries() -> dict[str, Query]:
+    """Read the shelf of queries by name."""
+    return read_shelf(FOLDER / "queries", Query)
+
+
+@cache
+def causes() -> dict[str, Cause]:
+    """Read the shelf of causes by name, in the order in which they are preferred."""
+    shelf = read_shelf(FOLDER / "causes", Cause)
+    return dict(sorted(shelf.items(), key=lambda item: item[1].place))
