@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -55,10 +56,11 @@ def small_book(tmp_path: Path) -> Book:
     return load_book([path])
 
 
-@pytest.fixture
-def filled(store: Store) -> Store:
-    ingest(store, [str(file) for file in sorted(FIXTURES.iterdir())])
-    return store
+@pytest.fixture(scope="module")
+def filled() -> Iterator[Store]:
+    with Store() as store:
+        ingest(store, [str(file) for file in sorted(FIXTURES.iterdir())])
+        yield store
 
 
 def message(number: int, day: str, input: int, output: int, model: str = "m", **usage: object) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from llmcost.pricing.periods import read_period
 
 BILLINGS = ("tokens", "provisioned")
 
+WILD = re.compile(r"[*?\[]|^re:")
+
 
 def read_provider(node: Node) -> Provider:
     """Read one entry of `providers`."""
@@ -77,6 +79,8 @@ def read_model(node: Node) -> Model:
 def read_pattern(node: Node) -> str:
     """Read one entry of `match`."""
     text = node.text("match")
+    if not WILD.search(text):
+        return text
     try:
         pattern(text)
     except re.error as error:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 
 from llmcost.pricing.book import Book
-from llmcost.pricing.entries import pattern
+from llmcost.pricing.entries import WILD, pattern
 
 TAIL = re.compile(r"(.+?)(?:[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|[-@]latest|-v\d+:\d+)")
 # (provider, model) and how it was found
 Hit = tuple[tuple[str, str], str]
-WILD = re.compile(r"[*?\[]|^re:")
 
 
 class Names:

@@ -88,6 +88,10 @@ with
             ) as cache_read,
             tokens(usage ->> '$.cache_creation_input_tokens') as cache_write,
             tokens(output_details ->> '$.reasoning_tokens') as reasoning,
+            tokens(input_details ->> '$.audio_tokens') as input_audio,
+            tokens(input_details ->> '$.image_tokens') as input_image,
+            tokens(input_details ->> '$.cached_tokens_details.audio_tokens') as cached_audio,
+            tokens(input_details ->> '$.cached_tokens_details.image_tokens') as cached_image,
             tokens(coalesce(usage ->> '$.total_tokens', property(properties, 'totalTokens'))) as total,
             -- Anthropic's names are Anthropic's counting
             case
@@ -160,10 +164,16 @@ select
     case when has_usage then coalesce(used.input_tokens, llm_input) end as input_tokens,
     cache_read as cache_read_input_tokens,
     cache_write as cache_write_input_tokens,
-    tokens(input_details ->> '$.audio_tokens') as input_audio_tokens,
+    input_audio as input_audio_tokens,
+    image_part(
+        input_image, cached_image, input_audio, used.input_tokens, cache_read, cache_write
+    ) as input_image_tokens,
+    cached_part(cached_audio, input_audio, cache_read) as cache_read_audio_tokens,
+    cached_part(cached_image, input_image, cache_read) as cache_read_image_tokens,
     case when has_usage then coalesce(used.output_tokens, llm_output) end as output_tokens,
     reasoning as reasoning_output_tokens,
     tokens(output_details ->> '$.audio_tokens') as output_audio_tokens,
+    tokens(output_details ->> '$.image_tokens') as output_image_tokens,
     total as total_tokens_reported,
     case when has_usage then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,

@@ -54,7 +54,8 @@ parsed:
         cached_write_tokens: tokens
         cached_write_token_details: {cached_write_tokens_5m: tokens, cached_write_tokens_1h: tokens}
         audio_tokens: tokens
-      completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, cached_tokens: tokens, num_search_queries: tokens}
+        image_tokens: tokens
+      completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens, cached_tokens: tokens, num_search_queries: tokens}
   cache:
     from: cache_debug
     columns: {cache_hit: text}
@@ -92,6 +93,8 @@ with
             tokens(usage.prompt_tokens) as input,
             tokens(usage.total_tokens) as total,
             tokens(output_details.reasoning_tokens) as reasoning,
+            tokens(input_details.audio_tokens) as input_audio,
+            tokens(input_details.image_tokens) as input_image,
             coalesce(
                 tokens(usage.completion_tokens), case when usage.prompt_tokens is not null then 0 end
             ) as output,  -- Go leaves out what is 0
@@ -152,10 +155,14 @@ select
     cache_write as cache_write_input_tokens,
     tokens(input_details.cached_write_token_details.cached_write_tokens_5m) as cache_write_5m_input_tokens,
     tokens(input_details.cached_write_token_details.cached_write_tokens_1h) as cache_write_1h_input_tokens,
-    tokens(input_details.audio_tokens) as input_audio_tokens,
+    input_audio as input_audio_tokens,
+    image_part(
+        input_image, null, input_audio, used.input_tokens, cache_read, cache_write
+    ) as input_image_tokens,
     case when not has_no_usage then used.output_tokens end as output_tokens,
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
     tokens(output_details.audio_tokens) as output_audio_tokens,
+    tokens(output_details.image_tokens) as output_image_tokens,
     tokens(usage.total_tokens) as total_tokens_reported,
     tokens(output_details.num_search_queries) as web_search_requests,
     case when has_no_usage then 'missing' else 'provider' end as usage_source,

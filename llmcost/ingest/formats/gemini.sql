@@ -23,6 +23,7 @@ columns:
     trafficType: text
     serviceTier: text
     promptTokensDetails: [{modality: text, tokenCount: tokens}]
+    cacheTokensDetails: [{modality: text, tokenCount: tokens}]
     candidatesTokensDetails: [{modality: text, tokenCount: tokens}]
   candidates: json
   promptFeedback: json
@@ -72,6 +73,10 @@ with
             ) as answer_tokens,
             tokens(usage.totaltokencount) as total,
             tokens(usage.tooluseprompttokencount) as tool_use,
+            gemini_modality(usage.prompttokensdetails, 'AUDIO') as input_audio,
+            gemini_modality(usage.prompttokensdetails, 'IMAGE') as input_image,
+            gemini_modality(usage.cachetokensdetails, 'AUDIO') as cached_audio,
+            gemini_modality(usage.cachetokensdetails, 'IMAGE') as cached_image,
             gemini_answer(answer[1].content.parts) as answered
         from bodies
     ),
@@ -105,10 +110,16 @@ select
     'generate_content' as operation_name,
     case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
     cache_read as cache_read_input_tokens,
-    gemini_modality(usage.prompttokensdetails, 'AUDIO') as input_audio_tokens,
+    input_audio as input_audio_tokens,
+    image_part(
+        input_image, cached_image, input_audio, used.input_tokens, cache_read, null
+    ) as input_image_tokens,
+    cached_part(cached_audio, input_audio, cache_read) as cache_read_audio_tokens,
+    cached_part(cached_image, input_image, cache_read) as cache_read_image_tokens,
     case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
     thoughts as reasoning_output_tokens,
     gemini_modality(usage.candidatestokensdetails, 'AUDIO') as output_audio_tokens,
+    gemini_modality(usage.candidatestokensdetails, 'IMAGE') as output_image_tokens,
     tokens(usage.totaltokencount) as total_tokens_reported,
     case
         when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'

@@ -109,7 +109,9 @@ with
             langfuse_sum(usage, 'output') as plain_output,
             langfuse_sum(usage, 'reasoning') as reasoning,
             langfuse_sum(usage, 'completion_details.reasoning') as reasoning_part,
-            langfuse_sum(usage, 'total') as total
+            langfuse_sum(usage, 'total') as total,
+            langfuse_sum_of(usage, 'input_audio') as uncached_audio,
+            langfuse_sum_of(usage, 'input_cached_audio') as cached_audio
         from versions
         where not is_older
     ),
@@ -230,10 +232,14 @@ select
     case when is_counted then cache_write end as cache_write_input_tokens,
     langfuse_sum_of(usage, 'creation_5m') as cache_write_5m_input_tokens,
     langfuse_sum_of(usage, 'creation_1h') as cache_write_1h_input_tokens,
-    langfuse_sum_of(usage, 'input_audio') as input_audio_tokens,
+    -- buckets stand beside each other: input_audio is what was not cached
+    coalesce(uncached_audio + cached_audio, uncached_audio, cached_audio) as input_audio_tokens,
+    langfuse_sum_of(usage, 'input_image') as input_image_tokens,
+    cached_audio as cache_read_audio_tokens,
     case when is_counted then used.output_tokens end as output_tokens,
     coalesce(reasoning, reasoning_part) as reasoning_output_tokens,
     langfuse_sum_of(usage, 'output_audio') as output_audio_tokens,
+    langfuse_sum_of(usage, 'output_image') as output_image_tokens,
     total as total_tokens_reported,
     case when is_counted then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,

@@ -51,10 +51,11 @@ parsed:
         prompt_tokens_details:
           cached_tokens: tokens
           audio_tokens: tokens
+          image_tokens: tokens
           cache_write_tokens: tokens
           cache_creation_tokens: tokens
           cache_creation_token_details: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
-        completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, accepted_prediction_tokens: tokens}
+        completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens, accepted_prediction_tokens: tokens}
   answer:
     from: response
     columns: {choices: [{finish_reason: text, message: {content: text, tool_calls: text}}], content: text, stop_reason: text}
@@ -82,6 +83,8 @@ with
             tokens(completion_tokens) as output,
             tokens(total_tokens) as total,
             tokens(output_details.reasoning_tokens) as reasoning,
+            tokens(input_details.audio_tokens) as input_audio,
+            tokens(input_details.image_tokens) as input_image,
             tokens(coalesce(usage.cache_read_input_tokens, input_details.cached_tokens)) as cache_read,
             tokens(
                 coalesce(
@@ -149,10 +152,14 @@ select
     tokens(
         input_details.cache_creation_token_details.ephemeral_1h_input_tokens
     ) as cache_write_1h_input_tokens,
-    tokens(input_details.audio_tokens) as input_audio_tokens,
+    input_audio as input_audio_tokens,
+    image_part(
+        input_image, null, input_audio, used.input_tokens, cache_read, cache_write
+    ) as input_image_tokens,
     case when input + output > 0 then used.output_tokens end as output_tokens,
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
     tokens(output_details.audio_tokens) as output_audio_tokens,
+    tokens(output_details.image_tokens) as output_image_tokens,
     tokens(total_tokens) as total_tokens_reported,
     case when input + output > 0 then source else 'missing' end as usage_source,
     used.basis as usage_basis,

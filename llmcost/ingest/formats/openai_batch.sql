@@ -47,10 +47,20 @@ columns:
         is_byok: flag
         cost_details: {upstream_inference_cost: number}
         cost_in_usd_ticks: number
-        prompt_tokens_details: {cached_tokens: tokens, cache_write_tokens: tokens, audio_tokens: tokens}
-        input_tokens_details: {cached_tokens: tokens, cache_write_tokens: tokens, audio_tokens: tokens}
-        completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens}
-        output_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens}
+        prompt_tokens_details:
+          cached_tokens: tokens
+          cache_write_tokens: tokens
+          audio_tokens: tokens
+          image_tokens: tokens
+          cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
+        input_tokens_details:
+          cached_tokens: tokens
+          cache_write_tokens: tokens
+          audio_tokens: tokens
+          image_tokens: tokens
+          cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
+        completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens}
+        output_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens}
 parsed:
   choice:
     from: response.body.choices
@@ -106,11 +116,23 @@ select
     parts.cache_read as cache_read_input_tokens,
     parts.cache_write as cache_write_input_tokens,
     parts.input_audio as input_audio_tokens,
+    image_part(
+        parts.input_image,
+        parts.cached_image,
+        parts.input_audio,
+        used.input_tokens,
+        parts.cache_read,
+        parts.cache_write
+    ) as input_image_tokens,
+    cached_part(parts.cached_audio, parts.input_audio, parts.cache_read) as cache_read_audio_tokens,
+    cached_part(parts.cached_image, parts.input_image, parts.cache_read) as cache_read_image_tokens,
     case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
     parts.reasoning as reasoning_output_tokens,
     parts.output_audio as output_audio_tokens,
+    parts.output_image as output_image_tokens,
     parts.total as total_tokens_reported,
     openai_searches(items) as web_search_requests,
+    body.usage.search_context_size as search_context_size,
     case
         when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,

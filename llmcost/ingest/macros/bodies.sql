@@ -82,6 +82,21 @@ create or replace temp macro openai_parts(usage, is_embedding) as
         input_audio := tokens(
             coalesce(usage.prompt_tokens_details.audio_tokens, usage.input_tokens_details.audio_tokens)
         ),
+        input_image := tokens(
+            coalesce(usage.prompt_tokens_details.image_tokens, usage.input_tokens_details.image_tokens)
+        ),
+        cached_audio := tokens(
+            coalesce(
+                usage.prompt_tokens_details.cached_tokens_details.audio_tokens,
+                usage.input_tokens_details.cached_tokens_details.audio_tokens
+            )
+        ),
+        cached_image := tokens(
+            coalesce(
+                usage.prompt_tokens_details.cached_tokens_details.image_tokens,
+                usage.input_tokens_details.cached_tokens_details.image_tokens
+            )
+        ),
         reasoning := tokens(
             coalesce(
                 usage.completion_tokens_details.reasoning_tokens, usage.output_tokens_details.reasoning_tokens
@@ -89,6 +104,9 @@ create or replace temp macro openai_parts(usage, is_embedding) as
         ),
         output_audio := tokens(
             coalesce(usage.completion_tokens_details.audio_tokens, usage.output_tokens_details.audio_tokens)
+        ),
+        output_image := tokens(
+            coalesce(usage.completion_tokens_details.image_tokens, usage.output_tokens_details.image_tokens)
         ),
         total := tokens(usage.total_tokens)
     )

@@ -321,10 +321,22 @@ create or replace temp macro otel_counts(a, opened, scope_name) as
             a['gen_ai.usage.details.input_audio_tokens'],
             a['llm.token_count.prompt_details.audio']
         ),
+        input_image := coalesce(
+            a['gen_ai.usage.image.input_tokens'], a['gen_ai.usage.details.image_prompt_tokens']
+        ),
+        cached_audio := coalesce(
+            a['gen_ai.usage.audio.cache_read.input_tokens'], a['gen_ai.usage.details.cache_audio_read_tokens']
+        ),
+        cached_image := coalesce(
+            a['gen_ai.usage.image.cache_read.input_tokens'], a['gen_ai.usage.details.image_cache_tokens']
+        ),
         output_audio := coalesce(
             a['gen_ai.usage.audio.output_tokens'],
             a['gen_ai.usage.details.output_audio_tokens'],
             a['llm.token_count.completion_details.audio']
+        ),
+        output_image := coalesce(
+            a['gen_ai.usage.image.output_tokens'], a['gen_ai.usage.details.image_candidates_tokens']
         ),
         max_tokens := coalesce(
             a['gen_ai.request.max_tokens'],
@@ -365,7 +377,11 @@ create or replace temp macro otel_usage(counts, operation) as
         write_5m := tokens(counts.write_5m),
         write_1h := tokens(counts.write_1h),
         input_audio := tokens(counts.input_audio),
+        input_image := tokens(counts.input_image),
+        cached_audio := tokens(counts.cached_audio),
+        cached_image := tokens(counts.cached_image),
         output_audio := tokens(counts.output_audio),
+        output_image := tokens(counts.output_image),
         max_tokens := tokens(counts.max_tokens),
         dimensions := tokens(counts.dimensions)
     )
@@ -922,9 +938,20 @@ select
     coalesce(call.usage.write_5m, other.usage.write_5m) as cache_write_5m_input_tokens,
     coalesce(call.usage.write_1h, other.usage.write_1h) as cache_write_1h_input_tokens,
     call.usage.input_audio as input_audio_tokens,
+    image_part(
+        call.usage.input_image,
+        call.usage.cached_image,
+        call.usage.input_audio,
+        call.used.input_tokens,
+        call.usage.cache_read,
+        call.usage.cache_write
+    ) as input_image_tokens,
+    cached_part(call.usage.cached_audio, call.usage.input_audio, call.usage.cache_read) as cache_read_audio_tokens,
+    cached_part(call.usage.cached_image, call.usage.input_image, call.usage.cache_read) as cache_read_image_tokens,
     case when call.usage.output > 0 or call.used.input_tokens > 0 then call.used.output_tokens end as output_tokens,
     coalesce(call.usage.reasoning, other.usage.reasoning) as reasoning_output_tokens,
     call.usage.output_audio as output_audio_tokens,
+    call.usage.output_image as output_image_tokens,
     call.usage.total as total_tokens_reported,
     case when call.used.input_tokens > 0 and call.used.output_tokens is not null then 'provider' else 'missing' end as usage_source,
     call.used.basis as usage_basis,

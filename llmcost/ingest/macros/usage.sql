@@ -102,6 +102,21 @@ create or replace temp macro whole_input(input, cache_read, cache_write, uncache
     end
 ;
 
+-- The image tokens of the input. Where it is not told how many of them came from the cache they can be among
+-- those
+-- that did; then they count as what they are beside them, text, rather than twice.
+create or replace temp macro image_part(image, cached_image, audio, input, cache_read, cache_write) as
+    case
+        when cached_image is not null or image + coalesce(audio, 0) + cache_tokens(cache_read, cache_write) <= input
+        then image
+    end
+;
+
+-- What a modality has of the cached tokens, where that fits into both; otherwise it is not known.
+create or replace temp macro cached_part(cached, whole, cache_read) as
+    case when cached <= whole and cached <= cache_read then cached end
+;
+
 create or replace temp macro resolve_usage(
     input,
     output,
