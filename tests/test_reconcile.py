@@ -42,7 +42,7 @@ models:
       - from: 2026-01-01
         input: 1
         output: 2
-        windows: [{days: [mon, tue, wed, thu, fri, sat, sun], from: "16:00", to: "20:00", multiply: 0.5}]
+        windows: [{days: [mon, tue, wed, thu, fri], from: "16:00", to: "20:00", multiply: 0.5}]
 adjust: [{provider: anthropic, from: 2026-04-01, multiply: 0.9}]
 """
 # 250 plain x 4 + 600 read x 0.4 + 100 x 5 + 50 x 8 written + 100 out x 20 = 4,140 micro-USD
@@ -118,7 +118,7 @@ CASES: list[tuple[Request, str, str | None, str | None]] = [
     (LONG, "1.22", "tier_on_excess", "over 200000 tokens"),  # 200,000 x 4 + 50,000 x 8 + 1,000 x 20
     (PARTS, "0.005", None, None),
     (PARTS, "0.0041401", None, None),  # near is not equal
-    # off-peak from 16:00 at half: 1,000 x 1 + 100 x 2 = 1,200 micro-USD by day
+    # half from 16:00: by day 1,000 x 1 + 100 x 2 = 1,200 micro-USD
     (
         {"provider_name": "deepseek", "request_model": "d", "input_tokens": 1000, "output_tokens": 100},
         "0.0006",
@@ -227,7 +227,7 @@ def test_groups_add_up_and_name_their_causes(store: Store, small_book: Book, tmp
             "difference_share": pytest.approx(0.0024 / 0.01656),
             "explained_share": 1.0,
             "uncomputed_requests": 1,
-            "note": "cached tokens billed twice (reads) 60%, reasoning counted twice 20%, reasoning left out 20%",
+            "note": "cached tokens billed twice (reads) 60%, reasoning left out 20%, reasoning counted twice 20%",
         }
     ] == as_rows(found)
     assert Decimal("0.0024") == sum(row[found.cause_columns.index("difference_usd")] for row in found.causes)
@@ -374,7 +374,7 @@ PLAIN = "day,model,amount\n"
         ("day,model,amount,currency\n2026-03-05,m,1,EUR\n", "bill:2: 'EUR' is not USD"),
         ("usage_date_utc,model_version,usage_output_tokens\n2026-03-05,m,5\n", "bill:1: an export of usage"),
         (FOCUS.replace("2026-03-06", "2026-04-01"), "bill:2: a charge of more than a day"),
-        (OPENAI[:200], "bill:4: broken JSON"),
+        (OPENAI[:200], "bill:3: broken JSON"),
         (OPENAI.replace("0.0009", '"x"'), "bill: data[0].results[1].amount.value: 'x' is no amount"),
         (OPENAI.replace("1772755200,", "1772841600,", 1), "bill: data[0]: it spans more than a day"),
         (ANTHROPIC.replace('"amount": "0.2"', '"cost": 1'), "bill: data[0].results[1]: no `amount`"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import yaml
@@ -12,7 +12,7 @@ from llmcost.pricing.book import Model
 from llmcost.pricing.files import FORMAT, read_book
 from llmcost.pricing.loader import Node, read_yaml, section
 from llmcost.pricing.update import Change
-from llmcost.pricing.write import model_lines, periods_lines
+from llmcost.pricing.write import model_lines, periods_texts
 
 
 def edited(path: Path, changes: Sequence[Change]) -> str:
@@ -25,6 +25,8 @@ def edited(path: Path, changes: Sequence[Change]) -> str:
         return "\n".join([*lines, *(line for change in changes for line in model_lines(change.model))]) + "\n"
     lines = path.read_text(encoding="utf-8").splitlines()
     top = read_yaml(path).mapping(set(keys_of(path)), "the book")
+    if "models" in top and getattr(top["models"].yaml, "flow_style", False):
+        raise top["models"].refuse("`models` stand in brackets", "write them as a list of lines, then update again")
     entries = {key_of(node): node for node in section(top, "models")}
     added = []
     # from the end, so that the lines above keep their numbers
@@ -80,32 +82,27 @@ def line_of(entries: dict[tuple[str, str], Node], model: Model) -> int:
 
 
 def put_periods(lines: list[str], node: Node, change: Change) -> None:
-    """Write a model's prices: a new period after the last where they stand in lines, else all of them."""
-    prices = node.mapping({"provider", "model", "match", "prices"}, "a model")["prices"]
-    is_flow = getattr(prices.yaml, "flow_style", False)
-    entries = list(prices.items("prices"))
-    if change.kind != "correction" and not is_flow:
-        written = len(entries)
-        indent = entries[0].yaml.start_mark.column - 2
-        end = last_line(entries[-1].yaml) + 1
-        lines[end:end] = list(periods_lines(change.model.periods, indent))[-count_new(change, written, indent) :]
+    """Write a model's prices: what is new after the last where they stand in lines, else the whole entry."""
+    if node.yaml.flow_style:  # type: ignore[attr-defined]
+        lines[node.yaml.start_mark.line : node.yaml.end_mark.line + 1] = model_lines(change.model)
         return
-    start = prices.yaml.start_mark.line
-    if is_flow:
-        at = prices.yaml.start_mark.column
-        lines[start : prices.yaml.end_mark.line + 1] = [
-            lines[start][:at].rstrip(),
-            *periods_lines(change.model.periods),
-        ]
+    prices = node.mapping({"provider", "model", "match", "prices"}, "a model")["prices"]
+    start, end = prices.yaml.start_mark.line, last_line(prices.yaml) + 1
+    entries = list(prices.items("prices"))
+    if prices.yaml.flow_style:  # type: ignore[attr-defined]
+        key = lines[start][: prices.yaml.start_mark.column].rstrip()
+        lines[start:end] = [key, *flat(periods_texts(change.model.periods))]
+        return
+    texts = list(periods_texts(change.model.periods, entries[0].yaml.start_mark.column - 2))
+    if change.kind == "correction":
+        lines[start:end] = flat(texts)
     else:
-        indent = entries[0].yaml.start_mark.column - 2
-        lines[start : last_line(prices.yaml) + 1] = list(periods_lines(change.model.periods, indent))
+        lines[end:end] = flat(texts[len(entries) :])
 
 
-def count_new(change: Change, written: int, indent: int) -> int:
-    """Count the lines of the periods after those that were written before."""
-    every = list(periods_lines(change.model.periods, indent))
-    return len(every) - len(list(periods_lines(change.model.periods[:written], indent)))
+def flat(texts: Iterable[list[str]]) -> list[str]:
+    """Put the lines of several entries together."""
+    return [line for text in texts for line in text]
 
 
 def last_line(node: yaml.Node) -> int:

@@ -23,7 +23,8 @@ def model_lines(model: Model) -> Iterator[str]:
     yield f"    model: {scalar(model.model)}"
     yield from listed("match", [scalar(name) for name in model.match])
     yield "    prices:"
-    yield from periods_lines(model.periods)
+    for lines in periods_texts(model.periods):
+        yield from lines
 
 
 def listed(key: str, items: list[str]) -> Iterator[str]:
@@ -36,11 +37,11 @@ def listed(key: str, items: list[str]) -> Iterator[str]:
     yield from (f"      - {item}" for item in items)
 
 
-def periods_lines(periods: tuple[Period, ...], indent: int = 6) -> Iterator[str]:
-    """Write the entries of `prices`; an end is written only where no next period begins there."""
+def periods_texts(periods: tuple[Period, ...], indent: int = 6) -> Iterator[list[str]]:
+    """Write the entries of `prices`, the lines of each; an end only where no next period begins there."""
     for period, following in zip_longest(periods, periods[1:]):
         end = period.end if following is None or following.start != period.end else None
-        yield from period_lines(period, end, indent)
+        yield list(period_lines(period, end, indent))
 
 
 def period_lines(period: Period, end: date | None, indent: int) -> Iterator[str]:

@@ -157,7 +157,7 @@ select
     tokens(input_details.cached_write_token_details.cached_write_tokens_1h) as cache_write_1h_input_tokens,
     input_audio as input_audio_tokens,
     image_part(
-        input_image, null, input_audio, used.input_tokens, cache_read, cache_write
+        input_image, null, input_audio, null, used.input_tokens, cache_read, cache_write
     ) as input_image_tokens,
     case when not has_no_usage then used.output_tokens end as output_tokens,
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,

@@ -112,7 +112,7 @@ select
     cache_read as cache_read_input_tokens,
     input_audio as input_audio_tokens,
     image_part(
-        input_image, cached_image, input_audio, used.input_tokens, cache_read, null
+        input_image, cached_image, input_audio, cached_audio, used.input_tokens, cache_read, null
     ) as input_image_tokens,
     cached_part(cached_audio, input_audio, cache_read) as cache_read_audio_tokens,
     cached_part(cached_image, input_image, cache_read) as cache_read_image_tokens,

@@ -167,7 +167,7 @@ select
     ) as cache_write_1h_input_tokens,
     input_audio as input_audio_tokens,
     image_part(
-        input_image, null, input_audio, used.input_tokens, cache_read, cache_write
+        input_image, null, input_audio, null, used.input_tokens, cache_read, cache_write
     ) as input_image_tokens,
     case when input + output > 0 then used.output_tokens end as output_tokens,
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,

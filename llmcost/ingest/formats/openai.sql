@@ -162,6 +162,7 @@ select
         parts.input_image,
         parts.cached_image,
         parts.input_audio,
+        parts.cached_audio,
         used.input_tokens,
         parts.cache_read,
         parts.cache_write

@@ -942,6 +942,7 @@ select
         call.usage.input_image,
         call.usage.cached_image,
         call.usage.input_audio,
+        call.usage.cached_audio,
         call.used.input_tokens,
         call.usage.cache_read,
         call.usage.cache_write

@@ -102,12 +102,14 @@ create or replace temp macro whole_input(input, cache_read, cache_write, uncache
     end
 ;
 
--- The image tokens of the input. Where it is not told how many of them came from the cache they can be among
--- those
--- that did; then they count as what they are beside them, text, rather than twice.
-create or replace temp macro image_part(image, cached_image, audio, input, cache_read, cache_write) as
+-- The image tokens of the input. Where nobody tells how many of them were cached, they may be among the
+-- cached
+-- ones; those that cannot all stand beside them would be paid twice, so they stay what they were: input.
+create or replace temp macro image_part(image, cached_image, audio, cached_audio, input, cache_read, cache_write) as
     case
-        when cached_image is not null or image + coalesce(audio, 0) + cache_tokens(cache_read, cache_write) <= input
+        when
+            cached_image is not null
+            or image + coalesce(audio, 0) - coalesce(cached_audio, 0) + cache_tokens(cache_read, cache_write) <= input
         then image
     end
 ;

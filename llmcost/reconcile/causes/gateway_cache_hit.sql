@@ -1,8 +1,8 @@
 /*
 place: 2
 title: own cache billed
-says: Answered from the gateway's own cache, which costs nothing, but reported at the model's price.
+says: Answered from the gateway's own cache, which costs nothing, but reported with a cost.
 */
-select dedupe_key, full_micro_usd as expected_micro_usd, '' as evidence
+select dedupe_key, reported_micro_usd as expected_micro_usd, '' as evidence
 from gaps
 where price_status = 'gateway cache'

@@ -11,8 +11,7 @@ select
     prices.context = gaps.price.context as is_context,
     prices.valid_from = gaps.price.valid_from as is_period,
     gaps.input_tokens > prices.tier_over and gaps.input_tokens <= prices.tier_up_to as is_tier,
-    prices.days = 127
-    or is_in_hours(gaps.started_at, prices.days, prices.minute_from, prices.minute_to) as is_hour,
+    is_in_hours(gaps.started_at, prices.days, prices.minute_from, prices.minute_to) as is_hour,
     cast(
         micro_usd(gaps.text_input_tokens, prices.input)
         + micro_usd(gaps.text_read_tokens, prices.cache_read)
