@@ -66,7 +66,8 @@ def test_the_book_costs_what_its_source_costs(book: Book) -> None:
     tables = {k: list(v) for k, v in groupby(sorted(price_rows(book), key=lambda r: r.rule_id), lambda r: r.rule_id)}
     own = [i for i, rule in enumerate(every) if rule.provider == rule.model.provider]
     usable = [i for i in own if (every[i].provider, every[i].model.model) in known]
-    agreed, differing = 0, []
+    agreed = 0
+    differing: list[object] = []
     while agreed + len(differing) < CASES:
         rule_id = chance.choice(usable)
         provider, model = every[rule_id].provider, every[rule_id].model.model

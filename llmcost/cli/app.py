@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from llmcost.cli.export_app import export_app
-from llmcost.cli.options import DEFAULT_DB, Database, Format, Output, Paths, Pricing, Since, Strict, Until, Where
+from llmcost.cli.options import DEFAULT_DB, AsOf, Database, Format, Output, Paths, Pricing, Since, Strict, Until, Where
 from llmcost.cli.pricing_app import pricing_app
 
 app = typer.Typer(
@@ -126,6 +126,13 @@ def report(
     output: Output = None,
     db: Database = DEFAULT_DB,
     pricing: Pricing = None,
+    prices_as_of: AsOf = None,
+    assume: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assume", help="Price a model without a price as another, in a column of its own.", metavar="MODEL=MODEL"
+        ),
+    ] = None,
     strict: Strict = False,
 ) -> int:
     """Report spend by model, provider, key, team, user, tag, day, hour, ...
@@ -137,11 +144,45 @@ def report(
         llmcost report --by key --where provider=openai logs/*.jsonl
     """
     from llmcost.cli.reading import Reading
-    from llmcost.cli.reporting import run_report
+    from llmcost.cli.reporting import WhatIfs, run_report
 
     columns = tuple(name.strip() for text in by or ["model"] for name in text.split(",") if name.strip())
     return run_report(
-        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict), columns
+        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict),
+        columns,
+        WhatIfs(prices_as_of, tuple(assume or ())),
+    )
+
+
+@app.command()
+def whatif(
+    paths: Paths = None,
+    map: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="A model and the one to price it as; may be repeated.", metavar="MODEL=MODEL"),
+    ] = None,
+    prices_as_of: AsOf = None,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    format: Format = None,
+    output: Output = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Strict = False,
+) -> int:
+    """Price the same tokens as if another model had served them, side by side.
+
+    llmcost whatif --map gpt-4o=gpt-4o-mini
+    llmcost whatif --map gpt-4o=gpt-4o-mini --where team=search --since 7d
+    """
+    from llmcost.cli.reading import Reading
+    from llmcost.cli.whatif import run_whatif
+
+    return run_whatif(
+        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict),
+        map or (),
+        prices_as_of,
     )
 
 

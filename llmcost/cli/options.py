@@ -12,6 +12,10 @@ Pricing = Annotated[
     Path | None,
     typer.Option("--pricing", help="A price book whose models replace the shipped ones.", metavar="FILE"),
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--prices-as-of", help="Price every request as on this day.", metavar="DATE"),
+]
 Paths = Annotated[
     list[str] | None,
     typer.Argument(help="Logs to read in memory instead of the store.", metavar="[PATH...]"),

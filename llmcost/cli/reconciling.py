@@ -67,12 +67,12 @@ def run_invoice(reading: Reading, invoice: Path) -> int:
 
 def reported_lines(totals: dict[str, Any], covered: Coverage) -> list[str]:
     """Say in words how many requests could be compared, how many agree, and how much of the rest is explained."""
-    compared, uncompared = int(totals["requests"] or 0), int(totals["uncomputed_requests"] or 0)
+    compared, uncompared = int(totals["requests"] or 0), int(totals["uncompared"] or 0)
     lines = [f"compared: {compared:,} of {covered.requests:,} requests have a reported cost and one of ours"]
     if uncompared:
         lines.append(f"not compared: {uncompared:,} have a reported cost but none of ours")
     if compared:
-        agreeing = int(totals["agreeing_requests"])
+        agreeing = int(totals["agreeing"])
         explained = totals["explained_share"]
         rest = "" if explained is None else f"; {explained:.1%} of the difference is explained"
         lines.append(f"agreeing: {agreeing:,} of {compared:,} ({Decimal(agreeing) / compared:.1%}){rest}")
@@ -88,8 +88,8 @@ def invoice_lines(bill: Bill, found: Comparison) -> list[str]:
             f"explained: {totals['explained_share']:.1%} of {dollars(totals['invoice_usd'] or 0, 2)}; "
             f"difference {dollars(totals['difference_usd'] or 0, 2)}"
         )
-    if totals["unpriced_requests"]:
-        lines.append(f"unpriced: {totals['unpriced_requests']:,} requests of these days have no cost of ours")
-    if totals["usage_missing_requests"]:
-        lines.append(f"usage missing: {totals['usage_missing_requests']:,} requests of these days; billed all the same")
+    if totals["unpriced"]:
+        lines.append(f"unpriced: {totals['unpriced']:,} requests of these days have no cost of ours")
+    if totals["usage_missing"]:
+        lines.append(f"usage missing: {totals['usage_missing']:,} requests of these days; billed all the same")
     return lines

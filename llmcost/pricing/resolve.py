@@ -77,6 +77,12 @@ class Resolver:
             status = "provisioned"
         return Resolution(rule_id, rule.model.model, rule.provider, context, how, status)
 
+    def stand_in(self, key: Key, model: str) -> Resolution:
+        """Resolve a key as if another model had answered: of the same provider, or else of the one that makes it."""
+        bare = key._replace(model=model, deployment_id=None)
+        same = self.resolve(bare)
+        return same if same.rule_id is not None else self.resolve(bare._replace(provider_name=None))
+
     def _contexts_of(self, rule_id: int) -> set[str]:
         """Name the service levels that a rule has a price for, on any day."""
         if rule_id not in self._contexts:

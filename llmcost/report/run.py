@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 from llmcost.pricing import Book
 from llmcost.shelf import read_shelf
 from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
+from llmcost.store.prices import Terms, load_prices
 from llmcost.store.scope import MAX_GROUPS, create_scope
 
 # A cost of 0 that the log itself proves: answered from the gateway's cache, or failed without a token.
 KNOWN = ("priced", "provisioned", "gateway cache", "no usage")
+AS_LOGGED = {"model": "model_named", "provider": "provider_name"}
 Row = dict[str, Any]
 
 
@@ -80,14 +82,26 @@ def reports() -> dict[str, Query]:
     return read_shelf(resources.files("llmcost.report") / "reports", Query)
 
 
-def run(store: Store, book: Book, *, by: tuple[str, ...] = (), filters: Filters | None = None) -> Report:
+def run(
+    store: Store,
+    book: Book,
+    *,
+    by: tuple[str, ...] = (),
+    filters: Filters | None = None,
+    as_of: date | None = None,
+    assume: Mapping[str, str] | None = None,
+) -> Report:
     """Price the store with `book` and report its spend by the columns of `by`, largest first.
+
+    `as_of` prices every request as on that day. `assume` adds a column `assumed_cost_usd`: what requests without a
+    price would cost at another model's, never mixed into the cost.
 
     Raises UsageError for a column that does not exist. Money is Decimal USD, exact; shares are 0..1; what is unknown
     is None.
     """
     filters = filters or Filters()
-    load_prices(store, book)
+    assumed = assumed_costs(store, book, by, filters, Terms(as_of, assume, only_unpriced=True)) if assume else None
+    load_prices(store, book, Terms(as_of))
     spend = reports()["spend"]
     create_scope(store, filters)
     names, whole = table(store, spend.query, ())
@@ -98,7 +112,36 @@ def run(store: Store, book: Book, *, by: tuple[str, ...] = (), filters: Filters 
     columns, rows = table(store, spend.query, by)
     if "tag" in by:
         rows = [share_of(row, columns, totals["cost_usd"]) for row in rows]
+    if assumed is not None:
+        columns, rows = with_assumed(columns, rows, by, assumed)
+        totals["assumed_cost_usd"] = assumed[None]
     return Report(spend.title, columns, rows, totals, covered, filters.since, filters.until)
+
+
+def assumed_costs(
+    store: Store, book: Book, by: tuple[str, ...], filters: Filters, terms: Terms
+) -> dict[tuple[Any, ...] | None, Any]:
+    """Sum what requests without a price would cost at stand-ins' prices: by group, and of all under None."""
+    load_prices(store, book, terms)
+    create_scope(store, filters)
+    spend = reports()["spend"].query
+    names, whole = table(store, spend, ())
+    at = names.index("cost_usd")
+    costs: dict[tuple[Any, ...] | None, Any] = {None: whole[0][at] if whole else None}
+    # what is asked for by model keeps the name in the log, not the stand-in's
+    create_scope(store, filters, tuple(AS_LOGGED.get(name, name) for name in by))
+    for row in table(store, spend, by)[1]:
+        costs[row[: len(by)]] = row[len(by) + at]
+    return costs
+
+
+def with_assumed(
+    columns: tuple[str, ...], rows: list[tuple[Any, ...]], by: tuple[str, ...], assumed: Mapping[Any, Any]
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Put the assumed cost beside the cost."""
+    at = columns.index("cost_usd") + 1
+    shown = [(*row[:at], assumed.get(row[: len(by)]) or None, *row[at:]) for row in rows]
+    return (*columns[:at], "assumed_cost_usd", *columns[at:]), shown
 
 
 def table(store: Store, query: str, by: tuple[str, ...]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from importlib import resources
 
-from llmcost.pricing import Book, Key, Resolver
-from llmcost.pricing.rates import rows_of
+from llmcost.pricing import Book, Key, PriceRow, Resolution, Resolver
+from llmcost.pricing.rates import FUTURE, PAST, rows_of
 from llmcost.store.connection import Store
 
 VIEWS = resources.files("llmcost.store") / "views.sql"
@@ -17,16 +19,53 @@ KEYS = """
         inference_geo, search_context_size
     from requests
 """
+NOTHING = Resolution(None, None, None, "", "", "not asked for")
 
 
-def load_prices(store: Store, book: Book) -> None:
+@dataclass(frozen=True)
+class Terms:
+    """How a book is applied where it is not as it happened.
+
+    `as_of`: all requests at the prices of that day. `models`: a model to the one whose price it is to have; with
+    `only_unpriced` what has a price of its own gets none.
+    """
+
+    as_of: date | None = None
+    models: Mapping[str, str] = field(default_factory=dict)
+    only_unpriced: bool = False
+
+
+def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
     """Make `priced_requests` and what stands on it, at the prices of `book`."""
+    terms = terms or Terms()
     store.execute(VIEWS.read_text(encoding="utf-8"))
     resolver = Resolver(book)
-    resolved = [(*key, *resolver.resolve(key)) for key in (Key(*row) for row in store.rows(KEYS))]
+    keys = [Key(*row) for row in store.rows(KEYS)]
+    resolved = [(*key, *resolve(resolver, key, terms)) for key in keys]
     insert(store, "resolved", resolved)
     used = {rule_id for row in resolved if isinstance(rule_id := row[RULE_ID], int)}
-    insert(store, "prices", rows_of(book, sorted(used)))
+    rows = rows_of(book, sorted(used))
+    insert(store, "prices", rows if terms.as_of is None else frozen(rows, terms.as_of))
+
+
+def resolve(resolver: Resolver, key: Key, terms: Terms) -> Resolution:
+    """Resolve a name, or the one that stands for it."""
+    own = resolver.resolve(key)
+    if terms.only_unpriced and own.price_status in ("priced", "provisioned"):
+        return NOTHING
+    wanted = next((terms.models[name] for name in (own.model, key.model) if name and name in terms.models), None)
+    if wanted is None:
+        return NOTHING if terms.only_unpriced else own
+    return resolver.stand_in(key, wanted)
+
+
+def frozen(rows: Iterable[PriceRow], day: date) -> Iterator[PriceRow]:
+    """Let the prices of one day hold always."""
+    moment = datetime.combine(day, time())
+    for row in rows:
+        if row.valid_from <= moment < row.valid_to:
+            always = (datetime.combine(PAST, time()), datetime.combine(FUTURE, time()))
+            yield row._replace(valid_from=always[0], valid_to=always[1])
 
 
 def insert(store: Store, table: str, rows: Iterable[Sequence[object]]) -> None:

@@ -102,9 +102,8 @@ create or replace temp macro whole_input(input, cache_read, cache_write, uncache
     end
 ;
 
--- The image tokens of the input. Where nobody tells how many of them were cached, they may be among the
--- cached
--- ones; those that cannot all stand beside them would be paid twice, so they stay what they were: input.
+-- The image tokens of the input. Where it is not told how many of them were cached, they can be among the
+-- cached ones. If they cannot all stand beside those they would be paid twice; then they count as text.
 create or replace temp macro image_part(image, cached_image, audio, cached_audio, input, cache_read, cache_write) as
     case
         when

@@ -1,7 +1,7 @@
 /*
 place: 18
 title: constant factor
-says: The same factor lies between reported and list cost in three or more different requests, as with a contract, a markup or a currency.
+says: One factor lies between reported and list cost in a tenth of all that differ, as with a contract, a markup or a currency.
 */
 with
     ratios as (
@@ -19,13 +19,21 @@ with
         from gaps
         where reported_micro_usd > 0
     ),
-    factors as (
-        select gateway, emitter_version, provider, model, factor
+    shared as (
+        select
+            gateway,
+            emitter_version,
+            provider,
+            model,
+            factor,
+            count(distinct full_micro_usd) as costs,
+            cast(count(*) as double)
+            / sum(count(*)) over (partition by gateway, emitter_version, provider, model) as ratio_share
         from ratios
-        where factor > 0
         group by gateway, emitter_version, provider, model, factor
-        having count(distinct full_micro_usd) >= 3
-    )
+    ),
+    -- a few costs share a factor of four digits by chance
+    factors as (select * from shared where factor > 0 and costs >= 3 and ratio_share >= 0.1)
 select
     ratios.dedupe_key,
     cast(

@@ -12,8 +12,7 @@ with
             explained.cause,
             explained.evidence,
             count(*) as requests,
-            cast(sum(scope.reported_cost_usd) as decimal(38, 15)) as reported_usd,
-            sum(scope.list_cost_usd) as computed_usd,
+            sum(cast(scope.reported_cost_usd as decimal(38, 15)) - scope.list_cost_usd) as difference_usd,
             sum(abs(cast(scope.reported_cost_usd as decimal(38, 15)) - scope.list_cost_usd)) as gap_usd
         from scope
         join gaps on scope.dedupe_key = gaps.dedupe_key
@@ -29,9 +28,7 @@ select
     cause,
     evidence,
     requests,
-    reported_usd,
-    computed_usd,
-    reported_usd - computed_usd as difference_usd,
+    difference_usd,
     cast(gap_usd as double) / nullif(
         cast(sum(gap_usd) over (partition by group_1, group_2, group_3, group_4) as double), 0
     ) as gap_share

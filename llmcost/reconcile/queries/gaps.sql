@@ -5,38 +5,40 @@ answers: Which requests' reported cost is not ours, what are they made of, and h
 with
     compared as (
         select
-            scope.dedupe_key,
-            scope.gateway,
-            scope.emitter_version,
-            scope.provider,
-            scope.model,
-            priced_requests.price_status,
-            priced_requests.rule_id,
-            priced_requests.price,
-            priced_requests.started_at,
-            coalesce(priced_requests.input_tokens, 0) as input_tokens,
-            priced_requests.text_input_tokens,
-            priced_requests.text_read_tokens,
-            priced_requests.short_write_tokens,
-            coalesce(priced_requests.cache_write_1h_input_tokens, 0) as long_write_tokens,
-            priced_requests.audio_input_tokens,
-            priced_requests.cache_read_audio_tokens,
-            priced_requests.image_input_tokens,
-            priced_requests.cache_read_image_tokens,
-            priced_requests.text_output_tokens,
-            coalesce(priced_requests.reasoning_output_tokens, 0) as reasoning_tokens,
-            priced_requests.output_audio_tokens,
-            priced_requests.output_image_tokens,
-            coalesce(priced_requests.web_search_requests, 0) as web_search_requests,
-            scope.reported_cost_usd,
-            as_micro_usd(scope.reported_cost_usd) as reported_micro_usd,
-            as_micro_usd(scope.list_cost_usd) as list_micro_usd,
-            as_micro_usd(scope.cost_usd) as contract_micro_usd,
+            dedupe_key,
+            gateway,
+            emitter_version,
+            coalesce(book_provider, provider_name) as provider,
+            coalesce(book_model, model_named) as model,
+            price_status,
+            rule_id,
+            price,
+            started_at,
+            coalesce(input_tokens, 0) as input_tokens,
+            text_input_tokens,
+            text_read_tokens,
+            short_write_tokens,
+            coalesce(cache_write_1h_input_tokens, 0) as long_write_tokens,
+            audio_input_tokens,
+            cache_read_audio_tokens,
+            image_input_tokens,
+            cache_read_image_tokens,
+            text_output_tokens,
+            coalesce(reasoning_output_tokens, 0) as reasoning_tokens,
+            output_audio_tokens,
+            output_image_tokens,
+            coalesce(web_search_requests, 0) as web_search_requests,
+            reported_cost_usd,
+            as_micro_usd(reported_cost_usd) as reported_micro_usd,
+            as_micro_usd(list_cost_usd) as list_micro_usd,
+            as_micro_usd(cost_usd) as contract_micro_usd,
             -- at the book's rates even where a cache of the gateway's own answered
-            as_micro_usd(priced_requests.computed_usd) as full_micro_usd
-        from scope
-        join priced_requests on scope.dedupe_key = priced_requests.dedupe_key
-        where scope.reported_cost_usd is not null and scope.list_cost_usd is not null
+            as_micro_usd(computed_usd) as full_micro_usd
+        from priced_requests
+        where
+            reported_cost_usd is not null
+            and list_cost_usd is not null
+            and dedupe_key in (select dedupe_key from scope where reported_cost_usd is not null)
     ),
     reporters as (
         select
@@ -45,7 +47,7 @@ with
             provider,
             max(decimals_of(reported_cost_usd)) as decimals,
             count(distinct nullif(reported_cost_usd, 0)) as costs
-        from compared
+        from scope
         group by gateway, emitter_version, provider
     )
 select

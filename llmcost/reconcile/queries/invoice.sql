@@ -36,11 +36,9 @@ with
             model,
             count(*) as requests,
             sum(cost_usd) as computed_usd,
-            sum(
-                case when cost_usd is null and price_status <> 'usage missing' then 1 else 0 end
-            ) as unpriced_requests,
-            sum(case when price_status = 'usage missing' then 1 else 0 end) as usage_missing_requests,
-            sum(case when cost_usd is null then reported_cost_usd end) as uncomputed_reported_usd
+            sum(case when cost_usd is null and price_status <> 'usage missing' then 1 else 0 end) as unpriced,
+            sum(case when price_status = 'usage missing' then 1 else 0 end) as usage_missing,
+            sum(case when cost_usd is null then reported_cost_usd end) as unpriced_reported_usd
         from meant
         group by day, model
         union all
@@ -50,9 +48,9 @@ with
         group by day
     ),
     billed as (
-        select day, case when $is_by_model then model end as model, sum(amount_usd) as invoice_usd
+        select day, model, sum(amount_usd) as invoice_usd
         from bill
-        group by 1, 2
+        group by day, model
     ),
     paired as (
         select
@@ -61,9 +59,9 @@ with
             billed.invoice_usd,
             computed.computed_usd,
             coalesce(computed.requests, 0) as requests,
-            coalesce(computed.unpriced_requests, 0) as unpriced_requests,
-            coalesce(computed.usage_missing_requests, 0) as usage_missing_requests,
-            computed.uncomputed_reported_usd
+            coalesce(computed.unpriced, 0) as unpriced,
+            coalesce(computed.usage_missing, 0) as usage_missing,
+            computed.unpriced_reported_usd
         from billed
         full join computed on billed.day = computed.day and billed.model is not distinct from computed.model
     )
@@ -71,15 +69,15 @@ select
     day,
     model,
     requests,
+    unpriced,
+    usage_missing,
+    unpriced_reported_usd,
     invoice_usd,
     computed_usd,
     coalesce(invoice_usd, 0) - coalesce(computed_usd, 0) as difference_usd,
     case
         when invoice_usd > 0
         then least(cast(coalesce(computed_usd, 0) as double) / cast(invoice_usd as double), 1)
-    end as explained_share,
-    unpriced_requests,
-    usage_missing_requests,
-    uncomputed_reported_usd
+    end as explained_share
 from paired
 order by day, model nulls last

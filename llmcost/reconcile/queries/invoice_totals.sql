@@ -15,7 +15,7 @@ select
         end
     )
     / nullif(sum(case when invoice_usd > 0 then cast(invoice_usd as double) end), 0) as explained_share,
-    cast(sum(unpriced_requests) as bigint) as unpriced_requests,
-    cast(sum(usage_missing_requests) as bigint) as usage_missing_requests,
-    sum(uncomputed_reported_usd) as uncomputed_reported_usd
+    cast(sum(unpriced) as bigint) as unpriced,
+    cast(sum(usage_missing) as bigint) as usage_missing,
+    sum(unpriced_reported_usd) as unpriced_reported_usd
 from compared_bill

@@ -1,0 +1,55 @@
+"""`llmcost whatif`: the same traffic repriced, side by side."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.errors import UsageError
+from llmcost.render import Table
+from llmcost.report.whatif import WhatIf, what_if
+
+
+def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
+    """Print what other models would cost for the same tokens; 4 under --strict where something has no cost."""
+    output_format, filters, book, models = reading.output_format, reading.filters, reading.book, pairs(maps, "--map")
+    if not models:
+        raise UsageError("nothing to map", hint="--map gpt-4o=gpt-4o-mini")
+    with reading.open() as store:
+        result = what_if(store, book, models, filters, day_of(as_of))
+    columns = tuple(result.rows[0])
+    rows = [tuple(row.values()) for row in result.rows]
+    shared = envelope("whatif", filters, book, result.coverage)
+    write(Table("The same tokens at other prices", columns, rows, result.totals, shared), output_format, reading.output)
+    for line in caveats(result):
+        print(line, file=sys.stderr)
+    print_coverage(book, result.coverage, strict=reading.strict)
+    return 0
+
+
+def caveats(result: WhatIf) -> list[str]:
+    """Say what the comparison leaves out."""
+    missing = result.totals["requests"] - result.totals["compared_requests"]
+    lines = ["same tokens: another model may count, cache or answer differently, and may not be good enough"]
+    return [*lines, *([f"not compared: {missing:,} requests have no cost on one side"] if missing else [])]
+
+
+def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """Read MODEL=MODEL; commas separate several."""
+    found = {}
+    for text in ",".join(texts).split(",") if texts else ():
+        model, equals, other = text.partition("=")
+        if not equals or not model.strip() or not other.strip():
+            raise UsageError(f"{option} {text}: not of the form MODEL=MODEL", hint=f"{option} gpt-4o=gpt-4o-mini")
+        found[model.strip()] = other.strip()
+    return found
+
+
+def day_of(text: str | None) -> date | None:
+    """Read --prices-as-of."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"--prices-as-of {text}: no date", hint="write it as 2026-08-20") from None

@@ -1,0 +1,19 @@
+/*
+title: What if, together
+answers: What would all requests that are asked about cost?
+*/
+select
+    count(*) as requests,
+    count(
+        case when as_it_was.cost_usd is not null and as_if.cost_usd is not null then 1 end
+    ) as compared_requests,
+    sum(as_it_was.input_tokens) as input_tokens,
+    sum(as_it_was.output_tokens) as output_tokens,
+    sum(case when as_if.cost_usd is not null then as_it_was.cost_usd end) as cost_usd,
+    sum(case when as_it_was.cost_usd is not null then as_if.cost_usd end) as other_cost_usd,
+    sum(as_it_was.cost_usd - as_if.cost_usd) as saving_usd,
+    cast(sum(as_it_was.cost_usd - as_if.cost_usd) as double) / nullif(
+        cast(sum(case when as_if.cost_usd is not null then as_it_was.cost_usd end) as double), 0
+    ) as saving_share
+from as_it_was
+inner join as_if on as_it_was.dedupe_key = as_if.dedupe_key and as_it_was.request_id = as_if.request_id

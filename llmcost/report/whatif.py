@@ -1,0 +1,53 @@
+"""The same traffic at another model's price, side by side: nothing but the price changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from llmcost.errors import UsageError
+from llmcost.pricing import Book
+from llmcost.report.run import Coverage, Row, coverage, records
+from llmcost.store import Filters, Store
+from llmcost.store.prices import Terms, load_prices
+from llmcost.store.scope import create_scope
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """One row per model asked about, their sums, and the coverage of the whole scope as it was."""
+
+    rows: list[Row]
+    totals: Row
+    coverage: Coverage
+
+
+def what_if(store: Store, book: Book, models: Mapping[str, str], filters: Filters, as_of: date | None = None) -> WhatIf:
+    """Price the requests of some models as they were and as if others had served the same tokens.
+
+    Compared are the requests that have both costs; the others are counted. Raises UsageError for a model that no
+    request has, or that has no price.
+    """
+    load_prices(store, book, Terms(as_of))
+    create_scope(store, filters)
+    covered = coverage(store)
+    store.execute("create or replace temp table asked as select unnest($1::varchar[]) as asked_model", [list(models)])
+    store.execute(f"create or replace temp table as_it_was as {select('asked')}")
+    load_prices(store, book, Terms(as_of, models))
+    create_scope(store, filters)
+    store.execute(f"create or replace temp table as_if as {select('as_if')}")
+    rows = records(store, "whatif")
+    totals = records(store, "whatif_totals")[0]
+    unknown = sorted(set(models) - {row["model"] for row in rows})
+    if unknown:
+        raise UsageError(f"--map {unknown[0]}=...: no request of that model", hint="report --by model shows the names")
+    return WhatIf(rows, totals, covered)
+
+
+def select(kind: str) -> Any:
+    """Name the shelf's query that collects one side."""
+    from llmcost.report.run import reports
+
+    return reports()[f"whatif_{kind}"].query
