@@ -84,6 +84,16 @@ BEYOND = {
     "a broken regular expression",
 }
 
+# Where the schema asks for more than the loader does: a tier has a rate, hours have a day, a note is text.
+STRICTER = {
+    *((*PLACES["tier"][:-1], tier, "input") for tier in (0, 1)),
+    (*PLACES["variant"], "tiers", 0, "input"),
+    (*PLACES["window"], "days"),
+    (*PLACES["window"], "days", 0),
+    (*PLACES["deployment"], "note"),
+    (*PLACES["adjust"], "note"),
+}
+
 
 class Editor(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Reads YAML as an editor does (version 1.2): a day is text, and so are `yes` and `16:30`."""
@@ -122,7 +132,12 @@ def is_refused(folder: Path, text: str) -> bool:
 
 def disagreements(folder: Path, texts: dict[Place, str]) -> dict[Place, list[str]]:
     """The books of which loader and schema think differently, with what the schema has against them."""
-    return {place: refusals(text) for place, text in texts.items() if is_refused(folder, text) != bool(refusals(text))}
+    told = {place: refusals(text) for place, text in texts.items()}
+    return {
+        place: refused
+        for place, refused in told.items()
+        if is_refused(folder, texts[place]) != bool(refused) and not (refused and place in STRICTER)
+    }
 
 
 def at(book: Any, place: Place) -> Any:

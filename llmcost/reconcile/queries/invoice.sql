@@ -47,11 +47,7 @@ with
         where search_usd is not null
         group by day
     ),
-    billed as (
-        select day, model, sum(amount_usd) as invoice_usd
-        from bill
-        group by day, model
-    ),
+    billed as (select day, model, sum(amount_usd) as invoice_usd from bill group by day, model),
     paired as (
         select
             coalesce(billed.day, computed.day) as day,
