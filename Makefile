@@ -30,13 +30,13 @@ check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check -P -I . README.md docs/formats.md
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check -P -I . README.md docs/formats.md docs/pricing.md
 
 fix: $(READY)  ## write what a machine can write
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfmt --quiet llmcost
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -P -I . README.md docs/formats.md
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -P -I . README.md docs/formats.md docs/pricing.md
 
 golden: $(READY)  ## accept what the code now prints; read the diff before you commit it
 	$(BIN)/python -m pytest --snapshot-update

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from llmcost.errors import PriceBookError
 from llmcost.pricing import Key, load_book, shipped_book_path
 from llmcost.pricing.resolve import context_of
+from tests.readme import ROOT
 from tests.test_pricing_loader import BAD, GOOD
 
 SCHEMA = json.loads((resources.files("llmcost") / "pricing" / "pricing.schema.json").read_text(encoding="utf-8"))
@@ -201,6 +202,15 @@ def test_what_the_loader_takes_is_valid(tmp_path: Path, text: str) -> None:
     load(tmp_path, text)
 
     assert [] == refusals(text)
+
+
+def test_the_books_in_the_docs_are_valid(tmp_path: Path) -> None:
+    books = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "pricing.md").read_text(encoding="utf-8"), re.DOTALL)
+
+    assert books
+    for text in books:
+        load(tmp_path, text)
+        assert [] == refusals(text)
 
 
 @pytest.mark.parametrize("name", BAD)

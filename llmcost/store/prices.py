@@ -8,7 +8,9 @@ from datetime import date, datetime, time
 from importlib import resources
 
 from llmcost.pricing import Book, Key, PriceRow, Resolution, Resolver
-from llmcost.pricing.rates import FUTURE, PAST, rows_of
+from llmcost.pricing.book import FEES, TOKEN_RATES
+from llmcost.pricing.periods import DAY_END
+from llmcost.pricing.rates import EVERY_DAY, FUTURE, PAST, rows_of
 from llmcost.store.connection import Store
 
 VIEWS = resources.files("llmcost.store") / "views.sql"
@@ -19,6 +21,8 @@ KEYS = """
         inference_geo, search_context_size
     from requests
 """
+RATE_ORDER = [name for name in PriceRow._fields if name in TOKEN_RATES]
+LIST_UNIT, PAID_UNIT = 10**9, 10**15  # of USD per 1,000,000 tokens to 10^-15 and 10^-21 USD per token
 NOTHING = Resolution(None, None, None, "", "", "not asked for")
 
 
@@ -44,8 +48,22 @@ def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
     resolved = [(*key, *resolve(resolver, key, terms)) for key in keys]
     insert(store, "resolved", resolved)
     used = {rule_id for row in resolved if isinstance(rule_id := row[RULE_ID], int)}
-    rows = rows_of(book, sorted(used))
-    insert(store, "prices", rows if terms.as_of is None else frozen(rows, terms.as_of))
+    rows: Iterable[PriceRow] = rows_of(book, sorted(used))
+    if terms.as_of is not None:
+        rows = frozen(rows, terms.as_of)
+    insert(store, "prices", (counted(row) for row in rows))
+
+
+def counted(row: PriceRow) -> tuple[object, ...]:
+    """Put beside a row what its sums are made of: its rates as whole numbers, see views.sql."""
+    rates = [getattr(row, rate) for rate in (*RATE_ORDER, *FEES)]
+    is_always = (row.days, row.minute_from, row.minute_to) == (EVERY_DAY, 0, DAY_END)
+    list_units = [int((rate or 0) * LIST_UNIT) for rate in rates]
+    paid_units = [int((rate or 0) * row.multiplier * PAID_UNIT) for rate in rates]
+    # a fee is for one call, not for a million
+    list_units[-len(FEES) :] = [units * 1_000_000 for units in list_units[-len(FEES) :]]
+    paid_units[-len(FEES) :] = [units * 1_000_000 for units in paid_units[-len(FEES) :]]
+    return (*row, is_always, None not in rates[: -len(FEES)], *list_units, *paid_units)
 
 
 def resolve(resolver: Resolver, key: Key, terms: Terms) -> Resolution:

@@ -1,5 +1,21 @@
 -- What reading commands see. Prices come from the book at hand, so these live in the connection, not in the
 -- store.
+create temp type if not exists price_status as enum (
+    'priced',
+    'provisioned',
+    'gateway cache',
+    'no usage',
+    'usage missing',
+    'bad usage',
+    'unknown provider',
+    'unknown model',
+    'no price for context',
+    'no price for date',
+    'no rate for a token kind',
+    'no price for searches',
+    'not asked for'
+);
+
 create or replace temp table prices (
     rule_id integer,
     context varchar,
@@ -25,7 +41,39 @@ create or replace temp table prices (
     web_search decimal(17, 9),  -- USD per search
     request decimal(17, 9),  -- USD per request
     multiplier decimal(10, 9),  -- the contract's factor on the list price
-    assumed varchar  -- rates that the book does not name and that were taken from their neighbour
+    assumed varchar,  -- rates that the book does not name and that were taken from their neighbour
+    is_always boolean,  -- at every hour of every day
+    is_whole boolean,  -- no rate per token is missing
+    -- the same rates as whole numbers, 0 where one is missing: of 10^-15 USD a token at list prices,
+    list_input hugeint,
+    list_output hugeint,
+    list_cache_read hugeint,
+    list_cache_write hugeint,
+    list_cache_write_1h hugeint,
+    list_reasoning hugeint,
+    list_input_audio hugeint,
+    list_output_audio hugeint,
+    list_input_image hugeint,
+    list_output_image hugeint,
+    list_cache_read_audio hugeint,
+    list_cache_read_image hugeint,
+    list_web_search hugeint,
+    list_request hugeint,
+    -- and of 10^-21 USD a token under the contract
+    paid_input hugeint,
+    paid_output hugeint,
+    paid_cache_read hugeint,
+    paid_cache_write hugeint,
+    paid_cache_write_1h hugeint,
+    paid_reasoning hugeint,
+    paid_input_audio hugeint,
+    paid_output_audio hugeint,
+    paid_input_image hugeint,
+    paid_output_image hugeint,
+    paid_cache_read_audio hugeint,
+    paid_cache_read_image hugeint,
+    paid_web_search hugeint,
+    paid_request hugeint
 );
 
 -- One row per distinct name and service level in the store, resolved against the book once.
@@ -43,8 +91,19 @@ create or replace temp table resolved (
     provider varchar,
     context varchar,
     how varchar,
-    price_status varchar
+    price_status price_status
 );
+
+-- Sums are made in whole numbers: of 10^-15 USD at list prices, of 10^-21 USD under a contract. Both hold
+-- every digit.
+create or replace temp macro usd_of_list_units(units) as
+    cast(cast(units as decimal(38, 0)) * cast(0.000000000000001 as decimal(15, 15)) as decimal(38, 15))
+;
+
+create or replace temp macro usd_of_contract_units(units) as
+    cast(cast(units as decimal(38, 0)) * cast(0.000000000000000000001 as decimal(21, 21)) as decimal(38, 21))
+;
+
 
 create or replace temp macro is_in_hours(moment, days, minute_from, minute_to) as
     ((days >> (isodow(moment) - 1)) & 1) = 1
@@ -153,19 +212,10 @@ with
             or (image_input_tokens > 0 and assumes(prices.assumed, 'input_image'))
             or (output_audio_tokens > 0 and assumes(prices.assumed, 'output_audio'))
             or (output_image_tokens > 0 and assumes(prices.assumed, 'output_image')) as is_assumed_rate,
-            micro_usd(text_input_tokens, prices.input)
-            + micro_usd(text_read_tokens, prices.cache_read)
-            + micro_usd(cache_read_audio_tokens, prices.cache_read_audio)
-            + micro_usd(cache_read_image_tokens, prices.cache_read_image)
-            + micro_usd(short_write_tokens, prices.cache_write)
-            + micro_usd(cache_write_1h_input_tokens, prices.cache_write_1h)
-            + micro_usd(audio_input_tokens, prices.input_audio)
-            + micro_usd(image_input_tokens, prices.input_image)
-            + micro_usd(text_output_tokens, prices.output)
-            + micro_usd(reasoning_output_tokens, prices.reasoning)
-            + micro_usd(output_audio_tokens, prices.output_audio)
-            + micro_usd(output_image_tokens, prices.output_image) as tokens_micro_usd,
-            usd(web_search_requests, prices.web_search) + usd(1, prices.request) as fees_usd
+            coalesce(prices.list_request, 0) + cast(coalesce(text_input_tokens,0) as hugeint) * prices.list_input + cast(coalesce(text_read_tokens,0) as hugeint) * prices.list_cache_read + cast(coalesce(cache_read_audio_tokens,0) as hugeint) * prices.list_cache_read_audio + cast(coalesce(cache_read_image_tokens,0) as hugeint) * prices.list_cache_read_image + cast(coalesce(short_write_tokens,0) as hugeint) * prices.list_cache_write + cast(coalesce(cache_write_1h_input_tokens,0) as hugeint) * prices.list_cache_write_1h + cast(coalesce(audio_input_tokens,0) as hugeint) * prices.list_input_audio + cast(coalesce(image_input_tokens,0) as hugeint) * prices.list_input_image + cast(coalesce(text_output_tokens,0) as hugeint) * prices.list_output + cast(coalesce(reasoning_output_tokens,0) as hugeint) * prices.list_reasoning + cast(coalesce(output_audio_tokens,0) as hugeint) * prices.list_output_audio + cast(coalesce(output_image_tokens,0) as hugeint) * prices.list_output_image + cast(coalesce(web_search_requests,0) as hugeint) * prices.list_web_search as list_units,
+            coalesce(prices.paid_request, 0) + cast(coalesce(text_input_tokens,0) as hugeint) * prices.paid_input + cast(coalesce(text_read_tokens,0) as hugeint) * prices.paid_cache_read + cast(coalesce(cache_read_audio_tokens,0) as hugeint) * prices.paid_cache_read_audio + cast(coalesce(cache_read_image_tokens,0) as hugeint) * prices.paid_cache_read_image + cast(coalesce(short_write_tokens,0) as hugeint) * prices.paid_cache_write + cast(coalesce(cache_write_1h_input_tokens,0) as hugeint) * prices.paid_cache_write_1h + cast(coalesce(audio_input_tokens,0) as hugeint) * prices.paid_input_audio + cast(coalesce(image_input_tokens,0) as hugeint) * prices.paid_input_image + cast(coalesce(text_output_tokens,0) as hugeint) * prices.paid_output + cast(coalesce(reasoning_output_tokens,0) as hugeint) * prices.paid_reasoning + cast(coalesce(output_audio_tokens,0) as hugeint) * prices.paid_output_audio + cast(coalesce(output_image_tokens,0) as hugeint) * prices.paid_output_image + cast(coalesce(web_search_requests,0) as hugeint) * prices.paid_web_search as paid_units,
+            not prices.is_whole and ((coalesce(text_input_tokens,0) > 0 and prices.input is null) or (coalesce(text_read_tokens,0) > 0 and prices.cache_read is null) or (coalesce(cache_read_audio_tokens,0) > 0 and prices.cache_read_audio is null) or (coalesce(cache_read_image_tokens,0) > 0 and prices.cache_read_image is null) or (coalesce(short_write_tokens,0) > 0 and prices.cache_write is null) or (coalesce(cache_write_1h_input_tokens,0) > 0 and prices.cache_write_1h is null) or (coalesce(audio_input_tokens,0) > 0 and prices.input_audio is null) or (coalesce(image_input_tokens,0) > 0 and prices.input_image is null) or (coalesce(text_output_tokens,0) > 0 and prices.output is null) or (coalesce(reasoning_output_tokens,0) > 0 and prices.reasoning is null) or (coalesce(output_audio_tokens,0) > 0 and prices.output_audio is null) or (coalesce(output_image_tokens,0) > 0 and prices.output_image is null)) as lacks_rate,
+            prices.web_search is null and coalesce(web_search_requests, 0) > 0 as lacks_fee
         from leaves
         left join
             resolved
@@ -185,66 +235,60 @@ with
             and leaves.started_at < prices.valid_to
             and coalesce(leaves.input_tokens, 0) > prices.tier_over
             and coalesce(leaves.input_tokens, 0) <= prices.tier_up_to
-            and (prices.days = 127 or is_in_hours(leaves.started_at, prices.days, prices.minute_from, prices.minute_to))
+            and (prices.is_always or is_in_hours(leaves.started_at, prices.days, prices.minute_from, prices.minute_to))
     ),
     judged as (
         select
             *,
-            case
-                when gateway_cache_hit
-                then 'gateway cache'
-                when status <> 'ok' and usage_source = 'missing'
-                then 'no usage'
-                when usage_source <> 'provider' or input_tokens is null or output_tokens is null
-                then 'usage missing'
-                when
-                    text_input_tokens < 0
-                    or text_read_tokens < 0
-                    or audio_input_tokens < 0
-                    or image_input_tokens < 0
-                    or short_write_tokens < 0
-                    or text_output_tokens < 0
-                then 'bad usage'
-                when resolution not in ('priced', 'provisioned')
-                then resolution
-                when resolution = 'provisioned' and rule_id is null
-                then resolution
-                when not has_price
-                then 'no price for date'
-                when tokens_micro_usd is null
-                then 'no rate for a token kind'
-                when fees_usd is null
-                then 'no price for searches'
-                else resolution
-            end as price_status,
+            -- which of them holds first; the tests on what is usual stand in front
             cast(
-                cast(tokens_micro_usd as decimal(30, 9)) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15)
-            )
-            + fees_usd as computed_usd
+                case
+                    when gateway_cache_hit
+                    then 'gateway cache'
+                    when usage_source <> 'provider' or input_tokens is null or output_tokens is null
+                    then case when status = 'error' and usage_source = 'missing' then 'no usage' else 'usage missing' end
+                    when
+                        least(
+                            text_input_tokens,
+                            text_read_tokens,
+                            audio_input_tokens,
+                            image_input_tokens,
+                            short_write_tokens,
+                            text_output_tokens
+                        )
+                        < 0
+                    then 'bad usage'
+                    when resolution not in ('priced', 'provisioned') or (resolution = 'provisioned' and rule_id is null)
+                    then resolution
+                    when not has_price
+                    then 'no price for date'
+                    when lacks_rate
+                    then 'no rate for a token kind'
+                    when lacks_fee
+                    then 'no price for searches'
+                    else resolution
+                end as price_status
+            ) as price_status
         from matched
-    ),
-    listed as (
-        select
-            *,
-            -- answered from the gateway's own cache, or failed without a token: the log shows nothing to pay
-            case
-                when price_status in ('priced', 'provisioned')
-                then cast(computed_usd as decimal(38, 15))
-                when price_status in ('gateway cache', 'no usage')
-                then cast(0 as decimal(38, 15))
-            end as list_cost_usd
-        from judged
     )
 select
-    * exclude (resolution, has_price, tokens_micro_usd, fees_usd),
+    * exclude (resolution, has_price, list_units, paid_units, lacks_rate, lacks_fee),
+    usd_of_list_units(list_units) as computed_usd,
+    -- answered from the gateway's own cache, or failed without a token: the log shows nothing to pay
     case
-        -- paid by the hour, so this request cost nothing more; its list cost is what it would cost by the
-        -- token
-        when price_status = 'provisioned'
+        when price_status in ('priced', 'provisioned')
+        then usd_of_list_units(list_units)
+        when price_status in ('gateway cache', 'no usage')
+        then cast(0 as decimal(38, 15))
+    end as list_cost_usd,
+    -- a provisioned deployment is paid by the hour; its list cost is what the request would cost by the token
+    case
+        when price_status = 'priced'
+        then usd_of_contract_units(paid_units)
+        when price_status in ('provisioned', 'gateway cache', 'no usage')
         then cast(0 as decimal(38, 21))
-        else contract_cost(list_cost_usd, multiplier)
     end as cost_usd
-from listed
+from judged
 ;
 
 -- A priced request as its parts: one row per meter that counted something. Together they are its cost.
