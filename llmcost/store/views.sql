@@ -132,29 +132,55 @@ create or replace temp macro usd(quantity, rate) as
 
 -- Every token stands in exactly one leaf, so nothing is paid twice.
 create or replace temp view leaves as
+with
+    parts as (
+        select
+            * replace (
+                -- all attempts and fallbacks of one call of a LiteLLM client share its trace; not stored a
+                -- second
+                -- time
+                coalesce(logical_request_id, case when gateway = 'litellm' then trace_id end, request_id) as logical_request_id
+            ),
+            coalesce(response_model, request_model) as model_named,
+            input_tokens
+            - coalesce(cache_read_input_tokens, 0)
+            - coalesce(cache_write_input_tokens, 0)
+            - (coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0))
+            - (coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0)) as text_input_tokens,
+            coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0) as audio_input_tokens,
+            coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0) as image_input_tokens,
+            coalesce(cache_read_input_tokens, 0)
+            - coalesce(cache_read_audio_tokens, 0)
+            - coalesce(cache_read_image_tokens, 0) as text_read_tokens,
+            coalesce(cache_write_input_tokens, 0) - coalesce(cache_write_1h_input_tokens, 0) as short_write_tokens,
+            output_tokens
+            - coalesce(reasoning_output_tokens, 0)
+            - coalesce(output_audio_tokens, 0)
+            - coalesce(output_image_tokens, 0) as text_output_tokens
+        from requests
+    )
 select
-    * replace (
-        -- all attempts and fallbacks of one call of a LiteLLM client share its trace; not stored a second
-        -- time
-        coalesce(logical_request_id, case when gateway = 'litellm' then trace_id end, request_id) as logical_request_id
-    ),
-    coalesce(response_model, request_model) as model_named,
-    input_tokens
-    - coalesce(cache_read_input_tokens, 0)
-    - coalesce(cache_write_input_tokens, 0)
-    - (coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0))
-    - (coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0)) as text_input_tokens,
-    coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0) as audio_input_tokens,
-    coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0) as image_input_tokens,
-    coalesce(cache_read_input_tokens, 0)
-    - coalesce(cache_read_audio_tokens, 0)
-    - coalesce(cache_read_image_tokens, 0) as text_read_tokens,
-    coalesce(cache_write_input_tokens, 0) - coalesce(cache_write_1h_input_tokens, 0) as short_write_tokens,
-    output_tokens
-    - coalesce(reasoning_output_tokens, 0)
-    - coalesce(output_audio_tokens, 0)
-    - coalesce(output_image_tokens, 0) as text_output_tokens
-from requests
+    *,
+    -- what the usage alone says of the cost; judged before the joins, where it is cheaper
+    case
+            when gateway_cache_hit
+            then cast('gateway cache' as price_status)
+            when usage_source <> 'provider' or input_tokens is null or output_tokens is null
+            then case when status = 'error' and usage_source = 'missing' then cast('no usage' as price_status) else cast('usage missing' as price_status) end
+            when
+                least(
+                    text_input_tokens,
+                    text_read_tokens,
+                    audio_input_tokens,
+                    image_input_tokens,
+                    short_write_tokens,
+                    text_output_tokens
+                )
+                < 0
+            then cast('bad usage' as price_status)
+            else cast('priced' as price_status)
+        end as usage_status
+from parts
 ;
 
 -- The list price under a contract; 21 decimals hold every digit of rate x factor.
@@ -241,51 +267,36 @@ with
         select
             *,
             -- which of them holds first; the tests on what is usual stand in front
-            cast(
-                case
-                    when gateway_cache_hit
-                    then 'gateway cache'
-                    when usage_source <> 'provider' or input_tokens is null or output_tokens is null
-                    then case when status = 'error' and usage_source = 'missing' then 'no usage' else 'usage missing' end
-                    when
-                        least(
-                            text_input_tokens,
-                            text_read_tokens,
-                            audio_input_tokens,
-                            image_input_tokens,
-                            short_write_tokens,
-                            text_output_tokens
-                        )
-                        < 0
-                    then 'bad usage'
-                    when resolution not in ('priced', 'provisioned') or (resolution = 'provisioned' and rule_id is null)
+            case
+                    when usage_status <> cast('priced' as price_status)
+                    then usage_status
+                    when resolution not in (cast('priced' as price_status), cast('provisioned' as price_status)) or (resolution = cast('provisioned' as price_status) and rule_id is null)
                     then resolution
                     when not has_price
-                    then 'no price for date'
+                    then cast('no price for date' as price_status)
                     when lacks_rate
-                    then 'no rate for a token kind'
+                    then cast('no rate for a token kind' as price_status)
                     when lacks_fee
-                    then 'no price for searches'
+                    then cast('no price for searches' as price_status)
                     else resolution
                 end as price_status
-            ) as price_status
         from matched
     )
 select
-    * exclude (resolution, has_price, list_units, paid_units, lacks_rate, lacks_fee),
+    * exclude (resolution, usage_status, has_price, list_units, paid_units, lacks_rate, lacks_fee),
     usd_of_list_units(list_units) as computed_usd,
     -- answered from the gateway's own cache, or failed without a token: the log shows nothing to pay
     case
-        when price_status in ('priced', 'provisioned')
+        when price_status in (cast('priced' as price_status), cast('provisioned' as price_status))
         then usd_of_list_units(list_units)
-        when price_status in ('gateway cache', 'no usage')
+        when price_status in (cast('gateway cache' as price_status), cast('no usage' as price_status))
         then cast(0 as decimal(38, 15))
     end as list_cost_usd,
     -- a provisioned deployment is paid by the hour; its list cost is what the request would cost by the token
     case
-        when price_status = 'priced'
+        when price_status = cast('priced' as price_status)
         then usd_of_contract_units(paid_units)
-        when price_status in ('provisioned', 'gateway cache', 'no usage')
+        when price_status in (cast('provisioned' as price_status), cast('gateway cache' as price_status), cast('no usage' as price_status))
         then cast(0 as decimal(38, 21))
     end as cost_usd
 from judged
