@@ -41,6 +41,8 @@ def run_missing(reading: Reading, stub: Path | None) -> int:
         found = records(store, "unpriced")
         shared = envelope("pricing missing", filters, book, coverage(store))
     rows = [row_of(record) for record in found]
+    if not rows:
+        print("everything that was used has a price", file=sys.stderr)
     write(Table("What has no price", COLUMNS, rows, {}, shared), chosen, reading.output)
     if stub:
         write_stub(stub, found, book)

@@ -132,6 +132,8 @@ def coverage_lines(covered: Coverage) -> Iterator[str]:
         yield f"unpriced: ... and {len(covered.unpriced) - SHOWN_UNPRICED} more; -f json lists all"
     if covered.assumed_requests:
         yield f"assumed: {covered.assumed_requests:,} priced at a neighbouring rate where the book names none"
+    if covered.agent_requests:
+        yield f"API-equivalent: {covered.agent_requests:,} of a coding agent; a subscription may cover them"
     if covered.file_time_requests:
         yield f"time: {covered.file_time_requests:,} logged without a time; the file's own date stands for it"
 

@@ -33,6 +33,7 @@ def read_deployment(node: Node) -> Deployment:
     name, provider, model = (
         required(node, found, key, "a deployment").text(key) for key in ("name", "provider", "model")
     )
+    read_pattern(found["name"], "name")
     billing = only(found, "billing", lambda n: n.text("billing")) or "tokens"
     if billing not in BILLINGS:
         raise found["billing"].refuse(f"`billing: {billing}` is neither of {', '.join(BILLINGS)}")
@@ -76,15 +77,15 @@ def read_model(node: Node) -> Model:
     )
 
 
-def read_pattern(node: Node) -> str:
-    """Read one entry of `match`."""
-    text = node.text("match")
+def read_pattern(node: Node, key: str = "match") -> str:
+    """Read a name, a glob or a regular expression."""
+    text = node.text(key)
     if not WILD.search(text):
         return text
     try:
         pattern(text)
     except re.error as error:
-        raise node.refuse(f"`match: {text}` is no regular expression: {error}") from error
+        raise node.refuse(f"`{key}: {text}` is no regular expression: {error}") from error
     return text
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 from llmcost.errors import PriceBookError
-from llmcost.pricing.book import Book
+from llmcost.pricing.book import Book, Provider
 from llmcost.pricing.entries import read_adjust, read_deployment, read_model, read_provider
 from llmcost.pricing.loader import only, read_yaml, section
 
@@ -28,8 +29,12 @@ def load_book(paths: Sequence[Path]) -> Book:
     Raises PriceBookError, its message beginning with FILE:LINE, for anything that is not the format.
     """
     books = [read_book(path) for path in paths]
-    models = {(m.provider, m.model): m for book in books for m in book.models}
     providers = {p.id: p for book in books for p in book.providers}
+    ids = names_of(providers.values(), paths[-1])
+    models = {}
+    for model in (m for book in books for m in book.models):
+        owner = ids.get(model.provider.lower(), model.provider)
+        models[owner, model.model] = replace(model, provider=owner)
     days = [book.checked for book in books if book.checked]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     return Book(
@@ -40,6 +45,17 @@ def load_book(paths: Sequence[Path]) -> Book:
         checked=max(days, default=None),
         sha256=digest,
     )
+
+
+def names_of(providers: Iterable[Provider], path: Path) -> dict[str, str]:
+    """Give the id behind each name of a provider; a name of two would take the prices of one for the other's."""
+    ids: dict[str, str] = {}
+    for provider in providers:
+        for name in dict.fromkeys(text.lower() for text in (provider.id, *provider.names)):
+            if name in ids:
+                raise PriceBookError(f"{path}:1: {name} is a name of both {ids[name]} and {provider.id}")
+            ids[name] = provider.id
+    return ids
 
 
 def read_book(path: Path) -> Book:
@@ -56,11 +72,15 @@ def read_book(path: Path) -> Book:
     models = [read_model(node) for node in section(top, "models")]
     seen: set[tuple[str, str]] = set()
     for node, model in zip(section(top, "models"), models, strict=True):
-        if (model.provider, model.model) in seen:
+        if (model.provider, model.model.lower()) in seen:
             raise node.refuse(f"{model.provider} {model.model} stands here a second time")
-        seen.add((model.provider, model.model))
+        seen.add((model.provider, model.model.lower()))
+    providers = [read_provider(node) for node in section(top, "providers")]
+    for at, node in enumerate(section(top, "providers")):
+        if providers[at].id in [provider.id for provider in providers[:at]]:
+            raise node.refuse(f"provider {providers[at].id} stands here a second time")
     return Book(
-        providers=tuple(read_provider(node) for node in section(top, "providers")),
+        providers=tuple(providers),
         models=tuple(models),
         deployments=tuple(read_deployment(node) for node in section(top, "deployments")),
         adjust=tuple(read_adjust(node) for node in section(top, "adjust")),

@@ -10,6 +10,14 @@ from llmcost.pricing.loader import Node, only, required, section
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 DAY_END = 24 * 60
+# What a log says of a request that was served as usual; nothing can be priced under such a name.
+STANDARD: dict[str, set[str]] = {
+    "processing": {"standard"},
+    "service_tier": {"", "standard", "default", "auto", "on_demand", "batch"},
+    "speed": {"", "standard"},
+    "inference_geo": {"", "global", "not_available"},
+    "search_context_size": {""},
+}
 
 
 def read_period(node: Node) -> Period:
@@ -49,6 +57,8 @@ def read_tiers(found: dict[str, Node]) -> tuple[Tier, ...]:
         over = inner["over"].whole("over") if "over" in inner else inner["at_least"].whole("at_least") - 1
         if tiers and over <= tiers[-1].over:
             raise node.refuse(f"tier over {over} does not come after tier over {tiers[-1].over}")
+        if not read_rates(inner):
+            raise node.refuse("a tier has no rate")
         tiers.append(Tier(over, read_rates(inner)))
     return tuple(tiers)
 
@@ -64,6 +74,11 @@ def read_variant(node: Node) -> Variant:
         raise found["tiers"].refuse("`tiers` stand with rates per token of their own")
     if not when:
         raise node.refuse("`when` names no service level")
+    for axis, value in when.items():
+        if value.text(axis).lower() in STANDARD[axis]:
+            raise value.refuse(f"`{axis}: {value.text(axis)}` is the standard level", "it is priced outside `variants`")
+    if "processing" in when and when["processing"].text("processing").lower() != "batch":
+        raise when["processing"].refuse("the one `processing` with a price of its own is batch")
     return Variant(
         tuple(sorted((axis, value.text(axis).lower()) for axis, value in when.items())),
         rates,
@@ -107,6 +122,8 @@ def read_days(found: dict[str, Node]) -> tuple[int, ...]:
         if name not in WEEKDAYS:
             raise node.refuse(f"`days: {name}` is no day of the week", f"one of {', '.join(WEEKDAYS)}")
         days.add(WEEKDAYS.index(name))
+    if not days:
+        raise found["days"].refuse("`days` is empty", "without `days` a window is of every day")
     return tuple(sorted(days))
 
 

@@ -8,10 +8,9 @@ from typing import NamedTuple
 from llmcost.pricing.book import Book, Deployment, Provider
 from llmcost.pricing.entries import pattern
 from llmcost.pricing.names import Names, forms, is_tuned
+from llmcost.pricing.periods import STANDARD
 from llmcost.pricing.rates import rules
 
-STANDARD_TIERS = {"", "standard", "default", "auto", "on_demand"}
-ANYWHERE = {"", "global", "not_available"}
 # Path segments of an API, not of a gateway: they say nothing of whose price it is.
 NEUTRAL = {"models"}
 
@@ -103,6 +102,10 @@ class Resolver:
     def _deployed(self, key: Key, provider: Provider | None) -> Deployment | None:
         """Find the deployment of that name, exact names first; another provider's is none."""
         names = [name.lower() for name in (key.deployment_id, key.model) if name]
+        # a gateway writes its provider before it: azure/prod-chat
+        names += [
+            rest for name in names if (rest := name.partition("/")[2]) and name.partition("/")[0] in self._providers
+        ]
         for is_exact in (True, False):
             for name in names:
                 for deployment, matches in self._deployments:
@@ -160,10 +163,10 @@ def context_of(key: Key) -> str:
     tier, speed, geo = ((value or "").lower() for value in (key.service_tier, key.speed, key.inference_geo))
     size = (key.search_context_size or "").lower()
     pairs = {
-        "inference_geo": "" if geo in ANYWHERE else geo,
+        "inference_geo": "" if geo in STANDARD["inference_geo"] else geo,
         "processing": "batch" if key.is_batch or tier == "batch" else "",
         "search_context_size": size,
-        "service_tier": "" if tier in STANDARD_TIERS or tier == "batch" else tier,
-        "speed": "" if speed in {"", "standard"} else speed,
+        "service_tier": "" if tier in STANDARD["service_tier"] else tier,
+        "speed": "" if speed in STANDARD["speed"] else speed,
     }
     return ";".join(f"{axis}={value}" for axis, value in pairs.items() if value)

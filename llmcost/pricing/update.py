@@ -67,6 +67,9 @@ def changes(book: Book, incoming: Iterable[Model], today: date, corrections: fro
 def change_of(mine: Model, theirs: Model, today: date, *, is_correction: bool) -> Change | None:
     """Compare one model; the periods of ours stay as they are unless it is a correction."""
     now, said = period_at(mine, today), period_at(theirs, today)
+    if now and said:
+        # what a source does not name it does not change
+        said = replace(said, rates={**now.rates, **said.rates})
     last = mine.periods[-1].start or date.min
     announced = tuple(p for p in theirs.periods if p.start and p.start > max(today, last))
     found = tuple(differences(mine, now, theirs, said)) if said else ()
@@ -123,9 +126,7 @@ def differences(mine: Model, now: Period | None, theirs: Model, said: Period) ->
         for over in sorted(overs):
             before, after = (at_size(table, context, hours, over) for table in (old, new))
             for rate in (*RATE_COLUMNS, *FEES):
-                # a source that names no fee says nothing of it
-                is_told = rate not in FEES or after.get(rate) or rate in said.rates
-                if is_told and before.get(rate) != after.get(rate):
+                if before.get(rate) != after.get(rate):
                     yield Difference(context, over, rate, before.get(rate), after.get(rate))
 
 

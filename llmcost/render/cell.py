@@ -44,6 +44,8 @@ def for_people(column: str, value: Any) -> str:
 def dollars(value: Decimal | float, decimals: int) -> str:
     """Write dollars; less than the smallest unit shown is not nothing."""
     unit = Decimal(1).scaleb(-decimals)
+    if -unit < value < 0:
+        return f"-<${unit:f}"
     if 0 < value < unit:
         return f"<${unit:f}"
     return f"${value:,.{decimals}f}" if value >= 0 else f"-${-value:,.{decimals}f}"

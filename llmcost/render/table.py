@@ -18,7 +18,7 @@ LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_s
 # A name may be cut to this; a number never.
 MIN_TEXT_WIDTH = 24
 # Sentences, unlike names, may run over several lines.
-PROSE = {"note": 16}
+PROSE = {"note": 16, "advice": 16, "detail": 16}
 GAP = 3
 
 

@@ -47,7 +47,8 @@ class Coverage:
     """How much of a scope the costs speak of.
 
     `requests = priced_requests + the sum of unpriced + usage_missing`; `file_time_requests` have no time of their
-    own in the log, `assumed_requests` are priced at a rate that the book takes from a neighbouring one.
+    own in the log, `assumed_requests` are priced at a rate that the book takes from a neighbouring one, and
+    `agent_requests` are a coding agent's, which a subscription may cover.
     """
 
     requests: int
@@ -56,6 +57,7 @@ class Coverage:
     unpriced: tuple[Unpriced, ...]
     assumed_requests: int
     file_time_requests: int
+    agent_requests: int
 
     @property
     def is_complete(self) -> bool:
@@ -189,4 +191,5 @@ def coverage(store: Store) -> Coverage:
         unpriced=unpriced,
         assumed_requests=sum(int(row["assumed_requests"]) for row in found),
         file_time_requests=sum(int(row["file_time_requests"]) for row in found),
+        agent_requests=sum(int(row["agent_requests"]) for row in found),
     )
