@@ -111,6 +111,23 @@ def test_without_a_provider_the_makers_price_counts_and_nobodys_guess(book: Book
     assert (None, "unknown model") == (llama.rule_id, llama.price_status)
 
 
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("anthropic.claude-3-5-sonnet-20240620-v1:0", "regional.anthropic.claude-3-5-sonnet-20240620-v1:0"),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "regional.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        ("ca.anthropic.claude-sonnet-4-5-20250929-v1:0", "regional.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        ("global.anthropic.claude-sonnet-4-5-20250929-v1:0", "global.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+        ("amazon.nova-lite-v1:0", "amazon.nova-lite-v1:0"),
+        ("us.amazon.nova-lite-v1:0", "amazon.nova-lite-v1:0"),
+        ("xx.amazon.nova-lite-v1:0", None),
+        ("us.anthropic.claude-sonnet-4-55", None),
+    ],
+)
+def test_a_name_of_bedrock_has_the_price_of_where_it_runs(book: Book, name: str, model: str | None) -> None:
+    assert model == Resolver(book).resolve(Key("bedrock", name, None, None, False, None, None)).model
+
+
 def test_known_prices_stand_in_the_shipped_book(book: Book) -> None:
     models = [rule.model.model for rule in rules(book)]
     standard = [row for row in price_rows(book) if row.context == ""]

@@ -17,6 +17,7 @@ from llmcost.pricing.resolve import Resolution
 from llmcost.pricing.update import period_at
 from llmcost.render import Table
 
+LIST_GIVES_WAY = ("also", "cache_write_1h_usd_per_mtok", "since", "cache_write_usd_per_mtok")
 LISTED = ("input", "output", "cache_read", "cache_write", "cache_write_1h")
 FEES = ("web_search", "request")
 
@@ -38,7 +39,11 @@ def run_list(
         since = period.start if period else None
         rows.append((model.provider, model.model, since, *(rates.get(name) for name in LISTED), parts_of(period)))
     columns = ("provider", "model", "since", *(f"{name}_usd_per_mtok" for name in LISTED), "also")
-    write(Table(f"Prices on {day}, USD per 1M tokens", columns, rows, {}, about("pricing list", book)), chosen, output)
+    write(
+        Table(f"Prices on {day}, USD per 1M tokens", columns, rows, {}, about("pricing list", book), LIST_GIVES_WAY),
+        chosen,
+        output,
+    )
     return 0
 
 
@@ -135,7 +140,11 @@ def run_check(file: Path | None, format: str | None, output: Path | None, pricin
     book = load_book([file]) if file else open_book(pricing)
     rows = [tuple(finding) for finding in findings(book, today())]
     columns = ("finding", "provider", "model", "from_day", "detail", "place")
-    write(Table("What deserves a look", columns, rows, {}, about("pricing check", book)), chosen, output)
+    write(
+        Table("What deserves a look", columns, rows, {}, about("pricing check", book), ("place", "from_day")),
+        chosen,
+        output,
+    )
     return 0
 
 

@@ -15,6 +15,13 @@ from llmcost.render.cell import dollars
 from llmcost.report import Coverage
 from llmcost.report.run import coverage
 
+# What a narrow terminal leaves out first; the two costs and the cause stay.
+REPORTED_GIVES_WAY = (
+    *("emitter_version", "uncompared", "agreeing", "explained_share", "difference_share", "gateway", "requests"),
+    *("provider", "difference_usd"),
+)
+BILL_GIVES_WAY = ("usage_missing", "unpriced", "requests", "explained_share", "provider")
+
 
 def run_reconcile(reading: Reading, by: tuple[str, ...], *, causes: bool, invoice: Path | None) -> int:
     """Print the comparison on stdout and what it covers on stderr; 4 under --strict where it is incomplete."""
@@ -36,7 +43,8 @@ def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
     columns, rows = (found.cause_columns, found.causes) if causes else (found.columns, found.rows)
     title = "Likely causes" if causes else "Reported and computed cost"
     shared = envelope("reconcile", filters, book, covered)
-    write(Table(title, columns, rows, {} if causes else found.totals, shared), output_format, reading.output)
+    totals = {} if causes else found.totals
+    write(Table(title, columns, rows, totals, shared, REPORTED_GIVES_WAY), output_format, reading.output)
     for line in reported_lines(found.totals, covered):
         print(line, file=sys.stderr)
     print_coverage(book, covered, strict=reading.strict)
@@ -55,7 +63,7 @@ def run_invoice(reading: Reading, invoice: Path) -> int:
         | {"last_day": str(bill.last_day)}
     }
     write(
-        Table("Billed and computed cost", found.columns, found.rows, found.totals, shared),
+        Table("Billed and computed cost", found.columns, found.rows, found.totals, shared, BILL_GIVES_WAY),
         output_format,
         reading.output,
     )

@@ -11,6 +11,8 @@ from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.report.whatif import WhatIf, what_if
 
+GIVES_WAY = ("input_tokens", "output_tokens", "compared_requests", "saving_share", "requests")
+
 
 def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
     """Print what other models would cost for the same tokens; 4 under --strict where something has no cost."""
@@ -22,7 +24,8 @@ def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
     columns = tuple(result.rows[0])
     rows = [tuple(row.values()) for row in result.rows]
     shared = envelope("whatif", filters, book, result.coverage)
-    write(Table("The same tokens at other prices", columns, rows, result.totals, shared), output_format, reading.output)
+    table = Table("The same tokens at other prices", columns, rows, result.totals, shared, GIVES_WAY)
+    write(table, output_format, reading.output)
     for line in caveats(result):
         print(line, file=sys.stderr)
     print_coverage(book, result.coverage, strict=reading.strict)

@@ -14,13 +14,18 @@ FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
 
 @dataclass(frozen=True)
 class Table:
-    """What a renderer gets: columns, rows, totals by column, and what the JSON envelope says besides."""
+    """What a renderer gets: columns, rows, totals by column, and what the JSON envelope says besides.
+
+    `gives_way` names the columns that a narrow terminal leaves out, the first of them first; without it that is
+    decided by their totals.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     totals: dict[str, Any]
     envelope: dict[str, Any]
+    gives_way: tuple[str, ...] = ()
 
 
 def render(table: Table, format: str, *, width: int | None = None, color: bool = False) -> Iterator[str]:

@@ -20,14 +20,16 @@ MIN_TEXT_WIDTH = 24
 # Sentences, unlike names, may run over several lines.
 PROSE = {"note": 16, "advice": 16, "detail": 16}
 GAP = 3
+NO_LIMIT = 100_000
 
 
 def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     """Draw the table; with no width it takes the room it needs, as for a pipe."""
     shown = fitting(table, width) if width else list(table.columns)
     right = {c: is_number(c, table.rows, table.columns.index(c)) for c in shown}
+    widths = allotted(table, shown, width)
     drawn = RichTable(
-        *(column(c, right[c], column_width(table, c)) for c in shown),
+        *(column(c, right[c], widths[c]) for c in shown),
         box=box.SIMPLE_HEAD,
         show_footer=False,
         pad_edge=False,
@@ -52,7 +54,7 @@ def column(name: str, is_right: bool, width: int) -> Column:
         justify="right" if is_right else "left",
         no_wrap=name not in PROSE,
         overflow="fold" if name in PROSE else "ellipsis",
-        min_width=width,
+        width=width,
         style="green" if name == "cost_usd" else "",
     )
 
@@ -66,11 +68,24 @@ def totals(table: Table, shown: list[str]) -> list[str]:
 def fitting(table: Table, width: int) -> list[str]:
     """Leave out columns, the least important first, until the numbers fit beside short names."""
     shown = list(table.columns)
-    dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]
-    dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
+    dropping = [c for c in table.gives_way if c in shown]
+    if not table.gives_way:
+        dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]
+        dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
     while needed(table, shown) > width and dropping:
         shown.remove(dropping.pop(0))
     return shown
+
+
+def allotted(table: Table, shown: list[str], width: int | None) -> dict[str, int]:
+    """Give every column its least width, and the names what room is left, first come first served."""
+    widths = {c: column_width(table, c) for c in shown}
+    spare = (width or NO_LIMIT) - sum(w + GAP for w in widths.values())
+    for name in shown:
+        more = min(max(spare, 0), longest(table, name) - widths[name])
+        widths[name] += more
+        spare -= more
+    return widths
 
 
 def needed(table: Table, shown: list[str]) -> int:
@@ -80,9 +95,15 @@ def needed(table: Table, shown: list[str]) -> int:
 
 def column_width(table: Table, name: str) -> int:
     """Measure a column's least width."""
+    is_whole = is_number(name, table.rows, table.columns.index(name))
+    full = longest(table, name)
+    return full if is_whole else min(full, PROSE.get(name, MIN_TEXT_WIDTH))
+
+
+def longest(table: Table, name: str) -> int:
+    """Measure a column's longest cell."""
     at = table.columns.index(name)
     texts = [for_people(name, row[at]) for row in table.rows] + [heading(name)]
     if name in table.totals:
         texts.append(for_people(name, table.totals[name]))
-    longest = max(len(text) for text in texts)
-    return longest if is_number(name, table.rows, at) else min(longest, PROSE.get(name, MIN_TEXT_WIDTH))
+    return max(len(text) for text in texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from llmcost.errors import UsageError
@@ -39,11 +40,23 @@ def what_if(store: Store, book: Book, models: Mapping[str, str], filters: Filter
     create_scope(store, filters)
     store.execute(f"create or replace temp table as_if as {select('as_if')}")
     rows = records(store, "whatif")
-    totals = records(store, "whatif_totals")[0]
     unknown = sorted(set(models) - {row["model"] for row in rows})
     if unknown:
         raise UsageError(f"--map {unknown[0]}=...: no request of that model", hint="report --by model shows the names")
-    return WhatIf(rows, totals, covered)
+    return WhatIf(rows, summed(rows), covered)
+
+
+def summed(rows: list[Row]) -> Row:
+    """Add rows up; a share is the sum's own."""
+    totals: Row = {
+        name: sum(row[name] or 0 for row in rows)
+        for name in ("requests", "compared_requests", "input_tokens", "output_tokens")
+    }
+    for name in ("cost_usd", "other_cost_usd", "saving_usd"):
+        known = [row[name] for row in rows if row[name] is not None]
+        totals[name] = sum(known, Decimal(0)) if known else None
+    cost, saving = totals["cost_usd"], totals["saving_usd"]
+    return totals | {"saving_share": float(saving) / float(cost) if cost else None}
 
 
 def select(kind: str) -> Any:

@@ -7,6 +7,7 @@ and versions are stripped by llmcost, anything else would be a guess.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, time
 from decimal import Decimal
@@ -36,6 +37,9 @@ RATES = {
 }
 # The source knows hours but no days; DeepSeek's own page says Monday to Friday for what came with V4.
 WEEKDAYS_ONLY = {"deepseek-flash", "deepseek-v4-flash", "deepseek-v4-pro", "deepseek-pro"}
+# Where an inference profile of Bedrock may send a request; its price is that of the region, not the global one.
+REGIONS = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "sa", "in")
+VERSION = re.compile(r"-v\d+(?::\d+)?$|:\d+$")
 EVERY_DAY, WORKING_DAYS = tuple(range(7)), tuple(range(5))
 DAY_END = 24 * 60
 
@@ -53,7 +57,7 @@ def read_genai_prices() -> Source:
             if model.id.endswith("-"):
                 source.left_out["names cut short"] += 1
             elif periods:
-                source.models.append(Model(provider.id, model.id, names_of(model), tuple(periods)))
+                source.models.append(Model(provider.id, model.id, names_of(model, provider.id), tuple(periods)))
             else:
                 source.left_out["models without a price per token or call"] += 1
     return source
@@ -193,10 +197,22 @@ def common_factor(own: Rates, own_tiers: tuple[Tier, ...], rates: Rates, tiers: 
     return factor if -int(factor.as_tuple().exponent) <= 4 else None
 
 
-def names_of(model: Any) -> tuple[str, ...]:
+def names_of(model: Any, provider: str) -> tuple[str, ...]:
     """Read the other names of a model; a part of a name counts as a whole one."""
-    names = dict.fromkeys(name for name in clauses(model.match) if name.lower() != model.id.lower())
-    return tuple(names)
+    names = [name for name in clauses(model.match) if name.lower() != model.id.lower()]
+    if provider == "aws":
+        names = [*names, *bedrock_names(model.id)]
+    return tuple(dict.fromkeys(names))
+
+
+def bedrock_names(name: str) -> Iterator[str]:
+    """Give Bedrock's names of a model that is not the `global` one: of a region, or of an inference profile."""
+    if name.startswith("global."):
+        return
+    bare = VERSION.sub("", name.removeprefix("regional."))
+    if bare != name:
+        yield bare
+    yield f"re:(?:{'|'.join(REGIONS)})\\.{re.escape(bare)}"
 
 
 def clauses(clause: Any) -> Iterator[str]:
