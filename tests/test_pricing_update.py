@@ -132,6 +132,29 @@ def test_only_the_lines_that_change_change(tmp_path: Path, model: str) -> None:
     assert (["  - {provider: acme, model: wren, prices: [{input: 1, output: 2}]}"] if model == "wren" else []) == lost
 
 
+def test_changed_and_new_models_are_written_together(tmp_path: Path) -> None:
+    path = written(tmp_path, BOOK)
+    book = load_book([path])
+    news = written(
+        tmp_path,
+        "format: llmcost-pricing/1\nmodels:\n"
+        "  - {provider: acme, model: wren, prices: [{input: 1.1, output: 2}]}\n"
+        "  - {provider: acme, model: heron, prices: [{input: 1.9, output: 9}]}\n"
+        "  - {provider: acme, model: owl, prices: [{input: 7}]}\n",
+        "news.yaml",
+    )
+    taken = list(changes(book, read_book(news).models, TODAY, frozenset()))
+    fresh = written(tmp_path, edited(path, taken), "fresh.yaml")
+
+    verify(fresh, path, taken)
+    prices = {m.model: [p.rates["input"] for p in m.periods] for m in load_book([fresh]).models}
+    assert {
+        "heron": [Decimal(3), Decimal(2), Decimal("1.9")],
+        "wren": [Decimal(1), Decimal("1.1")],
+        "owl": [Decimal(7)],
+    } == prices
+
+
 def test_an_update_twice_changes_nothing_and_yesterdays_report_stays(llmcost: Run, tmp_path: Path) -> None:
     book = written(tmp_path, BOOK)
     news = source(tmp_path, "      - {input: 1.5, output: 10, cache_read: 0.2}\n")

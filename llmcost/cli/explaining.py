@@ -9,6 +9,8 @@ from typing import Any
 from llmcost.cli.pricing import about
 from llmcost.cli.reading import Reading, book_line, write
 from llmcost.errors import UsageError
+from llmcost.pricing.book import FEES
+from llmcost.pricing.periods import DAY_END, clock
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, NO_LIMIT, PAST
 from llmcost.render import Table
 from llmcost.render.cell import exact
@@ -16,7 +18,6 @@ from llmcost.report import records
 from llmcost.store.prices import load_prices
 
 COLUMNS = ("request_id", "meter", "quantity", "unit_price_usd", "per", "list_cost_usd", "cost_usd")
-FEES = ("web_search", "request")
 METERS = {
     "input": "input",
     "cache_read": "input from cache",
@@ -106,9 +107,8 @@ def place(request: dict[str, Any]) -> str:
     parts += [f"until {end.date()}"] if end.date() != FUTURE else []
     parts += [f"over {request['tier_over']:,} input tokens"] if request["tier_over"] >= 0 else []
     parts += [f"up to {request['tier_up_to']:,} input tokens"] if request["tier_up_to"] != NO_LIMIT else []
-    if request["days"] != EVERY_DAY:
-        clock = "-".join(f"{m // 60:02}:{m % 60:02}" for m in (request["minute_from"], request["minute_to"]))
-        parts.append(f"hours {clock} UTC")
+    if (request["days"], request["minute_from"], request["minute_to"]) != (EVERY_DAY, 0, DAY_END):
+        parts.append(f"hours {clock(request['minute_from'])}-{clock(request['minute_to'])} UTC")
     return f": {', '.join(parts)}" if parts else ""
 
 

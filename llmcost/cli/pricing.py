@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from llmcost.cli.books import open_book
+from llmcost.cli.days import read_day, today
 from llmcost.cli.reading import book_line, format_of, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, Key, Resolver, load_book
-from llmcost.pricing.book import Period
+from llmcost.pricing.book import FEES, Period
 from llmcost.pricing.inspect import findings
+from llmcost.pricing.periods import DAY_END, clock
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, NO_LIMIT, PAST, RATE_COLUMNS, PriceRow, rows_of
 from llmcost.pricing.resolve import Resolution
 from llmcost.pricing.update import period_at
@@ -19,14 +21,13 @@ from llmcost.render import Table
 
 LIST_GIVES_WAY = ("also", "cache_write_1h_usd_per_mtok", "since", "cache_write_usd_per_mtok")
 LISTED = ("input", "output", "cache_read", "cache_write", "cache_write_1h")
-FEES = ("web_search", "request")
 
 
 def run_list(
     provider: str | None, at: str | None, format: str | None, output: Path | None, pricing: Path | None
 ) -> int:
     """Print one row per model: its standard rates on a day."""
-    chosen, book, day = format_of(format, output), open_book(pricing), day_of(at)
+    chosen, book, day = format_of(format, output), open_book(pricing), read_day(at, "--at") or today()
     known = {name: p.id for p in book.providers for name in (p.id, *p.names)}
     wanted = known.get(provider, provider) if provider else None
     models = [m for m in book.models if wanted in (None, m.provider)]
@@ -60,7 +61,7 @@ def run_show(
     name: str, provider: str | None, at: str | None, format: str | None, output: Path | None, pricing: Path | None
 ) -> int:
     """Print how a name is resolved and every price of the model on a day."""
-    chosen, book, day = format_of(format, output), open_book(pricing), day_of(at)
+    chosen, book, day = format_of(format, output), open_book(pricing), read_day(at, "--at") or today()
     resolver = Resolver(book)
     found = resolver.resolve(Key(provider, name, None, None, False, None, None))
     if found.rule_id is None:
@@ -104,11 +105,11 @@ def place_of(row: PriceRow) -> tuple[str, str, str, str, str]:
 
 def hours_of(row: PriceRow) -> str:
     """Say in which hours of which days a price applies."""
-    if row.days == EVERY_DAY and (row.minute_from, row.minute_to) == (0, 24 * 60):
+    if row.days == EVERY_DAY and (row.minute_from, row.minute_to) == (0, DAY_END):
         return "all"
     names = [name for at, name in enumerate(("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")) if row.days >> at & 1]
-    clock = "-".join(f"{m // 60:02}:{m % 60:02}" for m in (row.minute_from, row.minute_to))
-    return f"{','.join(names)} {clock}" if len(names) < 7 else clock
+    hours = f"{clock(row.minute_from)}-{clock(row.minute_to)}"
+    return f"{','.join(names)} {hours}" if len(names) < 7 else hours
 
 
 def origin(book: Book, found: Resolution, day: date) -> list[str]:
@@ -152,18 +153,3 @@ def about(command: str, book: Book) -> dict[str, Any]:
     """Make the envelope of a command that reads no requests."""
     checked = None if book.checked is None else str(book.checked)
     return {"schema_version": 1, "command": command, "pricing": {"sha256": book.sha256, "checked": checked}}
-
-
-def day_of(text: str | None) -> date:
-    """Read --at; today without it."""
-    if text is None:
-        return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--at {text}: no date", hint="write it as 2026-08-20") from None
-
-
-def today() -> date:
-    """Give the day in UTC, as prices count it."""
-    return datetime.now(UTC).date()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
+from llmcost.cli.days import today
 from llmcost.cli.reading import format_of, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, load_book, shipped_book_path
@@ -91,11 +92,6 @@ def replace_file(path: Path, taken: Sequence[Change]) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def today() -> date:
-    """Give the day in UTC, as prices count it."""
-    return datetime.now(UTC).date()
-
-
 def rows_of(change: Change) -> Iterator[tuple[object, ...]]:
     """Write a change as rows: one for each rate, or one for the model."""
     head = (change.kind, change.model.provider, change.model.model, change.start)
@@ -131,11 +127,9 @@ def rates(change: Change) -> str:
     return f": {', '.join(parts)}" if parts else ""
 
 
-def say(rate: object) -> str:
+def say(rate: Decimal | None) -> str:
     """Write a rate, or that there is none."""
-    from decimal import Decimal
-
-    return exact(rate) if isinstance(rate, Decimal) else "none"
+    return "none" if rate is None else exact(rate)
 
 
 def print_left_out(found: Source) -> None:

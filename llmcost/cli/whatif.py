@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import date
 
+from llmcost.cli.days import read_day
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.errors import UsageError
 from llmcost.render import Table
@@ -20,7 +20,7 @@ def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
     if not models:
         raise UsageError("nothing to map", hint="--map gpt-4o=gpt-4o-mini")
     with reading.open() as store:
-        result = what_if(store, book, models, filters, day_of(as_of))
+        result = what_if(store, book, models, filters, read_day(as_of, "--prices-as-of"))
     columns = tuple(result.rows[0])
     rows = [tuple(row.values()) for row in result.rows]
     shared = envelope("whatif", filters, book, result.coverage)
@@ -48,11 +48,3 @@ def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
             raise UsageError(f"{option} {text}: not of the form MODEL=MODEL", hint=f"{option} gpt-4o=gpt-4o-mini")
         found[model.strip()] = other.strip()
     return found
-
-
-def day_of(text: str | None) -> date | None:
-    """Read --prices-as-of."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise UsageError(f"--prices-as-of {text}: no date", hint="write it as 2026-08-20") from None

@@ -24,20 +24,17 @@ def edited(path: Path, changes: Sequence[Change]) -> str:
         lines = [f"format: {FORMAT}", "models:"]
         return "\n".join([*lines, *(line for change in changes for line in model_lines(change.model))]) + "\n"
     lines = path.read_text(encoding="utf-8").splitlines()
-    top = read_yaml(path).mapping(set(keys_of(path)), "the book")
+    top = read_yaml(path).pairs("the book")
     if "models" in top and getattr(top["models"].yaml, "flow_style", False):
         raise top["models"].refuse("`models` stand in brackets", "write them as a list of lines, then update again")
     entries = {key_of(node): node for node in section(top, "models")}
-    added = []
+    added = [change.model for change in changes if place_of(change.model) not in entries]
+    changed = [change for change in changes if place_of(change.model) in entries]
     # from the end, so that the lines above keep their numbers
-    for change in sorted(changes, key=lambda c: -line_of(entries, c.model)):
-        node = entries.get((change.model.provider, change.model.model))
-        if node is None:
-            added.append(change.model)
-        else:
-            put_periods(lines, node, change)
     end = end_of_models(top, lines)
     lines[end:end] = [line for model in sorted(added, key=place_of) for line in model_lines(model)]
+    for change in sorted(changed, key=lambda c: -entries[place_of(c.model)].yaml.start_mark.line):
+        put_periods(lines, entries[place_of(change.model)], change)
     return "\n".join(lines) + "\n"
 
 
@@ -58,12 +55,6 @@ def essence(model: Model) -> list[tuple[object, ...]]:
     ]
 
 
-def keys_of(path: Path) -> list[str]:
-    """Name the sections of a book."""
-    root = read_yaml(path).yaml
-    return [key.value for key, _ in root.value] if isinstance(root, yaml.MappingNode) else []
-
-
 def key_of(node: Node) -> tuple[str, str]:
     """Name the model of an entry."""
     found = node.mapping({"provider", "model", "match", "prices"}, "a model")
@@ -73,12 +64,6 @@ def key_of(node: Node) -> tuple[str, str]:
 def place_of(model: Model) -> tuple[str, str]:
     """Sort models by provider and name."""
     return model.provider, model.model
-
-
-def line_of(entries: dict[tuple[str, str], Node], model: Model) -> int:
-    """Give the line where a model stands; before all others if it does not."""
-    node = entries.get(place_of(model))
-    return int(node.yaml.start_mark.line) if node else -1
 
 
 def put_periods(lines: list[str], node: Node, change: Change) -> None:

@@ -127,12 +127,17 @@ def read_days(found: dict[str, Node]) -> tuple[int, ...]:
     return tuple(sorted(days))
 
 
+def clock(minute: int) -> str:
+    """Write a minute of the day as HH:MM."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 def read_minute(node: Node, key: str) -> int:
     """Read HH:MM as a minute of the day; 24:00 is its end."""
     text = node.text(key)
     if text == "24:00" and key == "to":
         return DAY_END
-    clock = CLOCK.fullmatch(text)
-    if not clock:
+    parts = CLOCK.fullmatch(text)
+    if not parts:
         raise node.refuse(f"`{key}: {text}` is no time of day", "write it as 09:30, in UTC")
-    return int(clock[1]) * 60 + int(clock[2])
+    return int(parts[1]) * 60 + int(parts[2])

@@ -146,11 +146,14 @@ def hours(period: Period, levels: tuple[Variant, ...]) -> Iterator[tuple[int, in
         return
     for window in period.windows:
         yield sum(1 << day for day in window.days), window.minute_from, window.minute_to, window
+    free: dict[tuple[int, int], int] = {}
     for day in range(7):
         taken = sorted((w.minute_from, w.minute_to) for w in period.windows if day in w.days)
         for (_, free_from), (free_to, _) in pairwise([(0, 0), *taken, (DAY_END, DAY_END)]):
             if free_from < free_to:
-                yield 1 << day, free_from, free_to, None
+                free[free_from, free_to] = free.get((free_from, free_to), 0) | 1 << day
+    for (free_from, free_to), days in free.items():
+        yield days, free_from, free_to, None
 
 
 def tier_rates(

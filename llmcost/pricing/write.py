@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from llmcost.pricing.book import FEES, TOKEN_RATES, Model, Period, Rates, Tier, Variant, Window
-from llmcost.pricing.periods import WEEKDAYS
+from llmcost.pricing.periods import WEEKDAYS, clock
 
 WIDTH = 118
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
@@ -97,7 +97,7 @@ def variant_text(variant: Variant) -> str:
 def window_text(window: Window) -> str:
     """Write one entry of `windows`."""
     days = {} if len(window.days) == len(WEEKDAYS) else {"days": f"[{', '.join(WEEKDAYS[d] for d in window.days)}]"}
-    clocks = {key: f'"{m // 60:02}:{m % 60:02}"' for key, m in (("from", window.minute_from), ("to", window.minute_to))}
+    clocks = {"from": f'"{clock(window.minute_from)}"', "to": f'"{clock(window.minute_to)}"'}
     factor = {} if window.multiply is None else {"multiply": number(window.multiply)}
     return flow({**days, **clocks, **numbers(window.rates), **factor})
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing.book import AXES, FEES, Model, Period, Rates, Tier, Variant, Window
+from llmcost.pricing.periods import DAY_END
 from llmcost.pricing.sources import Source, tidy
 
 RATES = {
@@ -41,7 +42,6 @@ WEEKDAYS_ONLY = {"deepseek-flash", "deepseek-v4-flash", "deepseek-v4-pro", "deep
 REGIONS = ("us", "us-gov", "eu", "apac", "jp", "au", "ca", "sa", "in")
 VERSION = re.compile(r"-v\d+(?::\d+)?$|:\d+$")
 EVERY_DAY, WORKING_DAYS = tuple(range(7)), tuple(range(5))
-DAY_END = 24 * 60
 
 
 def read_genai_prices() -> Source:
