@@ -291,3 +291,26 @@ def test_the_page_names_every_column() -> None:
 
     assert [] == [name for name in COLUMNS if f"`{name}`" not in page]
     assert exports()["focus"].answers.endswith("?")
+
+
+def test_prices_of_two_hours_of_every_day_are_two_prices(store: Store, tmp_path: Path) -> None:
+    book = tmp_path / "book.yaml"
+    book.write_text(
+        "format: llmcost-pricing/1\nmodels:\n  - provider: acme\n    model: heron\n    prices:\n"
+        '      - {input: 2, windows: [{from: "16:00", to: "24:00", input: 1}]}\n',
+        encoding="utf-8",
+    )
+    log = tmp_path / "log.jsonl"
+    line = (
+        '{{"llmcost": 1, "request_id": "{0}", "started_at": "2026-06-01T{1}:00Z", "provider_name": "acme", '
+        '"response_model": "heron", "input_tokens": 1000, "output_tokens": 0}}\n'
+    )
+    log.write_text(line.format("day", "12:00") + line.format("night", "17:00"), encoding="utf-8")
+    ingest(store, [str(log)])
+
+    found = export_focus(store, load_book([book]))
+
+    at = found.columns.index("SkuPriceId")
+    assert 2 == len({row[at] for row in found.rows})
+    # 1,000 x 2 and 1,000 x 1 micro-USD, each once
+    assert Decimal("0.003") == found.totals["ListCost"]

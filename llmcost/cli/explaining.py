@@ -10,8 +10,8 @@ from llmcost.cli.pricing import about
 from llmcost.cli.reading import Reading, book_line, write
 from llmcost.errors import UsageError
 from llmcost.pricing.book import FEES
-from llmcost.pricing.periods import DAY_END, clock
-from llmcost.pricing.rates import EVERY_DAY, FUTURE, NO_LIMIT, PAST
+from llmcost.pricing.periods import clock
+from llmcost.pricing.rates import FUTURE, NO_LIMIT, PAST
 from llmcost.render import Table
 from llmcost.render.cell import exact
 from llmcost.report import records
@@ -107,7 +107,7 @@ def place(request: dict[str, Any]) -> str:
     parts += [f"until {end.date()}"] if end.date() != FUTURE else []
     parts += [f"over {request['tier_over']:,} input tokens"] if request["tier_over"] >= 0 else []
     parts += [f"up to {request['tier_up_to']:,} input tokens"] if request["tier_up_to"] != NO_LIMIT else []
-    if (request["days"], request["minute_from"], request["minute_to"]) != (EVERY_DAY, 0, DAY_END):
+    if not request["is_always"]:
         parts.append(f"hours {clock(request['minute_from'])}-{clock(request['minute_to'])} UTC")
     return f": {', '.join(parts)}" if parts else ""
 

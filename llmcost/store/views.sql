@@ -211,6 +211,7 @@ with
                 days := prices.days,
                 minute_from := prices.minute_from,
                 minute_to := prices.minute_to,
+                is_always := prices.is_always,
                 assumed := prices.assumed,
                 input := prices.input,
                 output := prices.output,

@@ -80,9 +80,9 @@ with
                 then cast(cast(charges.price.valid_from as date) as varchar)
             end as price_from,
             case when charges.price.tier_over >= 0 then charges.price.tier_over end as tier_over,
-            case when charges.price.days < 127 then charges.price.days end as price_days,
+            case when not charges.price.is_always then charges.price.days end as price_days,
             case
-                when charges.price.days < 127
+                when not charges.price.is_always
                 then concat(charges.price.minute_from, '-', charges.price.minute_to)
             end as price_minutes,
             charges.rate,

@@ -19,7 +19,7 @@ select
     price.valid_to,
     price.tier_over,
     price.tier_up_to,
-    price.days,
+    price.is_always,
     price.minute_from,
     price.minute_to,
     price.assumed as assumed_rates,
