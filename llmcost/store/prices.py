@@ -13,7 +13,7 @@ from llmcost.pricing.periods import DAY_END
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, PAST, rows_of
 from llmcost.store.connection import Store
 
-VIEWS = resources.files("llmcost.store") / "views.sql"
+VIEWS = resources.files("llmcost.store") / "views"
 RULE_ID = len(Key._fields)  # where the resolution begins, in a row of `resolved`
 KEYS = """
     select distinct
@@ -42,7 +42,8 @@ class Terms:
 def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
     """Make `priced_requests` and what stands on it, at the prices of `book`."""
     terms = terms or Terms()
-    store.execute(VIEWS.read_text(encoding="utf-8"))
+    for script in sorted(VIEWS.iterdir(), key=lambda file: file.name):
+        store.execute(script.read_text(encoding="utf-8"))
     resolver = Resolver(book)
     keys = [Key(*row) for row in store.rows(KEYS)]
     resolved = [(*key, *resolve(resolver, key, terms)) for key in keys]
@@ -55,7 +56,7 @@ def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
 
 
 def counted(row: PriceRow) -> tuple[object, ...]:
-    """Put beside a row what its sums are made of: its rates as whole numbers, see views.sql."""
+    """Put beside a row what its sums are made of: its rates as whole numbers, see views/1_prices.sql."""
     rates = [getattr(row, rate) for rate in (*RATE_ORDER, *FEES)]
     is_always = (row.days, row.minute_from, row.minute_to) == (EVERY_DAY, 0, DAY_END)
     list_units = [int((rate or 0) * LIST_UNIT) for rate in rates]

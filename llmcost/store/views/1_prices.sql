@@ -1,0 +1,114 @@
+-- What reading commands see. Prices come from the book at hand, so these live in the connection, not in the
+-- store.
+create temp type if not exists price_status as enum (
+    'priced',
+    'provisioned',
+    'gateway cache',
+    'no usage',
+    'usage missing',
+    'bad usage',
+    'unknown provider',
+    'unknown model',
+    'no price for context',
+    'no price for date',
+    'no rate for a token kind',
+    'no price for searches',
+    'not asked for'
+);
+
+create or replace temp table prices (
+    rule_id integer,
+    context varchar,
+    valid_from timestamp,
+    valid_to timestamp,
+    tier_over bigint,
+    tier_up_to bigint,
+    days utinyint,  -- 1 is Monday, 2 Tuesday .. 64 Sunday; 127 every day
+    minute_from smallint,  -- of the day in UTC
+    minute_to smallint,
+    input decimal(17, 9),  -- this and every rate below: USD per 1,000,000 tokens
+    output decimal(17, 9),
+    cache_read decimal(17, 9),
+    cache_write decimal(17, 9),
+    cache_write_1h decimal(17, 9),
+    reasoning decimal(17, 9),
+    input_audio decimal(17, 9),
+    output_audio decimal(17, 9),
+    input_image decimal(17, 9),
+    output_image decimal(17, 9),
+    cache_read_audio decimal(17, 9),
+    cache_read_image decimal(17, 9),
+    web_search decimal(17, 9),  -- USD per search
+    request decimal(17, 9),  -- USD per request
+    multiplier decimal(10, 9),  -- the contract's factor on the list price
+    assumed varchar,  -- rates that the book does not name and that were taken from their neighbour
+    is_always boolean,  -- at every hour of every day
+    is_whole boolean,  -- no rate per token is missing
+    -- the same rates as whole numbers, 0 where one is missing: of 10^-15 USD a token at list prices,
+    list_input hugeint,
+    list_output hugeint,
+    list_cache_read hugeint,
+    list_cache_write hugeint,
+    list_cache_write_1h hugeint,
+    list_reasoning hugeint,
+    list_input_audio hugeint,
+    list_output_audio hugeint,
+    list_input_image hugeint,
+    list_output_image hugeint,
+    list_cache_read_audio hugeint,
+    list_cache_read_image hugeint,
+    list_web_search hugeint,
+    list_request hugeint,
+    -- and of 10^-21 USD a token under the contract
+    paid_input hugeint,
+    paid_output hugeint,
+    paid_cache_read hugeint,
+    paid_cache_write hugeint,
+    paid_cache_write_1h hugeint,
+    paid_reasoning hugeint,
+    paid_input_audio hugeint,
+    paid_output_audio hugeint,
+    paid_input_image hugeint,
+    paid_output_image hugeint,
+    paid_cache_read_audio hugeint,
+    paid_cache_read_image hugeint,
+    paid_web_search hugeint,
+    paid_request hugeint
+);
+
+-- One row per distinct name and service level in the store, resolved against the book once.
+create or replace temp table resolved (
+    provider_name varchar,
+    model_named varchar,
+    deployment_id varchar,
+    service_tier varchar,
+    is_batch boolean,
+    speed varchar,
+    inference_geo varchar,
+    search_context_size varchar,
+    rule_id integer,
+    model varchar,
+    provider varchar,
+    context varchar,
+    how varchar,
+    price_status price_status
+);
+
+-- Sums are made in whole numbers: of 10^-15 USD at list prices, of 10^-21 USD under a contract. Both hold
+-- every digit.
+create or replace temp macro usd_of_list_units(units) as
+    cast(cast(units as decimal(38, 0)) * cast(0.000000000000001 as decimal(15, 15)) as decimal(38, 15))
+;
+
+create or replace temp macro usd_of_contract_units(units) as
+    cast(cast(units as decimal(38, 0)) * cast(0.000000000000000000001 as decimal(21, 21)) as decimal(38, 21))
+;
+
+create or replace temp macro is_in_hours(moment, days, minute_from, minute_to) as
+    ((days >> (isodow(moment) - 1)) & 1) = 1
+    and hour(moment) * 60 + minute(moment) >= minute_from
+    and hour(moment) * 60 + minute(moment) < minute_to
+;
+
+create or replace temp macro assumes(assumed, rate) as contains(concat(',', assumed, ','), concat(',', rate, ','))
+;

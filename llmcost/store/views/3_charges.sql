@@ -1,0 +1,71 @@
+-- The parts of a cost. What 2_priced_requests.sql sums in whole numbers is multiplied here rate by rate, in
+-- decimals.
+create or replace temp macro micro_usd(tokens, rate) as
+    case
+        when coalesce(tokens, 0) = 0
+        then cast(0 as decimal(30, 9))
+        else cast(cast(tokens as decimal(12, 0)) * rate as decimal(30, 9))
+    end
+;
+
+create or replace temp macro usd(quantity, rate) as
+    case
+        when coalesce(quantity, 0) = 0
+        then cast(0 as decimal(38, 15))
+        else cast(cast(quantity as decimal(12, 0)) * rate as decimal(38, 15))
+    end
+;
+
+-- The list price under a contract; 21 decimals hold every digit of rate x factor.
+create or replace temp macro contract_cost(list_cost, multiplier) as
+    cast(cast(list_cost as decimal(29, 15)) * cast(coalesce(multiplier, 1) as decimal(8, 6)) as decimal(38, 21))
+;
+
+-- A priced request as its parts: one row per meter that counted something. Together they are its cost.
+create or replace temp view charges as
+with
+    metered as (
+        select
+            *,
+            unnest(
+                [
+                    {meter:'input', quantity:text_input_tokens, rate:price.input},
+                    {meter:'cache_read', quantity:text_read_tokens, rate:price.cache_read},
+                    {meter:'cache_write', quantity:short_write_tokens, rate:price.cache_write},
+                    {meter:'cache_write_1h', quantity:cache_write_1h_input_tokens, rate:price.cache_write_1h},
+                    {meter:'input_audio', quantity:audio_input_tokens, rate:price.input_audio},
+                    {meter:'cache_read_audio', quantity:cache_read_audio_tokens, rate:price.cache_read_audio},
+                    {meter:'input_image', quantity:image_input_tokens, rate:price.input_image},
+                    {meter:'cache_read_image', quantity:cache_read_image_tokens, rate:price.cache_read_image},
+                    {meter:'output', quantity:text_output_tokens, rate:price.output},
+                    {meter:'reasoning', quantity:reasoning_output_tokens, rate:price.reasoning},
+                    {meter:'output_audio', quantity:output_audio_tokens, rate:price.output_audio},
+                    {meter:'output_image', quantity:output_image_tokens, rate:price.output_image},
+                    {meter:'web_search', quantity:web_search_requests, rate:price.web_search},
+                    {meter:'request', quantity:case when price.request > 0 then 1 else 0 end, rate:price.request}
+                ],
+                max_depth := 2
+            )
+        from priced_requests
+        where price_status in ('priced', 'provisioned')
+    )
+select
+    * exclude (list_cost_usd, cost_usd),
+    case
+        when meter in ('web_search', 'request')
+        then usd(quantity, rate)
+        else cast(micro_usd(quantity, rate) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15))
+    end as list_cost_usd,
+    case
+        when price_status = 'provisioned'
+        then cast(0 as decimal(38, 21))
+        when meter in ('web_search', 'request')
+        then contract_cost(usd(quantity, rate), multiplier)
+        else
+            contract_cost(
+                cast(micro_usd(quantity, rate) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15)), multiplier
+            )
+    end as cost_usd
+from metered
+where quantity > 0
+;
