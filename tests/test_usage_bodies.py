@@ -1,15 +1,18 @@
-"""Recorded usage of nine providers: each body, as a line of its raw format, comes to the usage it states."""
+"""Recorded usage of nine providers: each body, as a line of its raw format, comes to the usage and dollars it states."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from llmcost.ingest import ingest
+from llmcost.pricing import Book
 from llmcost.store import Store
+from llmcost.store.prices import load_prices
 from tests.conftest import SAMPLES
 
 BODIES = SAMPLES / "usage_bodies.jsonl"
@@ -103,3 +106,24 @@ def test_a_recorded_body_comes_to_the_usage_it_states(ingested: Store, number: i
     rows = ingested.rows(f"select {', '.join(expected)} from requests where request_id = $1", [f"body-{number}"])
 
     assert [expected] == [dict(zip(expected, row, strict=True)) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def priced(ingested: Store, book: Book) -> Store:
+    """Who answered is what a gateway's log says beside a body: some bodies do not say it themselves."""
+    for number, body in enumerate(bodies()):
+        told = {"provider": {"aws": "aws.bedrock"}.get(body["provider"], body["provider"]), "id": f"body-{number}"}
+        ingested.execute("update requests set provider_name = $provider where request_id = $id", told)
+    load_prices(ingested, book)
+    return ingested
+
+
+@pytest.mark.parametrize("number", range(NUMBER))
+def test_a_recorded_body_costs_what_it_states(priced: Store, number: int) -> None:
+    stated = bodies()[number]["usd_genai_prices_today"]
+    # 280 x $3 + 55,096 x $3.75 + 90 x $15 per million
+    expected = "0.2088" if number == COMPACTED else stated
+
+    cost = priced.value("select list_cost_usd from priced_requests where request_id = $1", [f"body-{number}"])
+
+    assert (expected and Decimal(expected)) == cost
