@@ -44,11 +44,13 @@ def samples() -> Path:
 def llmcost(tmp_path: Path) -> Run:
     """Run the command in an empty folder, its output captured as text."""
 
-    def run(*args: str | Path, env: dict[str, str] | None = None, input: str | None = None) -> Completed:
+    def run(
+        *args: str | Path, env: dict[str, str] | None = None, input: str | None = None, cwd: Path = tmp_path
+    ) -> Completed:
         environment = {k: v for k, v in os.environ.items() if k not in ("LLMCOST_DB", "COLUMNS")}
         return subprocess.run(
             [sys.executable, "-m", "llmcost", *map(str, args)],
-            cwd=tmp_path,
+            cwd=cwd,
             env={**environment, **(env or {})},
             input=input,
             capture_output=True,

@@ -11,6 +11,7 @@ import pytest
 from llmcost.errors import PriceBookError
 from llmcost.pricing import Book, Key, Resolver, load_book, price_rows, shipped_book_path
 from llmcost.pricing.rates import rules
+from tests.conftest import Run
 
 
 def test_the_shipped_book_overlaps_nowhere_and_every_row_has_a_price(book: Book) -> None:
@@ -144,3 +145,17 @@ def test_known_prices_stand_in_the_shipped_book(book: Book) -> None:
         sonnet.output,
     )
     assert shipped_book_path().name == "pricing.yaml"
+
+
+def test_the_nearest_local_book_upwards_counts_and_is_the_one_that_is_kept(llmcost: Run, tmp_path: Path) -> None:
+    book = "format: llmcost-pricing/1\nproviders:\n  - {id: acme}\nmodels:\n" + (
+        "  - provider: acme\n    model: house-1\n    prices:\n      - {from: 2026-01-01, input: 1, output: 2}\n"
+    )
+    (tmp_path / "pricing.local.yaml").write_text(book, encoding="utf-8")
+    below = tmp_path / "team" / "logs"
+    below.mkdir(parents=True)
+
+    shown = llmcost("pricing", "list", "--provider", "acme", "-f", "csv", cwd=below)
+
+    assert 0 == shown.returncode, shown.stderr
+    assert "house-1" in shown.stdout

@@ -12,10 +12,9 @@ from llmcost.cli.options import DEFAULT_DB, Database, Format, Output, Paths, Pri
 pricing_app = typer.Typer(help="Look into the price book, and keep it.", no_args_is_help=True)
 
 Target = Annotated[
-    Path,
-    typer.Option("--to", help="The book to change; it lies over the shipped one.", metavar="FILE"),
+    Path | None,
+    typer.Option("--to", help="The book to change; the nearest pricing.local.yaml without it.", metavar="FILE"),
 ]
-LOCAL = Path("pricing.local.yaml")
 
 
 @pricing_app.command(name="list")
@@ -79,7 +78,7 @@ def check(
 @pricing_app.command()
 def diff(
     source: Annotated[str, typer.Argument(help="genai-prices, a LiteLLM file, or a book.", metavar="SOURCE")],
-    to: Target = LOCAL,
+    to: Target = None,
     format: Format = None,
     output: Output = None,
 ) -> int:
@@ -98,7 +97,7 @@ def update(
     source: Annotated[
         str, typer.Option("--from", help="genai-prices (installed, offline), a LiteLLM price file, or another book.")
     ],
-    to: Target = LOCAL,
+    to: Target = None,
     provider: Annotated[
         list[str] | None, typer.Option("--provider", help="Only this provider; may be repeated.", metavar="NAME")
     ] = None,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from llmcost.cli.books import own_book_path
 from llmcost.cli.days import today
 from llmcost.cli.reading import format_of, write
 from llmcost.errors import UsageError
@@ -25,19 +26,24 @@ SHOWN = 20
 COLUMNS = ("change", "provider", "model", "from_day", "level", "over_tokens", "rate", "book", "source", "held_back")
 
 
-def run_diff(source: str, to: Path, format: str | None, output: Path | None) -> int:
+def run_diff(source: str, to: Path | None, format: str | None, output: Path | None) -> int:
     """Print every rate that a source says otherwise."""
     chosen = format_of(format, output)
     found = read_source(source)
-    rows = [row for change in changes(book_with(to), found.models, today(), frozenset()) for row in rows_of(change)]
+    rows = [
+        row
+        for change in changes(book_with(to or own_book_path()), found.models, today(), frozenset())
+        for row in rows_of(change)
+    ]
     envelope = {"schema_version": 1, "command": "pricing diff", "source": found.name}
     write(Table(f"What {found.name} says otherwise", COLUMNS, rows, {}, envelope), chosen, output)
     print_left_out(found)
     return 0
 
 
-def run_update(source: str, to: Path, providers: Sequence[str], corrections: frozenset[str], yes: bool) -> int:
+def run_update(source: str, to: Path | None, providers: Sequence[str], corrections: frozenset[str], yes: bool) -> int:
     """Change the book and say how; 1 if something was held back."""
+    to = to or own_book_path()
     found = read_source(source)
     book = book_with(to)
     wanted = list(changes(book, selected(found, book, providers), today(), corrections))
