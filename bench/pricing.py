@@ -22,7 +22,8 @@ from llmcost.store.prices import load_prices
 REQUESTS = """
     insert into requests by name
     select
-        'request-' || i as request_id, i as dedupe_key, 1 as file_id, 'inclusive' as usage_basis, 'bench' as gateway, 'openai' as provider_name,
+        'request-' || i as request_id, i as dedupe_key, 1 as file_id, 'inclusive' as usage_basis,
+        'bench' as gateway, 'openai' as provider_name,
         ['gpt-4o', 'gpt-4o-mini', 'gpt-4.1', 'o3', 'gpt-5'][1 + i % 5] as request_model,
         timestamp '2026-09-01' + to_seconds(cast(i % 5184000 as integer)) as started_at,
         'chat' as operation_name, 'ok' as status, 'provider' as usage_source, false as is_batch,
@@ -32,7 +33,9 @@ REQUESTS = """
 SUMS = {
     "costs": "select model, day, sum(cost_usd) from dimensions group by all",
     "tokens": "select model, day, sum(input_tokens), sum(output_tokens) from dimensions group by all",
-    "columns": "select request_model, started_at::date, sum(input_tokens), sum(output_tokens) from requests group by all",
+    "columns": """
+        select request_model, cast(started_at as date), sum(input_tokens), sum(output_tokens) from requests group by all
+    """,
 }
 RATIOS = [Ratio("pricing", "costs", "tokens", "<= 2.0"), Ratio("pricing", "costs", "columns", "")]
 

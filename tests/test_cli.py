@@ -86,6 +86,23 @@ def test_filters_narrow_and_repeat_as_or(filled: Run) -> None:
     assert requests("--since", "2026-11-02", "--until", "2026-11-03") == requests("--where", "day=2026-11-02")
 
 
+def test_a_request_with_two_wanted_tags_is_one_request(llmcost: Run, tmp_path: Path) -> None:
+    call = {"request_model": "gpt-4o", "status": "ok", "input_tokens": 1000, "output_tokens": 10}
+    tags: list[list[str]] = [["a", "b"], ["b"], []]
+    lines = [
+        json.dumps({"request_id": f"r{i}", "started_at": f"2026-11-02T09:00:0{i}Z", "tags": tags[i], **call}) + "\n"
+        for i in range(3)
+    ]
+    (tmp_path / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+
+    def counted(*conditions: str) -> int:
+        wanted = [part for condition in conditions for part in ("--where", condition)]
+        report = json.loads(llmcost("report", *wanted, "-f", "json", "log.jsonl").stdout)
+        return int(report["totals"]["requests"])
+
+    assert (2, 1, 1) == (counted("tag=a", "tag=b"), counted("tag!=b"), counted("tag="))
+
+
 def test_a_tag_counts_under_each_of_its_requests(filled: Run) -> None:
     rows = [json.loads(line) for line in filled("report", "--by", "tag", "-f", "jsonl").stdout.splitlines()]
 

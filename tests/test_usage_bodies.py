@@ -1,4 +1,4 @@
-"""Recorded usage of nine providers: each body, as a line of its raw format, comes to the usage and dollars it states."""
+"""Recorded usage of nine providers: each body, a line of its raw format, comes to the usage and dollars it states."""
 
 from __future__ import annotations
 

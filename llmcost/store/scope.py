@@ -56,18 +56,18 @@ def create_scope(store: Store, filters: Filters, by: tuple[str, ...] = ()) -> No
         f"{quoted(by[i]) if i < len(by) else 'cast(null as varchar)'} as group_{i + 1}" for i in range(MAX_GROUPS)
     ]
     source = "dimensions"
-    if "tag" in by or any(w.startswith(("tag=", "tag!=")) for w in filters.where):
+    if "tag" in by:
         # a request counts under each of its tags, and once under none
         source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
-    conditions = conditions_of(filters, known)
+    conditions = conditions_of(filters, known, by_tag="tag" in by)
     store.execute(
         f"create or replace temp view scope as select {', '.join(groups)}, * from {source} "
         f"where {' and '.join(conditions) or 'true'}"
     )
 
 
-def conditions_of(filters: Filters, known: list[str]) -> list[str]:
-    """Write the filters as SQL conditions on `dimensions`."""
+def conditions_of(filters: Filters, known: list[str], *, by_tag: bool) -> list[str]:
+    """Write the filters as SQL conditions on `dimensions`; `by_tag`, there is a row for each tag."""
     found = []
     if filters.since:
         found.append(f"started_at >= timestamp {literal(filters.since.isoformat(sep=' '))}")
@@ -82,7 +82,11 @@ def conditions_of(filters: Filters, known: list[str]) -> list[str]:
         check_column(name, known)
         wanted.setdefault((name, column.endswith("!")), []).append(literal(value.strip()))
     for (name, is_not), values in wanted.items():
-        test = f"coalesce(cast({quoted(name)} as varchar), '') in ({', '.join(values)})"
+        if name == "tag" and not by_tag:
+            # a request with two of the wanted tags is one request
+            test = f"list_has_any(case when len(tags) > 0 then tags else [''] end, [{', '.join(values)}])"
+        else:
+            test = f"coalesce(cast({quoted(name)} as varchar), '') in ({', '.join(values)})"
         found.append(f"not {test}" if is_not else test)
     return found
 
