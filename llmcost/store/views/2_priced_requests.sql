@@ -51,9 +51,9 @@ select
 from parts
 ;
 
--- THE cost of a request. Tokens times USD per million tokens is exact micro-USD; nothing is divided or
--- rounded.
-create or replace temp view priced_requests as
+-- THE cost of a request, each priced by what `names` resolves it to. Tokens times USD per million tokens is
+-- exact micro-USD; nothing is divided or rounded.
+create or replace temp macro requests_priced_as(names) as table
 with
     matched as (
         select
@@ -108,7 +108,7 @@ with
             prices.web_search is null and coalesce(web_search_requests, 0) > 0 as lacks_fee
         from leaves
         left join
-            resolved
+            query_table(names) as resolved
             on leaves.provider_name is not distinct from resolved.provider_name
             and leaves.model_named is not distinct from resolved.model_named
             and leaves.deployment_id is not distinct from resolved.deployment_id
@@ -164,4 +164,8 @@ select
         then cast(0 as decimal(38, 21))
     end as cost_usd
 from judged
+;
+
+create or replace temp view priced_requests as
+from requests_priced_as('resolved')
 ;

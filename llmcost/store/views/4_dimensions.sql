@@ -1,3 +1,12 @@
+-- What one token costs under the contract. Any number of tokens times this is exact in decimal(38, 21).
+create or replace temp macro paid_usd_per_token(rate, multiplier) as
+    cast(
+        cast(cast(rate as decimal(17, 9)) * cast(coalesce(multiplier, 1) as decimal(8, 6)) as decimal(25, 15))
+        * cast(0.000001 as decimal(7, 6))
+        as decimal(26, 21)
+    )
+;
+
 -- What `--by` and `--where` may name: these and every column above.
 create or replace temp view dimensions as
 select
@@ -21,6 +30,14 @@ select
     strftime(started_at, '%Y-%m-%dT%H:00Z') as hour,
     strftime(started_at, '%G-W%V') as week,
     strftime(started_at, '%Y-%m') as month,
+    epoch_us(started_at) as started_us,
+    epoch_us(first_token_at) as first_token_us,
+    epoch_us(ended_at) as ended_us,
+    -- what the detectors of waste reckon with; none where nothing is paid by the token
+    case when price_status = 'priced' then paid_usd_per_token(price.input, multiplier) end as input_usd_per_token,
+    case when price_status = 'priced' then paid_usd_per_token(price.cache_read, multiplier) end as cache_read_usd_per_token,
+    case when price_status = 'priced' then paid_usd_per_token(price.cache_write, multiplier) end as cache_write_usd_per_token,
+    case when price_status = 'priced' then paid_usd_per_token(price.cache_write_1h, multiplier) end as cache_write_1h_usd_per_token,
     files.path as file,
     files.format as format,
     tags
