@@ -50,6 +50,15 @@ def written(tmp_path: Path, text: str, name: str = "book.yaml") -> Path:
     return path
 
 
+def cache_rule(*, models: str = "[heron]", least: str = "1", policies: str = "[]") -> str:
+    rule = f"provider: acme, models: {models}, min_tokens: {least}, policies: {policies}"
+    return f"{HEAD}cache_rules:\n  - {{{rule}}}\n"
+
+
+def policy(name: str = "5m", ttl: str = "300", write: str = "input", share: str = "[0.5, 0.9, 1]") -> str:
+    return f"{{name: {name}, ttl_seconds: {ttl}, write: {write}, hit_share: {share}}}"
+
+
 BAD = {
     "unknown key": (model("      - {input: 1, outptu: 2}\n"), 6, "outptu"),
     "unknown section": (HEAD + "model: []\n", 2, "model"),
@@ -175,6 +184,47 @@ BAD = {
         HEAD + 'models:\n  - {provider: acme, model: heron, match: ["re:("], prices: [{input: 1}]}\n',
         3,
         "match",
+    ),
+    "a billing rule without statuses": (HEAD + "billing:\n  - {provider: acme}\n", 3, "not_billed"),
+    "a status that is no failure": (HEAD + "billing:\n  - {not_billed: [200]}\n", 3, "200"),
+    "a status twice": (HEAD + "billing:\n  - not_billed:\n    - 429\n    - 429\n", 5, "429"),
+    "a billing rule to before from": (
+        HEAD + "billing:\n  - {not_billed: [429], from: 2026-02-01, to: 2026-02-01}\n",
+        3,
+        "to",
+    ),
+    "a cache rule without models": (cache_rule(models="[]"), 3, "models"),
+    "a broken pattern of a cache rule": (cache_rule(models='["re:("]'), 3, "models"),
+    "half a token of a cache": (cache_rule(least="0.5"), 3, "min_tokens"),
+    "an unknown policy": (cache_rule(policies=f"[{policy('2h')}]"), 3, "2h"),
+    "a policy twice": (cache_rule(policies=f"[{policy()}, {policy()}]"), 3, "5m"),
+    "an entry that never lives": (cache_rule(policies=f"[{policy(ttl='0')}]"), 3, "ttl_seconds"),
+    "an unknown rate to write at": (cache_rule(policies=f"[{policy(write='output')}]"), 3, "output"),
+    "two shares": (cache_rule(policies=f"[{policy(share='[0.5, 1]')}]"), 3, "hit_share"),
+    "a share over 1": (cache_rule(policies=f"[{policy(share='[0.5, 1, 1.1]')}]"), 3, "1.1"),
+    "a share of five decimals": (cache_rule(policies=f"[{policy(share='[0.12345, 1, 1]')}]"), 3, "0.12345"),
+    "shares that do not ascend": (cache_rule(policies=f"[{policy(share='[0.9, 0.5, 1]')}]"), 3, "ascend"),
+    "a substitute that names none": (HEAD + "substitutes:\n  - {provider: acme, model: heron}\n", 3, "smaller"),
+    "a successor without a day": (
+        HEAD + "substitutes:\n  - {provider: acme, model: heron, successor: owl}\n",
+        3,
+        "from",
+    ),
+    "a day without a successor": (
+        HEAD + "substitutes:\n  - {provider: acme, model: heron, smaller: wren, from: 2026-01-01}\n",
+        3,
+        "successor",
+    ),
+    "a model that stands for itself": (
+        HEAD + "substitutes:\n  - {provider: acme, model: heron, smaller: Heron}\n",
+        3,
+        "itself",
+    ),
+    "a model with two substitutes": (
+        HEAD + "substitutes:\n"
+        "  - {provider: acme, model: heron, smaller: wren}\n  - {provider: acme, model: Heron, smaller: owl}\n",
+        4,
+        "second",
     ),
     "a list for the book": ("- 1\n", 1, "book"),
     "broken YAML": (HEAD + "models: [\n", 3, "YAML"),

@@ -51,6 +51,34 @@ models:
         note: a note
 deployments: [{name: prod, provider: acme, model: heron, billing: provisioned, note: a note}]
 adjust: [{provider: acme, model: heron, from: 2026-01-01, to: 2027-01-01, multiply: 0.9, note: a note}]
+billing:
+  - provider: acme
+    not_billed: [400, 429]
+    from: 2026-01-01
+    to: 2027-01-01
+    source: a page
+    checked: 2026-01-02
+    note: a note
+cache_rules:
+  - provider: acme
+    models: ["heron-*"]
+    from: 2026-01-01
+    to: 2027-01-01
+    min_tokens: 1024
+    step_tokens: 128
+    policies: [{name: 5m, ttl_seconds: 300, write: cache_write, hit_share: [0.85, 1, 1]}]
+    source: a page
+    checked: 2026-01-02
+    note: a note
+substitutes:
+  - provider: acme
+    model: heron
+    smaller: wren
+    successor: owl
+    from: 2026-01-01
+    source: a page
+    checked: 2026-01-02
+    note: a note
 """
 Place = tuple[str | int, ...]
 PLACES: dict[str, Place] = {
@@ -64,6 +92,10 @@ PLACES: dict[str, Place] = {
     "window": ("models", 0, "prices", 0, "windows", 0),
     "deployment": ("deployments", 0),
     "adjust": ("adjust", 0),
+    "unbilled": ("billing", 0),
+    "cache_rule": ("cache_rules", 0),
+    "policy": ("cache_rules", 0, "policies", 0),
+    "substitute": ("substitutes", 0),
 }
 
 # What no schema can see: order, overlap and repetition, and how a number was written before YAML read it.
@@ -83,6 +115,13 @@ BEYOND = {
     "hours that overlap",
     "a model twice",
     "a broken regular expression",
+    "a billing rule to before from",
+    "a broken pattern of a cache rule",
+    "a policy twice",
+    "shares that do not ascend",
+    "a share of five decimals",
+    "a model that stands for itself",
+    "a model with two substitutes",
 }
 
 # Where the schema asks for more than the loader does: a tier has a rate, hours have a day, a note is text.

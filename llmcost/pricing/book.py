@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
+from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
+
 TOKEN_RATES = (
     *("input", "output", "cache_read", "cache_write", "cache_write_1h"),
     *("reasoning", "input_audio", "output_audio", "input_image", "output_image"),
@@ -134,11 +136,17 @@ class Adjust:
 
 @dataclass(frozen=True)
 class Book:
-    """A whole price book; `sha256` is over its files, `checked` the day when its sources were last looked at."""
+    """A whole price book; `sha256` is over its files, `checked` the day when its sources were last looked at.
+
+    Of `deployments`, `billing`, `cache_rules` and `substitutes` the first that fits counts.
+    """
 
     providers: tuple[Provider, ...]
     models: tuple[Model, ...]
     deployments: tuple[Deployment, ...]
     adjust: tuple[Adjust, ...]
+    billing: tuple[Unbilled, ...]
+    cache_rules: tuple[CacheRule, ...]
+    substitutes: tuple[Substitute, ...]
     checked: date | None
     sha256: str

@@ -8,7 +8,7 @@ from fnmatch import translate
 from itertools import pairwise
 
 from llmcost.pricing.book import Adjust, Deployment, Model, Provider
-from llmcost.pricing.loader import Node, only, required, section
+from llmcost.pricing.loader import Node, only, required, section, span
 from llmcost.pricing.periods import read_period
 
 BILLINGS = ("tokens", "provisioned")
@@ -43,14 +43,10 @@ def read_deployment(node: Node) -> Deployment:
 def read_adjust(node: Node) -> Adjust:
     """Read one entry of `adjust`."""
     found = node.mapping({"provider", "model", "from", "to", "multiply", "note"}, "an adjustment")
-    start, end = only(found, "from", lambda n: n.day("from")), only(found, "to", lambda n: n.day("to"))
-    if start and end and end <= start:
-        raise found["to"].refuse(f"`to: {end}` is not after `from: {start}`")
     return Adjust(
         required(node, found, "provider", "an adjustment").text("provider"),
         only(found, "model", lambda n: n.text("model")),
-        start,
-        end,
+        *span(found),
         required(node, found, "multiply", "an adjustment").number("multiply"),
         node.place,
     )

@@ -7,13 +7,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 from llmcost.errors import PriceBookError
 from llmcost.pricing.book import Book, Provider
 from llmcost.pricing.entries import read_adjust, read_deployment, read_model, read_provider
 from llmcost.pricing.loader import only, read_yaml, section
+from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
+from llmcost.pricing.waste_entries import read_billing, read_cache_rules, read_substitutes
 
 FORMAT = "llmcost-pricing/1"
+SECTIONS = {
+    *("format", "currency", "sources", "providers", "models", "deployments", "adjust"),
+    *("billing", "cache_rules", "substitutes"),
+}
+Entry = TypeVar("Entry", Unbilled, CacheRule, Substitute)
 
 
 def shipped_book_path() -> Path:
@@ -42,8 +50,20 @@ def load_book(paths: Sequence[Path]) -> Book:
         models=tuple(models.values()),
         deployments=tuple(d for book in reversed(books) for d in book.deployments),
         adjust=tuple(a for book in books for a in book.adjust),
+        billing=layered((book.billing for book in books), ids),
+        cache_rules=layered((book.cache_rules for book in books), ids),
+        substitutes=layered((book.substitutes for book in books), ids),
         checked=max(days, default=None),
         sha256=digest,
+    )
+
+
+def layered(layers: Iterable[tuple[Entry, ...]], ids: dict[str, str]) -> tuple[Entry, ...]:
+    """Put the entries of later books first, each with its provider's id."""
+    return tuple(
+        replace(entry, provider=entry.provider and ids.get(entry.provider.lower(), entry.provider))
+        for layer in reversed(list(layers))
+        for entry in layer
     )
 
 
@@ -60,8 +80,7 @@ def names_of(providers: Iterable[Provider], path: Path) -> dict[str, str]:
 
 def read_book(path: Path) -> Book:
     """Read one file."""
-    keys = {"format", "currency", "sources", "providers", "models", "deployments", "adjust"}
-    top = read_yaml(path).mapping(keys, "the book")
+    top = read_yaml(path).mapping(SECTIONS, "the book")
     if "format" not in top:
         raise PriceBookError(f"{path}:1: no `format`", hint=f"the first line of a book is `format: {FORMAT}`")
     if top["format"].text("format") != FORMAT:
@@ -84,6 +103,9 @@ def read_book(path: Path) -> Book:
         models=tuple(models),
         deployments=tuple(read_deployment(node) for node in section(top, "deployments")),
         adjust=tuple(read_adjust(node) for node in section(top, "adjust")),
+        billing=read_billing(top),
+        cache_rules=read_cache_rules(top),
+        substitutes=read_substitutes(top),
         checked=only(sources, "checked", lambda node: node.day("checked")),
         sha256="",
     )

@@ -1,4 +1,4 @@
-"""What in a valid book deserves a look: jumps, prices of nothing, missing cache prices, days that are to come."""
+"""What in a valid book deserves a look: jumps, prices of nothing, missing cache prices, days to come, stray names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from llmcost.pricing.book import Book, Model, Period
+from llmcost.pricing.resolve import Key, Resolver
 from llmcost.pricing.update import MAX_JUMP
+from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
 
 
 class Finding(NamedTuple):
@@ -30,6 +32,23 @@ def findings(book: Book, today: date) -> Iterator[Finding]:
             yield from jumps(model, before, after)
         for period in model.periods:
             yield from oddities(model, period, today)
+    yield from strays(book)
+
+
+def strays(book: Book) -> Iterator[Finding]:
+    """Find rules for a provider, and substitutes for or by a model, that this book does not have."""
+    providers = {*(provider.id for provider in book.providers), *(model.provider for model in book.models)}
+    elsewhere = "not in this book; counts only together with a book that has it"
+    rules: list[Unbilled | CacheRule | Substitute] = [*book.billing, *book.cache_rules, *book.substitutes]
+    for entry in rules:
+        if entry.provider and entry.provider not in providers:
+            yield Finding("unknown provider", entry.provider, "", entry.start, elsewhere, entry.place)
+    resolver = Resolver(book)
+    for substitute in book.substitutes:
+        provider, names = substitute.provider, (substitute.model, substitute.smaller, substitute.successor)
+        for name in names if provider in providers else ():
+            if name and resolver.resolve(Key(provider, name, None, None, False, None, None)).rule_id is None:
+                yield Finding("unknown model", provider, name, substitute.start, elsewhere, substitute.place)
 
 
 def jumps(model: Model, before: Period, after: Period) -> Iterator[Finding]:

@@ -145,3 +145,11 @@ def required(node: Node, found: dict[str, Node], key: str, what: str) -> Node:
     if key not in found:
         raise node.refuse(f"{what} has no `{key}`")
     return found[key]
+
+
+def span(found: dict[str, Node]) -> tuple[date | None, date | None]:
+    """Read `from` and `to`, the day after the last; without them it is open."""
+    start, end = only(found, "from", lambda n: n.day("from")), only(found, "to", lambda n: n.day("to"))
+    if start and end and end <= start:
+        raise found["to"].refuse(f"`to: {end}` is not after `from: {start}`")
+    return start, end

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from llmcost.pricing.book import AXES, FEES, TOKEN_RATES, Period, Rates, Tier, Variant, Window
-from llmcost.pricing.loader import Node, only, required, section
+from llmcost.pricing.loader import Node, only, required, section, span
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -24,9 +24,7 @@ def read_period(node: Node) -> Period:
     """Read one entry of `prices`."""
     keys = {"from", "to", "tiers", "variants", "windows", "source", "checked", "note", *TOKEN_RATES, *FEES}
     found = node.mapping(keys, "a price")
-    start, end = only(found, "from", lambda n: n.day("from")), only(found, "to", lambda n: n.day("to"))
-    if start and end and end <= start:
-        raise found["to"].refuse(f"`to: {end}` is not after `from: {start}`")
+    start, end = span(found)
     rates = read_rates(found)
     if not rates:
         raise node.refuse("a price has no rate")
