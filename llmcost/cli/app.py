@@ -231,5 +231,25 @@ def reconcile(
     return run_reconcile(reading, columns, causes=causes, invoice=invoice)
 
 
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")] = Path("llmcost-demo"),
+    scale: Annotated[
+        float, typer.Option("--scale", help="A part of the month: 0.05 is a twentieth.", metavar="SHARE")
+    ] = 1.0,
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
+) -> int:
+    """Write an invented month of gateway logs, with the truth about its waste, to try everything on.
+
+    llmcost demo
+    llmcost demo /tmp/month --scale 0.05
+    """
+    from decimal import Decimal
+
+    from llmcost.cli.demo import run_demo
+
+    return run_demo(folder, Decimal(str(scale)), force=force)
+
+
 app.add_typer(pricing_app, name="pricing")
 app.add_typer(export_app, name="export")

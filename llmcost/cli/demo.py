@@ -1,0 +1,59 @@
+"""`llmcost demo`: write an invented month of gateway logs to try everything on."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+from llmcost.demo import DAYS, write_month, write_truth
+from llmcost.errors import UsageError
+
+NEXT = """\
+{requests:,} requests of an invented October, about ${spend:,.0f} in list prices: {logs}
+what in it is waste, request by request: {truth}
+
+try next:
+  llmcost report {logs} --by key,model
+  llmcost ingest {logs} --db demo.duckdb
+  llmcost savings --db demo.duckdb
+  llmcost detect retries --db demo.duckdb"""
+SPEND_USD = 47_000  # at scale 1, see llmcost.demo
+
+
+def run_demo(folder: Path, scale: Decimal = Decimal(1), *, seed: int = 7, force: bool = False) -> int:
+    """Write the logs to FOLDER/logs and the truth beside them, and say what to try.
+
+    Raises UsageError where the folder is in use, or cannot be written.
+    """
+    if not (scale.is_finite() and 0 < scale <= 1):
+        raise UsageError(f"--scale {scale}: more than 0 and at most 1")
+    logs, truth = folder / "logs", folder / "truth.csv"
+    try:
+        if not force and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(f"{folder}: not empty", hint="another folder, or --force to write into it")
+        logs.mkdir(parents=True, exist_ok=True)
+        with day_bar() as on_day:
+            month = write_month(logs, scale, seed, on_day)
+        write_truth(truth, month.planted)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written: {error.strerror}") from error
+    print(NEXT.format(requests=month.requests, spend=SPEND_USD * scale, logs=logs, truth=truth))
+    return 0
+
+
+@contextmanager
+def day_bar() -> Iterator[Callable[[], None]]:
+    """Show a bar of days while the block runs, if stderr is a terminal; it vanishes at the end."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("inventing days", total=len(DAYS))
+        yield lambda: shown.advance(task)
