@@ -1,0 +1,40 @@
+"""The shelf of detectors: what one file of it says, and the columns that its query gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from llmcost.shelf import read_shelf
+
+# Every detector's query gives these, one row per request that is worth looking at; more columns are its own.
+CONTRACT = ("dedupe_key", "finding", "saving_usd", "saving_low_usd", "saving_high_usd", "certainty", "evidence")
+CERTAINTIES = ("proven", "likely", "possible")
+LAST = 99
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One file of the shelf.
+
+    Of two detectors that point at one request the one of the lower `rank` claims its saving first. `needs` lists what
+    the logs must have: `fields`, one of which some request fills, and what it `says` where none does.
+    """
+
+    name: str
+    query: str
+    title: str
+    why: str
+    advice: str
+    params: dict[str, Any] = field(default_factory=dict)
+    needs: list[dict[str, Any]] = field(default_factory=list)
+    rank: int = LAST
+
+
+@cache
+def detectors() -> dict[str, Detector]:
+    """Read the shelf by name, in the order in which savings are claimed."""
+    shelf = read_shelf(resources.files("llmcost.detect") / "detectors", Detector)
+    return dict(sorted(shelf.items(), key=lambda item: (item[1].rank, item[0])))

@@ -1,0 +1,87 @@
+"""Run detectors over a scope: each one's rows become a table of the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+from llmcost.detect.detector import Detector
+from llmcost.detect.needs import lacking
+from llmcost.errors import UsageError
+from llmcost.pricing import Book
+from llmcost.store import Filters, Store
+from llmcost.store.detection_rules import load_detection_rules
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import create_scope, quoted
+
+VIEWS = resources.files("llmcost.detect") / "views"
+Settings = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What ran: detector by table of its rows, and why others could not run."""
+
+    tables: dict[str, str]
+    detectors: dict[str, Detector]
+    cannot_run: dict[str, str] = field(default_factory=dict)
+
+
+def detect(
+    store: Store,
+    book: Book,
+    chosen: Iterable[Detector],
+    *,
+    filters: Filters | None = None,
+    settings: Settings | None = None,
+) -> Hits:
+    """Price the store with `book` and run the detectors over the requests of `filters`.
+
+    `settings` overrides parameters by detector. Each detector's rows stay in a temporary table, a row per request.
+    Raises UsageError for a parameter that does not exist.
+    """
+    load_prices(store, book)
+    load_detection_rules(store, book)
+    create_scope(store, filters or Filters())
+    for view in sorted(VIEWS.iterdir(), key=lambda file: file.name):
+        store.execute(view.read_text(encoding="utf-8"))
+    hits = Hits({}, {}, {})
+    for detector in chosen:
+        hits.detectors[detector.name] = detector
+        missing = lacking(store, detector.needs)
+        if missing:
+            hits.cannot_run[detector.name] = f"cannot run: these logs have {'; '.join(missing)}"
+            continue
+        hits.tables[detector.name] = table = quoted(f"hits of {detector.name}")
+        values = parameters(detector, (settings or {}).get(detector.name, {}))
+        store.execute(f"create or replace temp table {table} as {detector.query}", values or None)
+    return hits
+
+
+def parameters(detector: Detector, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay settings over a detector's defaults; fractions as Decimals, so that money stays exact.
+
+    Raises UsageError where the detector has no such parameter, or the value is no number as its default is.
+    """
+    unknown = [name for name in settings if name not in detector.params]
+    if unknown:
+        known = ", ".join(detector.params) or "none"
+        raise UsageError(f"{detector.name} has no parameter {unknown[0]}", hint=f"it has {known}")
+    return {name: exact(name, settings.get(name, default), default) for name, default in detector.params.items()}
+
+
+def exact(name: str, value: Any, default: Any) -> Any:
+    """Read a value as the kind of number that its default is."""
+    if isinstance(default, str):
+        return str(value)
+    try:
+        number = Decimal(str(value))
+        whole = int(number)
+    except (ArithmeticError, ValueError):
+        raise UsageError(f"{name}: {value} is no number", hint=f"its default is {default}") from None
+    if number < 0 or (isinstance(default, int) and number != whole):
+        raise UsageError(f"{name}: {value} is no {'whole ' * isinstance(default, int)}number from 0 up")
+    return whole if isinstance(default, int) else number

@@ -1,0 +1,59 @@
+-- What the queries about repetition read of a request: whether its answer could be used, and the prompt it
+-- had.
+create or replace temp view calls as
+select
+    dedupe_key,
+    key,
+    "user",
+    end_user,
+    provider,
+    model,
+    logical_request_id,
+    prompt_hash,
+    output_hash,
+    started_us,
+    coalesce(ended_us, started_us) as ended_us,
+    ended_us is not null as has_end,
+    attempt_number,
+    fallback_index,
+    temperature,
+    http_status_code,
+    error_type,
+    finish_reason,
+    status,
+    price_status,
+    input_tokens,
+    input_usd_per_token,
+    cost_usd,
+    status <> 'ok'
+    or coalesce(finish_reason, 'stop') in (
+        'length',
+        'max_tokens',
+        'max_output_tokens',
+        'MAX_TOKENS',
+        'model_length',
+        'model_context_window_exceeded',
+        'error',
+        'ERROR',
+        'content_filter',
+        'content-filter',
+        'content_filtered',
+        'guardrail_intervened',
+        'refusal',
+        'SAFETY',
+        'RECITATION',
+        'MALFORMED_FUNCTION_CALL',
+        'OTHER'
+    ) as is_unusable,
+    -- gave up, or was cut off: the provider may have worked all the same
+    price_status = 'no usage'
+    and (
+        status = 'cancelled'
+        or http_status_code = 408
+        or http_status_code >= 499
+        or error_type like '%imeout%'
+        or error_type like '%imed out%'
+    ) as is_unobserved
+from scope
+where not is_batch and cache_hit is distinct from true
+;
