@@ -1,6 +1,7 @@
 """Every refusal of llmcost, its exit code and its hint.
 
 LlmcostError
+├── GateError (1)             a condition that was to fail the command holds
 ├── UsageError (2)            a flag, a column or a value that does not exist
 │   ├── PriceBookError        pricing.yaml says something that cannot be a price book
 │   └── ShelfError            a .sql file whose header and query do not fit together
@@ -23,6 +24,12 @@ class LlmcostError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class GateError(LlmcostError):
+    """The command did its work, and a condition that was to fail it holds."""
+
+    exit_code = 1
 
 
 class UsageError(LlmcostError):

@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from llmcost.cli.export_app import export_app
-from llmcost.cli.options import DEFAULT_DB, AsOf, Database, Format, Output, Paths, Pricing, Since, Strict, Until, Where
+from llmcost.cli.options import (
+    DEFAULT_DB,
+    AsOf,
+    Database,
+    FailOn,
+    Format,
+    Output,
+    Paths,
+    Pricing,
+    Settings,
+    Since,
+    Strict,
+    Until,
+    Where,
+)
 from llmcost.cli.pricing_app import pricing_app
 
 app = typer.Typer(
@@ -229,6 +243,68 @@ def reconcile(
     columns = tuple(name.strip() for text in by or () for name in text.split(",") if name.strip())
     reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
     return run_reconcile(reading, columns, causes=causes, invoice=invoice)
+
+
+@app.command("detect")
+def detect_command(
+    detector: Annotated[str, typer.Argument(help="A detector's name, or all.", metavar="DETECTOR")],
+    paths: Paths = None,
+    requests: Annotated[bool, typer.Option("--requests", help="One row per request instead of findings.")] = False,
+    fail_on: FailOn = None,
+    settings: Settings = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what it looks for, and run nothing.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print its query, and run nothing.")] = False,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    format: Format = None,
+    output: Output = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Strict = False,
+) -> int:
+    """Find waste: retries, prompt-tax, model-mismatch, embeddings, duplicates, your own, or all.
+
+    Every finding names the requests that prove it, what they would have saved, and how certain that is: proven, likely
+    or possible. With several detectors no dollar is counted twice.
+
+        llmcost detect retries
+        llmcost detect all --since 7d --fail-on "saving_usd > 100"
+        llmcost detect embeddings --requests -f csv -o waste.csv
+    """
+    from llmcost.cli.detecting import Wanted, run_detect, run_explain
+    from llmcost.cli.reading import Reading
+
+    if explain or sql:
+        return run_explain(detector, sql=sql)
+    reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
+    return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, fail_on))
+
+
+@app.command("savings")
+def savings_command(
+    paths: Paths = None,
+    fail_on: FailOn = None,
+    settings: Settings = None,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    format: Format = None,
+    output: Output = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Strict = False,
+) -> int:
+    """Add up what all detectors found: from what is spent to what would remain, each dollar once.
+
+    llmcost savings
+    llmcost savings --where team=search --since 30d -f json
+    """
+    from llmcost.cli.reading import Reading
+    from llmcost.cli.saving import run_savings
+
+    reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
+    return run_savings(reading, tuple(settings or ()), fail_on)
 
 
 @app.command()

@@ -35,4 +35,14 @@ Format = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 if any request is unpriced or its usage missing.")]
+FailOn = Annotated[
+    str | None,
+    typer.Option(
+        "--fail-on", help='Exit with 1 if this holds for the totals: "saving_usd > 100".', metavar="CONDITION"
+    ),
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A detector's parameter; may be repeated.", metavar="NAME=VALUE"),
+]
 DEFAULT_DB = Path("llmcost.duckdb")

@@ -8,8 +8,9 @@ from decimal import Decimal
 from importlib import resources
 from typing import Any
 
-from llmcost.detect.detector import Detector
+from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.needs import lacking
+from llmcost.detect.own import run_own, shut_in
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
@@ -57,8 +58,18 @@ def detect(
             continue
         hits.tables[detector.name] = table = quoted(f"hits of {detector.name}")
         values = parameters(detector, (settings or {}).get(detector.name, {}))
-        store.execute(f"create or replace temp table {table} as {detector.query}", values or None)
+        run(store, detector, table, values)
     return hits
+
+
+def run(store: Store, detector: Detector, table: str, values: dict[str, Any]) -> None:
+    """Run one detector into a table."""
+    query = f"create or replace temp table {table} as {detector.query}"
+    if detector.name in detectors():
+        store.execute(query, values or None)
+    else:
+        shut_in(store)
+        run_own(store, detector, query, table, values)
 
 
 def parameters(detector: Detector, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -17,15 +17,16 @@ class Table:
     """What a renderer gets: columns, rows, totals by column, and what the JSON envelope says besides.
 
     `gives_way` names the columns that a narrow terminal leaves out, the first of them first; without it that is
-    decided by their totals.
+    decided by their totals. `below` names columns of whole sentences, which the terminal's table writes under itself.
     """
 
     title: str
     columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
+    rows: Sequence[tuple[Any, ...]]
     totals: dict[str, Any]
     envelope: dict[str, Any]
     gives_way: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 def render(table: Table, format: str, *, width: int | None = None, color: bool = False) -> Iterator[str]:

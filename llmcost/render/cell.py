@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -51,14 +52,20 @@ def dollars(value: Decimal | float, decimals: int) -> str:
     return f"${value:,.{decimals}f}" if value >= 0 else f"-${-value:,.{decimals}f}"
 
 
-def is_number(column: str, rows: list[tuple[Any, ...]], at: int) -> bool:
+def is_number(column: str, rows: Sequence[tuple[Any, ...]], at: int) -> bool:
     """Tell whether a column holds numbers, which stand to the right."""
     if column.endswith(("_usd", "_share", "_tokens", "_ms")):
         return True
     return any(isinstance(row[at], int | float | Decimal) and not isinstance(row[at], bool) for row in rows)
 
 
-HEADINGS = {"cost_share": "share", "covered_share": "share", "cost_per_request_usd": "per request"}
+HEADINGS = {
+    "cost_share": "share",
+    "covered_share": "share",
+    "cost_per_request_usd": "per request",
+    "saving_low_usd": "low",
+    "saving_high_usd": "high",
+}
 
 
 def heading(column: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Iterator
 
 from rich import box
@@ -11,7 +12,7 @@ from rich.table import Column
 from rich.table import Table as RichTable
 
 from llmcost.render import Table
-from llmcost.render.cell import for_people, heading, is_number
+from llmcost.render.cell import for_people, heading, is_number, plain
 
 # What gives way first where the terminal is narrow; the columns that were asked for never do.
 LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_share", "cost_per_request_usd")
@@ -21,11 +22,14 @@ MIN_TEXT_WIDTH = 24
 PROSE = {"note": 16, "advice": 16, "detail": 16}
 GAP = 3
 NO_LIMIT = 100_000
+SENTENCE_WIDTH = 100
+# of so many rows, the first, the sentences are written
+SENTENCES = 10
 
 
 def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     """Draw the table; with no width it takes the room it needs, as for a pipe."""
-    shown = fitting(table, width) if width else list(table.columns)
+    shown = fitting(table, width) if width else without_sentences(table)
     right = {c: is_number(c, table.rows, table.columns.index(c)) for c in shown}
     widths = allotted(table, shown, width)
     drawn = RichTable(
@@ -45,6 +49,22 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     )
     console.print(drawn)
     yield "\n".join(line.rstrip() for line in buffer.getvalue().strip("\n").splitlines()) + "\n"
+    yield from sentences(table, width or SENTENCE_WIDTH)
+
+
+def sentences(table: Table, width: int) -> Iterator[str]:
+    """Write the columns that stand below the table, for its first rows, each sentence in the width."""
+    places = {column: table.columns.index(column) for column in table.below}
+    for row in table.rows[:SENTENCES] if places else ():
+        named = [plain(row[at]) for at in range(table.columns.index("requests")) if row[at] is not None]
+        yield "\n" + " · ".join(named) + "\n"
+        for column, at in places.items():
+            if row[at]:
+                indent = " " * 12
+                lead = f"  {heading(column):<10}"
+                yield textwrap.fill(plain(row[at]), width, initial_indent=lead, subsequent_indent=indent) + "\n"
+    if places and len(table.rows) > SENTENCES:
+        yield f"\n... and {len(table.rows) - SENTENCES} more; -f json has all\n"
 
 
 def column(name: str, is_right: bool, width: int) -> Column:
@@ -65,9 +85,14 @@ def totals(table: Table, shown: list[str]) -> list[str]:
     return ["total", *cells[1:]] if cells[0] == "" else cells
 
 
+def without_sentences(table: Table) -> list[str]:
+    """List the columns of the table itself."""
+    return [column for column in table.columns if column not in table.below]
+
+
 def fitting(table: Table, width: int) -> list[str]:
     """Leave out columns, the least important first, until the numbers fit beside short names."""
-    shown = list(table.columns)
+    shown = without_sentences(table)
     dropping = [c for c in table.gives_way if c in shown]
     if not table.gives_way:
         dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]

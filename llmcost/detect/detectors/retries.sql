@@ -17,6 +17,8 @@ with
     repeated_prompts as (
         select prompt_hash from scope where prompt_hash is not null group by prompt_hash having count(*) > 1
     ),
+    -- of a failure without its prompt, or an attempt that says it is one, the others are looked for by
+    -- their operation
     marked_operations as (
         select distinct logical_request_id
         from scope
@@ -29,22 +31,58 @@ with
             prompt_hash in (select prompt_hash from repeated_prompts)
             or logical_request_id in (select logical_request_id from marked_operations)
     ),
-    -- a failure may be logged without its prompt; in an operation of one prompt it had that one
+    -- numbers sort faster than names
+    senders as (
+        select
+            key,
+            "user",
+            end_user,
+            row_number() over (order by key nulls last, "user" nulls last, end_user nulls last) as sender
+        from (select distinct key, "user", end_user from candidates) as named
+    ),
+    servers as (
+        select provider, model, row_number() over (order by provider nulls last, model nulls last) as server
+        from (select distinct provider, model from candidates) as named
+    ),
+    operations as (
+        select
+            logical_request_id,
+            row_number() over (order by logical_request_id nulls last) as operation,
+            case when min(prompt_hash) = max(prompt_hash) then min(prompt_hash) end as prompt_hash
+        from candidates
+        group by logical_request_id
+        having count(*) > 1
+    ),
     prompted as (
         select
-            * exclude (prompt_hash),
-            coalesce(
-                prompt_hash,
-                case
-                    when
-                        min(prompt_hash) over (partition by logical_request_id)
-                        = max(prompt_hash) over (partition by logical_request_id)
-                    then min(prompt_hash) over (partition by logical_request_id)
-                end
-            ) as content
+            candidates.dedupe_key,
+            senders.sender,
+            servers.server,
+            operations.operation,
+            -- a failure may be logged without its prompt; in an operation of one prompt it had that one
+            coalesce(candidates.prompt_hash, operations.prompt_hash) as content,
+            candidates.started_us,
+            candidates.ended_us,
+            candidates.has_end,
+            candidates.is_unusable,
+            candidates.attempt_number,
+            candidates.fallback_index,
+            candidates.output_hash,
+            candidates.temperature
         from candidates
+        inner join
+            senders
+            on candidates.key is not distinct from senders.key
+            and candidates."user" is not distinct from senders."user"
+            and candidates.end_user is not distinct from senders.end_user
+        inner join
+            servers
+            on candidates.provider is not distinct from servers.provider
+            and candidates.model is not distinct from servers.model
+        left join operations on candidates.logical_request_id = operations.logical_request_id
     ),
-    -- first, attempts that the gateway itself made, or that say of which operation they are
+    -- first, what one operation is known to have sent: attempts of the gateway, or such as say what they
+    -- belong to
     steps as (
         select
             *,
@@ -53,154 +91,154 @@ with
             coalesce(attempt_number > lag(attempt_number) over attempts, false)
             or coalesce(fallback_index > lag(fallback_index) over attempts, false) as is_marked
         from prompted
+        where operation is not null
         window
             attempts as (
-                partition by logical_request_id, content order by started_us nulls last, dedupe_key nulls last
+                partition by operation, content order by started_us nulls last, dedupe_key nulls last
             )
-    ),
-    split as (
-        select
-            *,
-            case
-                when
-                    gap_us >= -1000 * $overlap_ms
-                    and (is_marked or (follows_unusable and gap_us <= 1000000 * $max_gap_seconds))
-                then 0
-                else 1
-            end as opens
-        from steps
     ),
     numbered as (
         select
             *,
-            sum(opens) over (
-                partition by logical_request_id, content
+            sum(
+                case
+                    when
+                        gap_us >= -1000 * $overlap_ms
+                        and (is_marked or (follows_unusable and gap_us <= 1000000 * $max_gap_seconds))
+                    then 0
+                    else 1
+                end
+            ) over (
+                partition by operation, content
                 order by started_us nulls last, dedupe_key nulls last
                 rows between unbounded preceding and current row
             ) as run
-        from split
+        from steps
     ),
-    ranked as (
+    in_runs as (
         select
             *,
+            min(dedupe_key) over (partition by operation, content, run) as run_key,
             row_number() over (
-                partition by logical_request_id, content, run
+                partition by operation, content, run
                 order by started_us desc nulls last, dedupe_key desc nulls last
             ) as from_end
         from numbered
     ),
     runs as (
         select
-            logical_request_id,
+            min(sender) as sender,
+            max(case when from_end = 1 then server end) as server,
             content,
-            run,
-            min(key) as key,
-            min("user") as "user",
-            min(end_user) as end_user,
             min(started_us) as started_us,
             max(ended_us) as ended_us,
-            min(dedupe_key) as run_key,
-            count(*) as calls,
-            max(case when from_end = 1 and is_unusable then 1 else 0 end) = 1 as is_unusable,
             max(case when from_end = 1 and has_end then 1 else 0 end) = 1 as has_end,
-            max(case when from_end = 1 then provider end) as provider,
-            max(case when from_end = 1 then model end) as model,
+            max(case when from_end = 1 and is_unusable then 1 else 0 end) = 1 as is_unusable,
             max(case when from_end = 1 then output_hash end) as output_hash,
-            max(temperature) as temperature
-        from ranked
-        group by logical_request_id, content, run
+            max(temperature) as temperature,
+            run_key
+        from in_runs
+        group by content, run_key
+        union all
+        select
+            sender,
+            server,
+            content,
+            started_us,
+            ended_us,
+            has_end,
+            is_unusable,
+            output_hash,
+            temperature,
+            dedupe_key as run_key
+        from prompted
+        where operation is null
     ),
-    -- then, runs that a client began again: the same prompt of the same user, one after the other
+    -- then, what a client sent again: the same prompt of the same user, one after the other
     run_steps as (
         select
             *,
             started_us - lag(ended_us) over runs_of_prompt as gap_us,
-            started_us - lag(started_us) over runs_of_prompt as interval_us,
             lag(is_unusable) over runs_of_prompt as follows_unusable,
             not lag(is_unusable) over runs_of_prompt
             and lag(has_end) over runs_of_prompt
-            and provider is not distinct from lag(provider) over runs_of_prompt
-            and model is not distinct from lag(model) over runs_of_prompt
+            and server = lag(server) over runs_of_prompt
             and coalesce(temperature, 0) = 0
             and coalesce(lag(temperature) over runs_of_prompt, 0) = 0 as follows_same,
-            temperature = 0 or output_hash = lag(output_hash) over runs_of_prompt as is_deterministic
+            temperature = 0 or output_hash = lag(output_hash) over runs_of_prompt as is_deterministic,
+            -- intervals from start to start: this one, that of the good answer before, and of the next one
+            -- if this is good
+            started_us - lag(started_us) over runs_of_prompt as interval_us,
+            case
+                when not lag(is_unusable, 2) over runs_of_prompt
+                then lag(started_us) over runs_of_prompt - lag(started_us, 2) over runs_of_prompt
+            end as interval_before_us,
+            case
+                when not is_unusable then lead(started_us) over runs_of_prompt - started_us
+            end as interval_after_us
         from runs
         where content is not null
         window
             runs_of_prompt as (
-                partition by key, "user", end_user, content order by started_us nulls last, run_key nulls last
+                partition by sender, content order by started_us nulls last, run_key nulls last
             )
-    ),
-    -- what comes at the same interval after good answers as after bad ones is a clock, not a retry
-    timed as (
-        select
-            *,
-            last_value(case when not follows_unusable then interval_us end ignore nulls) over (
-                partition by key, "user", end_user, content
-                order by started_us nulls last, run_key nulls last
-                rows between unbounded preceding and 1 preceding
-            ) as interval_before_us,
-            case
-                when not is_unusable
-                then
-                    lead(interval_us) over (
-                        partition by key, "user", end_user, content
-                        order by started_us nulls last, run_key nulls last
-                    )
-            end as interval_after_us
-        from run_steps
     ),
     linked as (
         select
-            *,
+            sender,
+            content,
+            run_key,
+            started_us,
             case
                 when
                     follows_unusable
                     and gap_us between -1000 * $overlap_ms and 1000000 * $max_gap_seconds
+                    -- what keeps its interval after good answers and after bad ones is a clock, not a retry
                     and not coalesce(10 * abs(interval_us - interval_before_us) <= interval_before_us, false)
                     and not coalesce(10 * abs(interval_us - interval_after_us) <= interval_after_us, false)
                 then 'after a failure'
                 when follows_same and gap_us between 0 and 1000 * $immediate_ms
                 then case when is_deterministic then 'after the same answer' else 'after an answer' end
             end as link
-        from timed
+        from run_steps
     ),
     chained as (
         select
             *,
-            sum(case when link is null then 1 else 0 end) over (
-                partition by key, "user", end_user, content
+            sum(case when link is null then 1 else 0 end) over so_far as chain,
+            lead(link) over runs_of_prompt as next_link
+        from linked
+        window
+            runs_of_prompt as (
+                partition by sender, content order by started_us nulls last, run_key nulls last
+            ),
+            so_far as (
+                partition by sender, content
                 order by started_us nulls last, run_key nulls last
                 rows between unbounded preceding and current row
-            ) as chain
-        from linked
+            )
     ),
-    heads as (
-        select
-            *,
-            min(run_key) over (partition by key, "user", end_user, content, chain) as chain_key,
-            lead(link) over (
-                partition by key, "user", end_user, content, chain
-                order by started_us nulls last, run_key nulls last
-            ) as next_link
+    chains as (
+        select run_key, next_link, min(run_key) over (partition by sender, content, chain) as chain_key
         from chained
+        where link is not null or next_link is not null
+    ),
+    members as (
+        select
+            in_runs.dedupe_key,
+            coalesce(chains.chain_key, in_runs.run_key) as chain_key,
+            case when in_runs.from_end > 1 then 'in one operation' else chains.next_link end as next_link
+        from in_runs
+        left join chains on in_runs.run_key = chains.run_key
+        union all
+        select chains.run_key as dedupe_key, chains.chain_key, chains.next_link
+        from chains
+        where chains.run_key not in (select run_key from in_runs)
     ),
     attempts as (
-        select
-            ranked.*,
-            coalesce(heads.chain_key, runs.run_key) as chain_key,
-            case when ranked.from_end > 1 then 'in one operation' else heads.next_link end as next_link
-        from ranked
-        inner join
-            runs
-            on ranked.logical_request_id = runs.logical_request_id
-            and ranked.content is not distinct from runs.content
-            and ranked.run = runs.run
-        left join
-            heads
-            on ranked.logical_request_id = heads.logical_request_id
-            and ranked.content = heads.content
-            and ranked.run = heads.run
+        select calls.*, members.chain_key, members.next_link
+        from members
+        inner join calls on members.dedupe_key = calls.dedupe_key
     ),
     placed as (
         select
@@ -210,16 +248,20 @@ with
             lead(started_us) over chain - ended_us as next_gap_us,
             lead(started_us) over chain - started_us as added_us,
             lead(model) over chain as next_model,
-            lead(provider) over chain as next_provider,
-            max(input_tokens * input_usd_per_token) over (
-                partition by chain_key, provider, model
-            ) as sibling_usd
+            lead(provider) over chain as next_provider
         from attempts
         window chain as (partition by chain_key order by started_us nulls last, dedupe_key nulls last)
+    ),
+    siblings as (
+        select chain_key, provider, model, max(input_tokens * input_usd_per_token) as input_usd
+        from placed
+        where chain_key in (select chain_key from placed where is_unobserved)
+        group by chain_key, provider, model
     ),
     redundant as (
         select
             placed.*,
+            siblings.input_usd as sibling_usd,
             unbilled_statuses.provider is not null and placed.cost_usd > 0 as is_unbilled,
             case
                 when placed.model is distinct from placed.next_model
@@ -229,6 +271,12 @@ with
                 else 'retry'
             end as hop
         from placed
+        left join
+            siblings
+            on placed.is_unobserved
+            and placed.chain_key = siblings.chain_key
+            and placed.provider is not distinct from siblings.provider
+            and placed.model is not distinct from siblings.model
         left join
             unbilled_statuses
             on placed.provider = unbilled_statuses.provider

@@ -1,0 +1,75 @@
+"""llmcost.yaml, the nearest one upwards: what a team has decided for the detectors, and where its own ones are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from llmcost.errors import UsageError
+from llmcost.pricing.loader import Node, only, read_yaml
+
+NAME = "llmcost.yaml"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What llmcost.yaml says: parameters by detector, and the folder of a team's own detectors."""
+
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    folder: Path | None = None
+
+
+def open_configuration() -> Configuration:
+    """Read the llmcost.yaml of this folder or the nearest one above; without one nothing is decided."""
+    here = Path.cwd()
+    path = next((folder / NAME for folder in (here, *here.parents) if (folder / NAME).is_file()), None)
+    return read_configuration(path) if path else Configuration()
+
+
+def read_configuration(path: Path) -> Configuration:
+    """Read one llmcost.yaml. Raises UsageError, its message beginning with FILE:LINE, for anything unknown."""
+    top = read_yaml(path).mapping({"detect"}, NAME)
+    if "detect" not in top:
+        return Configuration()
+    detect = top["detect"].mapping({"folder", "settings"}, "detect")
+    settings = detect["settings"].pairs("settings") if "settings" in detect else {}
+    return Configuration(
+        {name: values_of(node, name) for name, node in settings.items()},
+        only(detect, "folder", lambda node: folder_of(node, path)),
+    )
+
+
+def values_of(node: Node, detector: str) -> dict[str, Any]:
+    """Read the parameters of one detector as they are written."""
+    return {name: value.text(name) for name, value in node.pairs(detector).items()}
+
+
+def folder_of(node: Node, path: Path) -> Path:
+    """Find a folder that is named relative to its file."""
+    folder = path.parent / node.text("folder")
+    if not folder.is_dir():
+        raise node.refuse(f"folder: {folder} is no folder")
+    return folder
+
+
+def with_set(
+    settings: Mapping[str, Mapping[str, Any]], chosen: Sequence[str], texts: Sequence[str], known: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Lay `--set name=value` over the settings, for every chosen detector that has this parameter.
+
+    Raises UsageError where none has it.
+    """
+    laid = {name: dict(values) for name, values in settings.items()}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise UsageError(f"--set {text}: not of the form name=value", hint="for example --set max_gap_seconds=30")
+        having = [detector for detector in chosen if name in known[detector].params]
+        if not having:
+            every = sorted({param for detector in chosen for param in known[detector].params})
+            raise UsageError(f"--set {name}: no such parameter", hint=f"there are {', '.join(every)}")
+        for detector in having:
+            laid.setdefault(detector, {})[name] = value
+    return laid

@@ -1,0 +1,129 @@
+"""`llmcost detect`: run detectors, print findings or the requests behind them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmcost.cli.configuration import open_configuration, with_set
+from llmcost.cli.gates import read_gate
+from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.detect import Detector, Hits, claim, detect, detectors, findings, found_requests, own_detectors
+from llmcost.errors import InputError, UsageError
+from llmcost.pricing import Book
+from llmcost.render import Table
+from llmcost.render.cell import dollars
+from llmcost.report import coverage
+from llmcost.store import Store
+
+ALL = "all"
+# what a narrow terminal leaves out, the first of them first
+GIVES_WAY = (
+    *("unobserved_usd", "unbilled_status_usd", "resent_tokens", "rate_limited", "added_latency_p95_ms", "layers"),
+    *("backoff", "errors", "longest", "attempts", "operations", "of_requests", "amplification", "spend_usd", "route"),
+    *("saving_low_usd", "saving_high_usd", "requests", "model"),
+)
+BELOW = ("evidence", "examples", "fix")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of `detect`: which detectors, with which parameters, and what is printed."""
+
+    name: str = ALL
+    settings: tuple[str, ...] = field(default=())
+    requests: bool = False
+    fail_on: str | None = None
+
+
+def run_detect(reading: Reading, wanted: Wanted) -> int:
+    """Print findings, or the requests behind them; raises GateError where --fail-on holds."""
+    gate = read_gate(wanted.fail_on) if wanted.fail_on else None
+    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    with reading.open() as store:
+        hits = run(store, reading, book, wanted.name, wanted.settings)
+        covered = coverage(store)
+        found = findings(store, hits)
+        shared = envelope("detect", filters, book, covered) | {"cannot_run": hits.cannot_run}
+        table = Table("Findings", found.columns, found.rows, found.totals, shared, GIVES_WAY, BELOW)
+        if wanted.requests:
+            columns, rows = found_requests(store, hits)
+            table = Table("Requests", columns, rows, {}, shared)
+        write(table, output_format, reading.output)
+    for line in found_lines(hits, found.totals):
+        print(line, file=sys.stderr)
+    print_coverage(book, covered, strict=reading.strict)
+    if gate:
+        gate.check(found.totals)
+    return 0
+
+
+def run(store: Store, reading: Reading, book: Book, name: str, texts: tuple[str, ...]) -> Hits:
+    """Run one detector or all of them, a team's own ones last, and let each dollar be claimed once.
+
+    Raises UsageError for a detector or a parameter that does not exist, InputError where none can run on these logs.
+    """
+    configuration = open_configuration()
+    known = known_detectors()
+    chosen = pick(name, known)
+    settings = with_set(configuration.settings, chosen, texts, known)
+    hits = detect(store, book, [known[each] for each in chosen], filters=reading.filters, settings=settings)
+    if not hits.tables:
+        lines = [f"{each} {reason}" for each, reason in hits.cannot_run.items()]
+        raise InputError("; ".join(lines), hint="llmcost doctor tells what these logs hold")
+    claim(store, hits)
+    return hits
+
+
+def known_detectors() -> dict[str, Detector]:
+    """List the shipped detectors and those of the folder that llmcost.yaml names."""
+    configuration = open_configuration()
+    known = {**detectors(), **(own_detectors(configuration.folder) if configuration.folder else {})}
+    strays = [detector for detector in configuration.settings if detector not in known]
+    if strays:
+        raise UsageError(f"llmcost.yaml: {strays[0]}: no such detector", hint=f"there are {', '.join(known)}")
+    return known
+
+
+def pick(name: str, known: Mapping[str, Detector]) -> list[str]:
+    """Name the detectors to run. Raises UsageError where there is none of this name."""
+    if name == ALL:
+        return list(known)
+    if name not in known:
+        raise UsageError(f"{name}: no such detector", hint=f"there are {', '.join(known)} and {ALL}")
+    return [name]
+
+
+def run_explain(name: str, *, sql: bool) -> int:
+    """Print a detector's words, or its query as it is run."""
+    known = known_detectors()
+    for detector in (known[each] for each in pick(name, known)):
+        print(detector.query.strip() if sql else "\n".join(words_of(detector)))
+    return 0
+
+
+def words_of(detector: Detector) -> Iterator[str]:
+    """Say what a detector looks for, what to do about it, what it needs and what can be set."""
+    yield f"{detector.name}: {detector.title}"
+    yield f"  why:   {detector.why}"
+    yield f"  fix:   {detector.advice}"
+    for need in detector.needs:
+        yield f"  needs: {' or '.join(need['fields'])}" + (f", where {need['of']}" if "of" in need else "")
+    for parameter, default in detector.params.items():
+        yield f"  --set {parameter}={default}"
+
+
+def found_lines(hits: Hits, totals: Mapping[str, Any]) -> Iterator[str]:
+    """Say what was found in all, and which detectors could not run."""
+    low, high = dollars(totals["saving_low_usd"], 2), dollars(totals["saving_high_usd"], 2)
+    yield f"found: {totals['requests']:,} requests, {dollars(totals['saving_usd'], 2)} ({low} to {high})"
+    if totals.get("unbilled_status_usd"):
+        shown = dollars(totals["unbilled_status_usd"], 2)
+        yield f"unbilled: {shown} of it has a status that the provider does not bill, says the price book"
+    if totals.get("unobserved_usd"):
+        shown = dollars(totals["unobserved_usd"], 2)
+        yield f"unobserved: up to {shown} more may be billed for attempts without usage; it is in no total"
+    for name, reason in hits.cannot_run.items():
+        yield f"{name}: {reason}"

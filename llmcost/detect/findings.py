@@ -1,0 +1,119 @@
+"""Hits to findings: what a person can act on, largest saving first, each dollar in one finding only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from llmcost.detect.detector import CONTRACT, Detector
+from llmcost.detect.run import Hits
+from llmcost.render.cell import dollars
+from llmcost.shelf import read_shelf
+from llmcost.store import Store
+from llmcost.store.scope import literal
+
+QUERIES = resources.files("llmcost.detect") / "queries"
+WHO = ("key", "model", "route")
+MONEY = ("requests", "of_requests", "spend_usd", "saving_usd", "saving_low_usd", "saving_high_usd", "certainty")
+WORDS = ("evidence", "examples", "fix")
+REQUEST = ("request_id", "started_at", "key", "model", "route", "cost_usd")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One file of the shelf summaries: columns of a detector's own, by group and certainty, from its `own_hits`."""
+
+    name: str
+    query: str
+    title: str
+    answers: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """One row per detector, key, model, route and certainty; `totals` count a request and its dollars once."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    totals: Row
+
+
+@cache
+def summaries() -> dict[str, Summary]:
+    """Read the shelf of summaries by the name of their detector."""
+    return read_shelf(resources.files("llmcost.detect") / "summaries", Summary)
+
+
+def claim(store: Store, hits: Hits) -> None:
+    """Make `claims` and what stands on it: each dollar for the detector that comes first.
+
+    In `claims` saving_* is what earlier detectors have left, alone_* what this one would save by itself.
+    """
+    contract = ", ".join(CONTRACT)
+    parts = [
+        f"select {place} as place, {literal(name)} as detector, {contract} from {table}"
+        for place, (name, table) in enumerate(hits.tables.items())
+    ]
+    store.execute(f"create or replace temp view hits as {' union all '.join(['from no_hits', *parts])}")
+    for script in sorted(QUERIES.iterdir(), key=lambda file: file.name):
+        store.execute(script.read_text(encoding="utf-8"))
+
+
+def findings(store: Store, hits: Hits) -> Findings:
+    """Group the claims of `hits`; with one detector alone its summary's columns stand beside."""
+    found = records(store, "select * from findings")
+    own = summary_columns(store, hits) if len(hits.tables) == 1 else {}
+    rows: list[Row] = []
+    more: tuple[str, ...] = ()
+    for row in found:
+        summary = own.get((row["group_no"], row["certainty"]), {})
+        more = tuple(name for name in summary if name not in WORDS) or more
+        row["fix"] = fix_of(hits.detectors[row["detector"]], row)
+        rows.append({**row, **summary})
+    columns = (*(() if len(hits.detectors) == 1 else ("detector",)), *WHO, *MONEY, *more, *WORDS)
+    totals = records(store, "select * from saved")[0]
+    totals |= {name: sum(row[name] or 0 for row in rows) for name in more if name.endswith("_usd")}
+    return Findings(columns, [tuple(row.get(name) for name in columns) for row in rows], totals)
+
+
+def fix_of(detector: Detector, row: Row) -> str:
+    """Say what to do, and what that is expected to bring."""
+    if not row["saving_usd"]:
+        return detector.advice
+    return (
+        f"{detector.advice} About {dollars(row['saving_usd'], 2)} of {dollars(row['spend_usd'], 2)} would not be spent."
+    )
+
+
+def summary_columns(store: Store, hits: Hits) -> dict[tuple[int, str], Row]:
+    """Run the summary of the one detector, if it has one: its columns by group and certainty."""
+    ((name, table),) = hits.tables.items()
+    if name not in summaries():
+        return {}
+    store.execute(
+        f"create or replace temp view own_hits as select own.*, claims.group_no from {table} as own "
+        "inner join claims on own.dedupe_key = claims.dedupe_key"
+    )
+    rows = records(store, summaries()[name].query)
+    return {(row.pop("group_no"), row.pop("certainty")): row for row in rows}
+
+
+def found_requests(store: Store, hits: Hits) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Give every request that was found: the columns of the contract, who sent it, and the detector's own."""
+    contract = [name for name in CONTRACT if name != "dedupe_key"]
+    columns = ("request_id", "detector", *contract, *REQUEST[1:])
+    result = store.execute(
+        f"select {', '.join(columns)} from claims "
+        "order by saving_usd desc nulls last, place, request_id nulls last, dedupe_key"
+    )
+    return columns, result.fetchall()
+
+
+def records(store: Store, query: str) -> list[Row]:
+    """Run a query and give its rows by column."""
+    result = store.execute(query)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

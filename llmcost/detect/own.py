@@ -1,0 +1,78 @@
+"""A team's own detectors: a folder of .sql files, run without files, network or settings of the database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from llmcost.detect.detector import CERTAINTIES, CONTRACT, LAST, Detector, detectors
+from llmcost.errors import ShelfError
+from llmcost.shelf import read_shelf
+from llmcost.store import Store
+
+LAWS = """
+    select count(*) from {table} as found left join scope on found.dedupe_key = scope.dedupe_key
+    where
+        scope.dedupe_key is null
+        or found.certainty is null
+        or found.certainty not in {certainties}
+        or not 0 <= found.saving_low_usd
+        or not found.saving_low_usd <= found.saving_usd
+        or not found.saving_usd <= found.saving_high_usd
+        or not found.saving_high_usd <= scope.cost_usd
+"""
+
+
+def own_detectors(folder: Path) -> dict[str, Detector]:
+    """Read a folder of detectors; they claim after the shipped ones, whatever their rank.
+
+    Raises ShelfError for a header that does not fit, and for the name of a shipped detector.
+    """
+    try:
+        shelf = read_shelf(folder, Detector)
+    except duckdb.Error as error:
+        raise ShelfError(f"{folder}: {first_line(error)}") from error
+    for name in shelf:
+        if name in detectors():
+            raise ShelfError(f"{folder / name}.sql: {name} is a detector of llmcost's own", hint="give it another name")
+    found = {name: replace(detector, rank=detector.rank + LAST) for name, detector in shelf.items()}
+    return dict(sorted(found.items(), key=lambda item: (item[1].rank, item[0])))
+
+
+def shut_in(store: Store) -> None:
+    """Let no query of this connection read files, reach the network or undo this."""
+    store.execute("set enable_external_access = false")
+    store.execute("set lock_configuration = true")
+
+
+def run_own(store: Store, detector: Detector, query: str, table: str, values: dict[str, object]) -> None:
+    """Run one detector that nobody here has reviewed, and hold it to the laws that the shipped ones are tested by.
+
+    Raises ShelfError where its query fails, its columns are not the contract's or its savings break a law.
+    """
+    try:
+        store.execute(query, values or None)
+        columns = {name for name, *_ in store.rows(f"describe {table}")}
+        missing = [name for name in CONTRACT if name not in columns]
+        if missing:
+            raise ShelfError(
+                f"{detector.name}.sql gives no {', '.join(missing)}", hint=f"it must give {', '.join(CONTRACT)}"
+            )
+        broken = store.value(LAWS.format(table=table, certainties=CERTAINTIES))
+        twice = store.value(f"select count(*) - count(distinct dedupe_key) from {table}")
+    except duckdb.Error as error:
+        raise ShelfError(f"{detector.name}.sql: {first_line(error)}") from error
+    if twice:
+        raise ShelfError(f"{detector.name}.sql gives {twice:,} requests more than once")
+    if broken:
+        raise ShelfError(
+            f"{detector.name}.sql breaks the law of savings for {broken:,} requests",
+            hint="0 <= low <= saving <= high <= cost, and a certainty of proven, likely or possible",
+        )
+
+
+def first_line(error: duckdb.Error) -> str:
+    """Take the sentence of a database error without its copy of the query."""
+    return str(error).splitlines()[0]

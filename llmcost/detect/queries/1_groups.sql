@@ -1,0 +1,34 @@
+-- What a person can act on: a key's requests of one model on one route. A route is the gateway's name for it,
+-- else the system prompt where a key has few of them.
+create or replace temp view named_requests as
+select
+    * exclude (model_group),
+    case when model_group is distinct from model and model_group is distinct from model_named then model_group end as model_group
+from scope
+;
+
+create or replace temp table routes as
+with
+    spends as (
+        select
+            key,
+            model,
+            model_group,
+            system_prompt_hash,
+            count(*) as requests,
+            sum(cost_usd) as spend_usd,
+            min(started_us) as first_us,
+            max(started_us) as last_us
+        from named_requests
+        group by key, model, model_group, system_prompt_hash
+    ),
+    counted as (select *, count(*) over (partition by key, model) as prompts from spends),
+    routed as (
+        select
+            * exclude (prompts),
+            coalesce(model_group, case when prompts between 2 and 20 then 'prompt ' || left(system_prompt_hash, 8) end) as route
+        from counted
+    )
+select *, dense_rank() over (order by key nulls last, model nulls last, route nulls last) as group_no
+from routed
+;
