@@ -24,7 +24,10 @@ def read_book(file: Traversable, kind: Callable[..., Book]) -> Book:
     text = file.read_text(encoding="utf-8")
     header = read_header(text, file.name)
     # DuckDB's parser is asked only where there may be something to find: a parameter or a second statement
-    found = parameters(text) if "$" in text or ";" in text else set()
+    try:
+        found = parameters(text) if "$" in text or ";" in text else set()
+    except duckdb.Error as error:
+        raise ShelfError(f"{file.name}: {str(error).splitlines()[0]}") from error
     strays = set(header.get("params") or {}) ^ found
     if strays:
         raise ShelfError(f"{file.name}: {sorted(strays)} must be both in `params` and in the query")
@@ -44,7 +47,10 @@ def read_header(text: str, name: str) -> dict[str, Any]:
     """Read the YAML of the comment that opens a shelf file."""
     if not text.startswith("/*") or "*/" not in text:
         raise ShelfError(f"{name}: it must open with a /* YAML */ comment")
-    header = yaml.load(text[2 : text.index("*/")], LOADER)
+    try:
+        header = yaml.load(text[2 : text.index("*/")], LOADER)
+    except yaml.YAMLError as error:
+        raise ShelfError(f"{name}: its header is no YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(header, dict):
         raise ShelfError(f"{name}: its header must be `key: value` lines")
     return header

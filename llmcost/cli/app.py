@@ -284,6 +284,12 @@ def detect_command(
 @app.command("savings")
 def savings_command(
     paths: Paths = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline", help="What a fix at --since saved, against the time from then to it.", metavar="WHEN[..WHEN]"
+        ),
+    ] = None,
     fail_on: FailOn = None,
     settings: Settings = None,
     since: Since = None,
@@ -299,11 +305,14 @@ def savings_command(
 
     llmcost savings
     llmcost savings --where team=search --since 30d -f json
+    llmcost savings --since 2026-10-15 --baseline 2026-10-01
     """
     from llmcost.cli.reading import Reading
-    from llmcost.cli.saving import run_savings
+    from llmcost.cli.saving import run_fixed, run_savings
 
     reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
+    if baseline is not None:
+        return run_fixed(reading, baseline, tuple(settings or ()))
     return run_savings(reading, tuple(settings or ()), fail_on)
 
 

@@ -16,7 +16,7 @@ from llmcost.pricing import Book
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import coverage
-from llmcost.store import Store
+from llmcost.store import Filters, Store
 
 ALL = "all"
 # what a narrow terminal leaves out, the first of them first
@@ -60,7 +60,9 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
     return 0
 
 
-def run(store: Store, reading: Reading, book: Book, name: str, texts: tuple[str, ...]) -> Hits:
+def run(
+    store: Store, reading: Reading, book: Book, name: str, texts: tuple[str, ...], filters: Filters | None = None
+) -> Hits:
     """Run one detector or all of them, a team's own ones last, and let each dollar be claimed once.
 
     Raises UsageError for a detector or a parameter that does not exist, InputError where none can run on these logs.
@@ -69,7 +71,7 @@ def run(store: Store, reading: Reading, book: Book, name: str, texts: tuple[str,
     known = known_detectors()
     chosen = pick(name, known)
     settings = with_set(configuration.settings, chosen, texts, known)
-    hits = detect(store, book, [known[each] for each in chosen], filters=reading.filters, settings=settings)
+    hits = detect(store, book, [known[each] for each in chosen], filters=filters or reading.filters, settings=settings)
     if not hits.tables:
         lines = [f"{each} {reason}" for each, reason in hits.cannot_run.items()]
         raise InputError("; ".join(lines), hint="llmcost doctor tells what these logs hold")

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from llmcost.cli.detecting import ALL, found_lines, run
 from llmcost.cli.gates import read_gate
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
-from llmcost.detect import Savings, savings
+from llmcost.detect import Savings, compare, period, savings
+from llmcost.detect.fixed import COLUMNS as FIXED
+from llmcost.detect.fixed import Period
 from llmcost.detect.savings import COLUMNS
+from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import coverage
+from llmcost.store import parse_when
 
+FIXED_GIVES_WAY = (
+    *("operations_before", "operations_after", "still_found_usd"),
+    *("cost_per_operation_before_usd", "cost_per_operation_after_usd", "expected_usd"),
+)
 GIVES_WAY = ("standalone_usd", "requests", "saving_low_usd", "saving_high_usd")
 
 
@@ -40,6 +49,47 @@ def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: str |
     if gate:
         gate.check(found.totals)
     return 0
+
+
+def run_fixed(reading: Reading, baseline: str, settings: tuple[str, ...] = ()) -> int:
+    """Print what a fix at --since really saved, against the days before it.
+
+    Raises UsageError without --since, or where the baseline is not before it.
+    """
+    after = reading.filters
+    first, _, last = baseline.partition("..")
+    start = parse_when(first)
+    end = parse_when(last or None) or after.since
+    if after.since is None or start is None or end is None or not start < end <= after.since:
+        raise UsageError(
+            "--baseline needs --since, and must be before it", hint="savings --since 2026-10-15 --baseline 2026-10-01"
+        )
+    output_format, book = reading.output_format, reading.book
+    with reading.open() as store:
+        periods = []
+        for filters in (replace(after, since=start, until=end), after):
+            run(store, reading, book, ALL, settings, filters)
+            periods.append(period(store))
+        covered = coverage(store)
+    rows, totals = compare(*periods)
+    shared = envelope("savings", after, book, covered) | {"baseline": {"since": start, "until": end}}
+    write(Table("What the fix saved", FIXED, rows, totals, shared, FIXED_GIVES_WAY), output_format, reading.output)
+    for line in fixed_lines(totals, len(rows), *periods):
+        print(line, file=sys.stderr)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def fixed_lines(totals: dict[str, Any], compared: int, before: Period, after: Period) -> Iterator[str]:
+    """Say what was saved, what had been predicted, and which keys could not be compared."""
+    yield (
+        f"saved: {dollars(totals['saved_usd'], 2)} of {dollars(totals['expected_usd'], 2)} expected without the fix; "
+        f"predicted: {dollars(totals['predicted_usd'], 2)}"
+    )
+    alone = len(before.keys() | after.keys()) - compared
+    if alone:
+        yield f"not compared: {alone:,} keys with requests in one of the two periods only"
+    yield "assumed: an operation after the fix is as large as one before; other changes count as its doing"
 
 
 def savings_lines(found: Savings) -> Iterator[str]:

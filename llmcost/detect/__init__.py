@@ -2,7 +2,8 @@
 
 from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.findings import Findings, claim, findings, found_requests
-from llmcost.detect.needs import answerable, lacking
+from llmcost.detect.fixed import compare, period
+from llmcost.detect.needs import lacking, requests_with
 from llmcost.detect.own import own_detectors
 from llmcost.detect.run import Hits, detect
 from llmcost.detect.savings import Savings, savings
@@ -12,13 +13,15 @@ __all__ = [
     "Findings",
     "Hits",
     "Savings",
-    "answerable",
     "claim",
+    "compare",
     "detect",
     "detectors",
     "findings",
     "found_requests",
     "lacking",
     "own_detectors",
+    "period",
+    "requests_with",
     "savings",
 ]

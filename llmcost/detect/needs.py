@@ -12,7 +12,7 @@ def lacking(store: Store, needs: list[dict[str, Any]]) -> list[str]:
     return [need["says"] for need in needs if not filled(store, need)]
 
 
-def answerable(store: Store, needs: list[dict[str, Any]]) -> int:
+def requests_with(store: Store, needs: list[dict[str, Any]]) -> int:
     """Count the requests of the present scope that have the rarest of what is needed; 0 if one thing is lacking."""
     return min((filled(store, need) for need in needs), default=0)
 

@@ -30,10 +30,7 @@ def own_detectors(folder: Path) -> dict[str, Detector]:
 
     Raises ShelfError for a header that does not fit, and for the name of a shipped detector.
     """
-    try:
-        shelf = read_shelf(folder, Detector)
-    except duckdb.Error as error:
-        raise ShelfError(f"{folder}: {first_line(error)}") from error
+    shelf = read_shelf(folder, Detector)
     for name in shelf:
         if name in detectors():
             raise ShelfError(f"{folder / name}.sql: {name} is a detector of llmcost's own", hint="give it another name")

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from llmcost.detect import detectors, lacking, requests_with
 from llmcost.pricing import Book
 from llmcost.shelf import read_shelf
 from llmcost.store import Filters, Store
@@ -50,22 +51,16 @@ def examine(store: Store, book: Book) -> list[Row]:
 
 
 def needs_of_questions() -> dict[str, list[dict[str, Any]]]:
-    """Read what each question needs."""
-    known: dict[str, list[dict[str, Any]]] = yaml.safe_load(NEEDS.read_text(encoding="utf-8"))
-    return known
+    """Say what each detector and each other question needs."""
+    others: dict[str, list[dict[str, Any]]] = yaml.safe_load(NEEDS.read_text(encoding="utf-8"))
+    return {name: detector.needs for name, detector in detectors().items()} | others
 
 
 def answerable(store: Store, name: str, needs: list[dict[str, Any]]) -> Row:
     """Tell whether these logs can answer one question, and from how many requests, or what they lack."""
-    lacking = [need["says"] for need in needs if not filled(store, need)]
-    if lacking:
-        return ("can run", name, 0, 0.0, f"cannot run: these logs have {'; '.join(lacking)}")
-    count = min(filled(store, need) for need in needs)
+    missing = lacking(store, needs)
+    if missing:
+        return ("can run", name, 0, 0.0, f"cannot run: these logs have {'; '.join(missing)}")
+    count = requests_with(store, needs)
     everything = int(store.value("select count(*) from scope"))
     return ("can run", name, count, count / everything if everything else None, "can run")
-
-
-def filled(store: Store, need: dict[str, Any]) -> int:
-    """Count the requests that have one of the fields."""
-    condition = " or ".join(f"{field} is not null" for field in need["fields"])
-    return int(store.value(f"select count(*) from scope where ({condition}) and {need.get('of', 'true')}"))

@@ -65,6 +65,8 @@ HEADINGS = {
     "cost_per_request_usd": "per request",
     "saving_low_usd": "low",
     "saving_high_usd": "high",
+    "cost_per_operation_before_usd": "each before",
+    "cost_per_operation_after_usd": "each after",
 }
 
 

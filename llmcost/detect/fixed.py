@@ -1,0 +1,74 @@
+"""What a fix really saved: the same keys before and after, by what one operation costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from llmcost.detect.findings import records
+from llmcost.store import Store
+
+COLUMNS = (
+    *("key", "operations_before", "operations_after", "cost_per_operation_before_usd", "cost_per_operation_after_usd"),
+    *("expected_usd", "spend_usd", "saved_usd", "predicted_usd", "still_found_usd"),
+)
+SUMS = COLUMNS[5:]
+UNIT = Decimal("0.000001")  # what is divided is rounded
+# a redundant attempt is no operation of its own
+PERIOD = """
+    with
+        sent as (
+            select key, cast(sum(requests) as bigint) as requests, coalesce(sum(spend_usd), 0) as spend_usd
+            from routes
+            group by key
+        ),
+        found as (
+            select
+                key,
+                sum(case when detector = 'retries' then 1 else 0 end) as redundant,
+                coalesce(sum(saving_usd), 0) as saving_usd
+            from claims
+            group by key
+        )
+    select
+        sent.key,
+        sent.requests - cast(coalesce(found.redundant, 0) as bigint) as operations,
+        sent.spend_usd,
+        coalesce(found.saving_usd, 0) as saving_usd
+    from sent
+    left join found on sent.key is not distinct from found.key
+"""
+Period = dict[str | None, dict[str, Any]]
+
+
+def period(store: Store) -> Period:
+    """Sum the present claims by key: its operations, what they cost and what of it was found; after `claim`."""
+    return {row.pop("key"): row for row in records(store, PERIOD)}
+
+
+def compare(before: Period, after: Period) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
+    """Give rows of COLUMNS, the largest saving first, and totals over the keys that have operations in both periods.
+
+    `expected_usd` is what the operations after would have cost at what one cost before, `saved_usd` what of that was
+    not spent, `predicted_usd` what the detectors had promised for as many operations, `still_found_usd` what they find
+    now.
+    """
+    rows = sorted(compared(before, after), key=lambda row: (-row[7], row[0] or ""))
+    totals = {name: sum((row[COLUMNS.index(name)] for row in rows), Decimal(0)) for name in SUMS}
+    return rows, totals
+
+
+def compared(before: Period, after: Period) -> Iterator[tuple[Any, ...]]:
+    """Compare key by key."""
+    for key, then in before.items():
+        now = after.get(key)
+        if not now or not then["operations"] or not now["operations"]:
+            continue
+        expected = then["spend_usd"] * now["operations"] / then["operations"]
+        predicted = then["saving_usd"] * now["operations"] / then["operations"]
+        money = (
+            *(then["spend_usd"] / then["operations"], now["spend_usd"] / now["operations"]),
+            *(expected, now["spend_usd"], expected - now["spend_usd"], predicted, now["saving_usd"]),
+        )
+        yield key, then["operations"], now["operations"], *(amount.quantize(UNIT) for amount in money)

@@ -1,0 +1,263 @@
+"""`llmcost detect` and `llmcost savings` as a user runs them: findings, gates, settings, a team's own detectors."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run
+
+BOOK = """
+format: llmcost-pricing/1
+models: [{provider: acme, model: m, prices: [{input: 10, output: 20}]}]
+"""
+OWN = """/*
+title: Long answers
+why: Answers of more than 90 tokens are read by nobody.
+advice: Ask for less.
+needs: [{fields: [output_tokens], says: no output tokens}]
+params: {most_tokens: 90}
+*/
+select
+    dedupe_key,
+    'long answer' as finding,
+    cast(0.001 as decimal(38, 21)) as saving_usd,
+    cast(0 as decimal(38, 21)) as saving_low_usd,
+    cost_usd as saving_high_usd,
+    'possible' as certainty,
+    'too long' as evidence
+from scope
+where output_tokens > $most_tokens
+"""
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """Write two cut-off answers and a good one: $0.012 each, then one more request of another key."""
+    shared = {"llmcost": 1, "provider_name": "acme", "request_model": "m", "input_tokens": 1000, "output_tokens": 100}
+    chain = {**shared, "api_key_alias": "app", "prompt_hash": "p", "temperature": 0}
+    path = tmp_path / "log.jsonl"
+    path.write_text(
+        "\n".join(
+            json.dumps({**request, "request_id": f"r{number}", "started_at": f"2026-03-0{day}T12:00:{second:02}Z"})
+            for number, (day, second, request) in enumerate(
+                [
+                    (1, 0, {**chain, "finish_reason": "length"}),
+                    (1, 10, {**chain, "finish_reason": "length"}),
+                    (1, 20, {**chain, "finish_reason": "stop"}),
+                    (5, 0, {**shared, "api_key_alias": "other", "prompt_hash": "q"}),
+                ],
+                start=1,
+            )
+        ),
+        encoding="utf-8",
+    )
+    (tmp_path / "pricing.local.yaml").write_text(BOOK, encoding="utf-8")
+    return path
+
+
+def document(text: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads(text, parse_float=Decimal)
+    return loaded
+
+
+def test_findings_say_who_how_much_and_what_to_do(llmcost: Run, logs: Path) -> None:
+    done = llmcost("detect", "retries", logs, "-f", "json")
+    found = document(done.stdout)
+    (row,) = found["rows"]
+
+    assert done.returncode == 0
+    assert (row["key"], row["model"], row["requests"], row["of_requests"]) == ("app", "m", 2, 3)
+    assert (row["spend_usd"], row["saving_usd"], row["certainty"]) == (Decimal("0.036"), Decimal("0.024"), "proven")
+    assert (row["operations"], row["attempts"], row["longest"], row["errors"]) == (1, 3, 3, "length 2")
+    assert row["amplification"] == 3
+    assert row["examples"] == "r1 r2"
+    assert "$0.02 of $0.04" in row["fix"]
+    assert found["totals"]["saving_high_usd"] == Decimal("0.024")
+
+
+def test_requests_prove_a_finding_one_by_one_in_every_format(llmcost: Run, logs: Path) -> None:
+    as_csv = llmcost("detect", "retries", logs, "--requests", "-f", "csv").stdout
+    rows = list(csv.DictReader(io.StringIO(as_csv)))
+
+    assert [(row["request_id"], row["finding"], row["saving_usd"], row["certainty"]) for row in rows] == [
+        ("r1", "retry", "0.012", "proven"),
+        ("r2", "retry", "0.012", "proven"),
+    ]
+    for form in ("table", "json", "jsonl", "tsv", "md"):
+        assert "r2" in llmcost("detect", "retries", logs, "--requests", "-f", form).stdout
+
+
+def test_savings_go_from_spend_to_what_remains(llmcost: Run, logs: Path) -> None:
+    found = document(llmcost("savings", logs, "-f", "json").stdout)
+    lines = {row["line"]: row for row in found["rows"]}
+
+    assert lines["spend"]["remaining_usd"] == Decimal("0.048")
+    assert lines["retries"]["saving_usd"] == lines["retries"]["standalone_usd"] == Decimal("0.024")
+    assert lines["what remains"]["remaining_usd"] == found["totals"]["remaining_usd"] == Decimal("0.024")
+    assert found["by_certainty"]["proven"]["saving_usd"] == Decimal("0.024")
+    # 1 to 5 March is five days: x 30 / 5
+    assert found["monthly"]["spend_usd"] == Decimal("0.288")
+    assert found["monthly"]["days"] == 5
+
+
+def test_less_than_three_days_are_not_projected(llmcost: Run, logs: Path) -> None:
+    done = llmcost("savings", logs, "--until", "2026-03-02", "-f", "json")
+
+    assert document(done.stdout)["monthly"] is None
+    assert "less than 3 days" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"),
+    [("saving_usd > 0.023", 1), ("saving_usd > 0.024", 0), ("saving_high_usd >= 0.024", 1), ("requests > 2", 0)],
+)
+def test_a_gate_fails_the_command_exactly_at_its_limit(llmcost: Run, logs: Path, condition: str, code: int) -> None:
+    for command in (["detect", "retries"], ["savings"]):
+        done = llmcost(*command, logs, "--fail-on", condition)
+
+        assert done.returncode == code, done.stderr
+        assert ("--fail-on" in done.stderr) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["detect", "retrys"], "retrys: no such detector"),
+        (["detect", "retries", "--set", "max_gap=3"], "--set max_gap: no such parameter"),
+        (["detect", "retries", "--set", "max_gap_seconds"], "not of the form name=value"),
+        (["detect", "retries", "--set", "max_gap_seconds=soon"], "soon is no number"),
+        (["detect", "retries", "--set", "max_gap_seconds=-1"], "from 0 up"),
+        (["detect", "retries", "--fail-on", "much"], "--fail-on much: no condition"),
+        (["detect", "retries", "--fail-on", "saving_eur > 1"], "there is no such total"),
+        (["savings", "--baseline", "2026-03-01"], "--baseline needs --since"),
+        (["savings", "--since", "2026-03-01", "--baseline", "2026-03-02"], "must be before it"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_a_hint(llmcost: Run, logs: Path, words: list[str], expected: str) -> None:
+    done = llmcost(*words, logs)
+
+    assert (done.returncode, expected in done.stderr) == (2, True), done.stderr
+    assert "hint:" in done.stderr or "from 0 up" in done.stderr
+
+
+def test_logs_without_what_a_detector_needs_are_told_what_they_lack(llmcost: Run, tmp_path: Path, logs: Path) -> None:
+    bare = tmp_path / "bare.jsonl"
+    bare.write_text('{"llmcost": 1, "started_at": "2026-03-01T00:00:00Z", "request_model": "m", "input_tokens": 5}')
+    alone = llmcost("detect", "retries", bare)
+    together = llmcost("detect", "all", logs)
+
+    assert alone.returncode == 3
+    assert "retries cannot run: these logs have no prompts" in alone.stderr
+    assert together.returncode == 0
+    assert "embeddings: cannot run: these logs have no embeddings" in together.stderr
+
+
+def test_parameters_come_from_the_command_line_before_the_file(llmcost: Run, tmp_path: Path, logs: Path) -> None:
+    (tmp_path / "llmcost.yaml").write_text("detect: {settings: {retries: {max_gap_seconds: 5}}}")
+    by_file = llmcost("detect", "retries", logs, "-f", "json")
+    by_hand = llmcost("detect", "retries", logs, "-f", "json", "--set", "max_gap_seconds=10")
+
+    assert document(by_file.stdout)["rows"] == []
+    assert len(document(by_hand.stdout)["rows"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("detekt: {}", "llmcost.yaml:1: unknown key `detekt`"),
+        ("detect: {folder: nowhere}", "nowhere is no folder"),
+        ("detect: {settings: {retrys: {a: 1}}}", "retrys: no such detector"),
+        ("detect: {settings: {retries: {a: 1}}}", "retries has no parameter a"),
+    ],
+)
+def test_a_configuration_says_only_what_there_is(
+    llmcost: Run, tmp_path: Path, logs: Path, text: str, expected: str
+) -> None:
+    (tmp_path / "llmcost.yaml").write_text(text)
+    done = llmcost("detect", "retries", logs)
+
+    assert (done.returncode, expected in done.stderr) == (2, True), done.stderr
+
+
+def own_folder(folder: Path, query: str) -> None:
+    (folder / "own").mkdir()
+    (folder / "own" / "long-answers.sql").write_text(query, encoding="utf-8")
+    (folder / "llmcost.yaml").write_text("detect: {folder: own}")
+
+
+def test_a_team_brings_detectors_of_its_own(llmcost: Run, tmp_path: Path, logs: Path) -> None:
+    own_folder(tmp_path, OWN)
+    alone = document(llmcost("detect", "long-answers", logs, "-f", "json").stdout)
+    everything = document(llmcost("savings", logs, "-f", "json").stdout)
+    lines = {row["line"]: row for row in everything["rows"]}
+
+    assert alone["totals"]["requests"] == 4
+    assert alone["totals"]["saving_usd"] == Decimal("0.004")
+    # what retries have claimed, all of r1 and r2, is not there to be saved again
+    assert lines["long-answers"]["saving_usd"] == Decimal("0.002")
+    assert lines["long-answers"]["standalone_usd"] == Decimal("0.004")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("from scope", "from read_text('log.jsonl')", "file system operations are disabled"),
+        ("'possible' as certainty", "'surely' as certainty", "breaks the law of savings for 4 requests"),
+        ("cost_usd as saving_high_usd", "2 * cost_usd as saving_high_usd", "breaks the law of savings"),
+        ("'too long' as evidence", "'too long' as proof", "gives no evidence"),
+        ("output_tokens >", "outputtokens >", "outputtokens"),
+        ("from scope", "from scope, range(2)", "more than once"),
+        ("why: ", "whyever: ", "its header does not fit"),
+        ("$most_tokens", "91", "most_tokens"),
+        ("select", "select from where", "long-answers.sql"),
+    ],
+)
+def test_a_detector_that_nobody_reviewed_is_shut_in_and_held_to_the_laws(
+    llmcost: Run, tmp_path: Path, logs: Path, old: str, new: str, expected: str
+) -> None:
+    own_folder(tmp_path, OWN.replace(old, new, 1))
+    done = llmcost("detect", "long-answers", logs)
+
+    assert done.returncode == 2, done.stderr
+    assert expected in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_detector_explains_itself_without_any_logs(llmcost: Run) -> None:
+    words, query = llmcost("detect", "retries", "--explain").stdout, llmcost("detect", "retries", "--sql").stdout
+
+    assert "why:" in words
+    assert "--set max_gap_seconds=60" in words
+    assert query.startswith("/*")
+    assert "from calls" in query
+
+
+def test_a_fix_is_held_against_what_was_promised(llmcost: Run, tmp_path: Path, logs: Path) -> None:
+    # before: one operation of three requests, $0.036; after: two operations of one request, $0.012 each
+    after = {**json.loads(logs.read_text().splitlines()[2]), "prompt_hash": "new"}
+    later = [{**after, "request_id": f"later{n}", "started_at": f"2026-03-2{n}T12:00:00Z"} for n in range(2)]
+    log = tmp_path / "later.jsonl"
+    log.write_text("\n".join(map(json.dumps, later)))
+    done = llmcost("savings", logs, log, "--since", "2026-03-20", "--baseline", "2026-03-01", "-f", "json")
+    found = document(done.stdout)
+    (row,) = found["rows"]
+
+    assert (row["operations_before"], row["operations_after"]) == (1, 2)
+    assert (row["expected_usd"], row["spend_usd"]) == (Decimal("0.072"), Decimal("0.024"))
+    assert (row["saved_usd"], row["predicted_usd"]) == (Decimal("0.048"), Decimal("0.048"))
+    assert "1 keys with requests in one of the two periods only" in done.stderr
+
+
+def test_findings_fit_a_narrow_terminal(llmcost: Run, logs: Path) -> None:
+    for columns in (80, 120):
+        shown = llmcost("detect", "all", logs, env={"COLUMNS": str(columns)}).stdout
+
+        assert all(len(line) <= columns for line in shown.splitlines())
+        assert "Retry in one layer only" in shown
