@@ -14,6 +14,7 @@ from llmcost.cli.options import (
     Database,
     FailOn,
     Format,
+    MemoryLimit,
     Output,
     Paths,
     Pricing,
@@ -262,6 +263,7 @@ def detect_command(
     db: Database = DEFAULT_DB,
     pricing: Pricing = None,
     strict: Strict = False,
+    memory_limit: MemoryLimit = None,
 ) -> int:
     """Find waste: retries, prompt-tax, model-mismatch, embeddings, duplicates, your own, or all.
 
@@ -277,7 +279,9 @@ def detect_command(
 
     if explain or sql:
         return run_explain(detector, sql=sql)
-    reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
+    reading = Reading(
+        tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
+    )
     return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, fail_on))
 
 
@@ -300,6 +304,7 @@ def savings_command(
     db: Database = DEFAULT_DB,
     pricing: Pricing = None,
     strict: Strict = False,
+    memory_limit: MemoryLimit = None,
 ) -> int:
     """Add up what all detectors found: from what is spent to what would remain, each dollar once.
 
@@ -310,7 +315,9 @@ def savings_command(
     from llmcost.cli.reading import Reading
     from llmcost.cli.saving import run_fixed, run_savings
 
-    reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
+    reading = Reading(
+        tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
+    )
     if baseline is not None:
         return run_fixed(reading, baseline, tuple(settings or ()))
     return run_savings(reading, tuple(settings or ()), fail_on)

@@ -45,4 +45,8 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", help="A detector's parameter; may be repeated.", metavar="NAME=VALUE"),
 ]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option("--memory-limit", help="Use so much memory for queries, the disk beyond: 1GB.", metavar="SIZE"),
+]
 DEFAULT_DB = Path("llmcost.duckdb")

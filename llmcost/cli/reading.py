@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ class Reading:
     db: Path = Path("llmcost.duckdb")
     pricing: Path | None = None
     strict: bool = False
+    memory_limit: str | None = None
 
     @property
     def output_format(self) -> str:
@@ -55,10 +57,19 @@ class Reading:
     def open(self) -> Store:
         """Open the store read-only, or read the named logs into memory; raises InputError where it is empty."""
         store = open_store(self.paths, self.db)
+        if self.memory_limit:
+            bound_memory(store, self.memory_limit)
         if not store.value("select count(*) from requests"):
             store.close()
             raise InputError(f"{self.db}: the store is empty", hint="llmcost ingest PATH fills it")
         return store
+
+
+def bound_memory(store: Store, limit: str) -> None:
+    """Let queries use only so much memory and spill the rest to disk. Raises UsageError for what is no size."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B", limit, re.IGNORECASE):
+        raise UsageError(f"--memory-limit {limit}: no size", hint="for example --memory-limit 1GB")
+    store.execute(f"set memory_limit = '{limit}'")
 
 
 def format_of(format: str | None, output: Path | None) -> str:
