@@ -10,9 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from llmcost.detect import Detector, Savings, claim, detect, detectors, found_requests, savings
+from llmcost.detect.run import Settings
 from llmcost.errors import UsageError
 from llmcost.ingest import Summary, ingest
-from llmcost.pricing import load_book, shipped_book_path
+from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.report import Report, run
 from llmcost.store import Filters, Store, parse_when
 
@@ -85,9 +87,65 @@ class Database:
         """Report the same with its totals and its coverage: what has no price, and why."""
         if isinstance(by, str):
             raise UsageError(f"by={by!r}: a list of columns", hint=f"by=[{by!r}]")
-        book = load_book([shipped_book_path(), *([Path(pricing)] if pricing else [])])
         filters = Filters(moment(since), moment(until), tuple(where))
-        return run(self._store, book, by=tuple(by), filters=filters)
+        return run(self._store, book_with(pricing), by=tuple(by), filters=filters)
+
+    def detect(
+        self,
+        names: Sequence[str] = (),
+        *,
+        since: When = None,
+        until: When = None,
+        where: Sequence[str] = (),
+        pricing: str | Path | None = None,
+        settings: Settings | None = None,
+    ) -> pl.DataFrame:
+        """Detect waste, one row per request and detector; without `names` with every detector.
+
+        Columns: request_id, detector, finding; saving_usd, saving_low_usd, saving_high_usd (USD, Decimal, exact: what
+        earlier detectors have left of this request); certainty (proven, likely or possible), evidence, started_at,
+        key, model, route, cost_usd. `settings` holds parameters by detector. Raises UsageError for what does not exist.
+        """
+        filters = Filters(moment(since), moment(until), tuple(where))
+        hits = detect(self._store, book_with(pricing), chosen(names), filters=filters, settings=settings)
+        claim(self._store, hits)
+        columns, rows = found_requests(self._store, hits)
+        schema = {
+            c: pl.Decimal(38, 21) if c.endswith("_usd") else pl.Datetime if c.endswith("_at") else pl.String
+            for c in columns
+        }
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def savings(
+        self,
+        *,
+        since: When = None,
+        until: When = None,
+        where: Sequence[str] = (),
+        pricing: str | Path | None = None,
+        settings: Settings | None = None,
+    ) -> Savings:
+        """Add up what every detector finds: the waterfall, its totals, subtotals by certainty and a month's worth."""
+        filters = Filters(moment(since), moment(until), tuple(where))
+        hits = detect(self._store, book_with(pricing), chosen(()), filters=filters, settings=settings)
+        claim(self._store, hits)
+        return savings(self._store, hits)
+
+
+def book_with(pricing: str | Path | None) -> Book:
+    """Load the shipped price book, and another over it."""
+    return load_book([shipped_book_path(), *([Path(pricing)] if pricing else [])])
+
+
+def chosen(names: Sequence[str]) -> list[Detector]:
+    """Take detectors by name, or all."""
+    if isinstance(names, str):
+        raise UsageError(f"names={names!r}: a list of detectors", hint=f"[{names!r}]")
+    unknown = [name for name in names if name not in detectors()]
+    if unknown:
+        raise UsageError(f"{unknown[0]}: no such detector", hint=f"there are {', '.join(detectors())}")
+    # the order of the shelf is the order of the claims
+    return [detector for name, detector in detectors().items() if name in names or not names]
 
 
 def moment(when: When) -> datetime | None:

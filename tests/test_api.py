@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -64,3 +65,47 @@ def test_mistakes_are_named(db: Path, tmp_path: Path) -> None:
         llmcost.open(tmp_path / "none.duckdb")
     with pytest.raises(UsageError, match="one of the two"):
         llmcost.open()
+
+
+def cut_off_and_asked_again(folder: Path) -> Path:
+    """Log two attempts of gpt-4o, of 1,000 tokens in and 100 out: $0.0035 each."""
+    shared = {
+        "llmcost": 1,
+        "provider_name": "openai",
+        "request_model": "gpt-4o",
+        "prompt_hash": "p",
+        "input_tokens": 1000,
+    }
+    log = folder / "log.jsonl"
+    log.write_text(
+        "\n".join(
+            json.dumps(
+                {**shared, "output_tokens": 100, "finish_reason": finish, "request_id": finish, "started_at": at}
+            )
+            for finish, at in (("length", "2026-11-02T12:00:00Z"), ("stop", "2026-11-02T12:00:05Z"))
+        ),
+        encoding="utf-8",
+    )
+    return log
+
+
+def test_waste_is_a_frame_of_requests(tmp_path: Path) -> None:
+    with llmcost.open(logs=[cut_off_and_asked_again(tmp_path)]) as database:
+        found = database.detect(["retries"])
+        all_found = database.detect()
+        saved = database.savings()
+        quiet = database.detect(["retries"], settings={"retries": {"max_gap_seconds": 4}})
+
+    assert found.rows(named=True)[0]["request_id"] == "length"
+    assert pl.Decimal(38, 21) == found.schema["saving_usd"]
+    assert found["saving_usd"].to_list() == [Decimal("0.0035")]
+    assert all_found.equals(found)
+    assert (saved.totals["saving_usd"], saved.totals["remaining_usd"]) == (Decimal("0.0035"), Decimal("0.0035"))
+    assert quiet.is_empty()
+
+
+def test_a_detector_that_does_not_exist_is_refused(db: Path) -> None:
+    with llmcost.open(db) as database:
+        for wrong in ("retries", ["retrys"]):
+            with pytest.raises(UsageError):
+                database.detect(wrong)
