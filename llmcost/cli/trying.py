@@ -131,7 +131,7 @@ def verdict_lines(found: Comparison, confidence: float) -> Iterator[str]:
     yield f"disagreement: {share:.1%}, {100 * confidence:.6g}% interval {low:.1%} to {high:.1%} (Wilson)"
     if "weighted_share" in totals:
         share, low, high = (totals[name] for name in ("weighted_share", "weighted_low_share", "weighted_high_share"))
-        yield f"weighted: {share:.1%} of the requests that they stand for, about {low:.1%} to {high:.1%} (Wilson, Kish's n)"
+        yield f"weighted: {share:.1%} of all that they stand for, about {low:.1%} to {high:.1%} (Wilson, Kish's n)"
     if differing:
         yield f"disagreement is not error: let a person judge the {differing:,}, blind; -f json names them"
     else:

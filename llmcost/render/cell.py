@@ -37,6 +37,8 @@ def for_people(column: str, value: Any) -> str:
         return dollars(value, 6 if "_per_" in column else 2)
     if column.endswith("_share"):
         return f"{value:.1%}"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return value.isoformat() if isinstance(value, date) else plain(value)

@@ -330,7 +330,7 @@ select
         when status = 'ok' and is_unusable
         then finish_reason
         when status = 'ok'
-        then 'none'
+        then 'answered'
         else coalesce(cast(http_status_code as varchar), error_type, status)
     end as error,
     next_gap_us,
