@@ -323,6 +323,66 @@ def savings_command(
     return run_savings(reading, tuple(settings or ()), fail_on)
 
 
+@app.command("sample")
+def sample_command(
+    paths: Paths = None,
+    size: Annotated[int, typer.Option("--size", "-n", help="How many requests to draw.", metavar="N")] = 150,
+    seed: Annotated[int, typer.Option("--seed", help="Another number draws others.", metavar="N")] = 7,
+    candidate: Annotated[
+        str | None,
+        typer.Option("--as", help="The model to try, instead of the book's smaller one.", metavar="MODEL"),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    format: Format = None,
+    output: Output = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Strict = False,
+    memory_limit: MemoryLimit = None,
+) -> int:
+    """Draw requests to replay on a smaller model, rare answers among them, and say what they can prove.
+
+    The same seed draws the same. What is printed are ids and weights; the prompts are where you keep them.
+
+        llmcost sample --where key=ticket-router -o sample.csv
+        llmcost sample --where model=gpt-4o --as gpt-4.1-nano --size 300 -f jsonl
+    """
+    from llmcost.cli.reading import Reading
+    from llmcost.cli.trying import run_sample
+
+    reading = Reading(
+        tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
+    )
+    return run_sample(reading, size=size, seed=seed, candidate=candidate)
+
+
+@app.command()
+def verify(
+    old: Annotated[Path, typer.Argument(help="The present model's outputs: JSON lines or CSV.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="The other model's outputs.", metavar="NEW")],
+    confidence: Annotated[float, typer.Option("--confidence", help="Of the interval.", metavar="SHARE")] = 0.95,
+    fail_above: Annotated[
+        float | None,
+        typer.Option("--fail-above", help="Exit with 1 if the interval ends above this.", metavar="SHARE"),
+    ] = None,
+    format: Format = None,
+    output: Output = None,
+) -> int:
+    """Compare two models' outputs to the same requests: how often they differ, with Wilson's interval.
+
+    A line has request_id and output (or output_hash); weight and stratum come from `llmcost sample`. Outputs are
+    compared but for white space, and never printed.
+
+        llmcost verify old.jsonl new.jsonl
+        llmcost verify old.csv new.csv --fail-above 0.02
+    """
+    from llmcost.cli.trying import run_verify
+
+    return run_verify(old, new, format=format, output=output, confidence=confidence, fail_above=fail_above)
+
+
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")] = Path("llmcost-demo"),

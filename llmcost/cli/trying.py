@@ -15,7 +15,7 @@ from llmcost.trial import Comparison, Sample, compare, draw, read_outputs, wilso
 from llmcost.trial.sample import COLUMNS
 
 SAMPLE_GIVES_WAY = ("started_at", "stratum_requests", "model", "key")
-VERIFY_GIVES_WAY = ("weighted_low_share", "low_share", "missing", "pairs")
+VERIFY_GIVES_WAY = ("weighted_low_share", "weighted_share", "weighted_high_share", "missing", "low_share", "pairs")
 
 
 def run_sample(reading: Reading, *, size: int = 150, seed: int = 7, candidate: str | None = None) -> int:
@@ -53,7 +53,7 @@ def drawn_lines(found: Sample, size: int, seed: int) -> Iterator[str]:
         yield "strata: too many for --size; one answer to several system prompts counts as one"
     if strata.named < strata.answers:
         yield f"strata: {strata.answers - strata.named:,} rare answers are drawn together, as `rest`"
-    if not strata.named:
+    if 2 * strata.answers > requests:
         yield "strata: is this free text? then answers differ word by word, and only a person can compare them"
     if count < min(size, requests):
         yield "sample: fewer than asked for, since requests share a request_id"

@@ -1,0 +1,227 @@
+"""Draw requests to replay on another model: by lot within each answer, so that rare answers are among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib import resources
+from math import sqrt
+from typing import Any
+
+from llmcost.errors import UsageError
+from llmcost.pricing import Book, Key, Resolution, Resolver
+from llmcost.shelf import read_book
+from llmcost.store import Filters, Store
+from llmcost.store.detection_rules import add_prices, load_detection_rules, name_rows
+from llmcost.store.prices import RULE_ID, insert, load_prices
+from llmcost.store.scope import create_scope
+
+COLUMNS = ("request_id", "key", "model", "candidate_model", "stratum", "stratum_requests", "weight", "started_at")
+REST = "rest"  # the answers that are too many for strata of their own
+FLOOR = 3  # draws of every answer, where the sample has room for them
+WEIGHT_UNIT = Decimal("0.000001")
+LOT_DIGITS, ANY_LOT = 16, "g"  # hexadecimal; above all of them
+QUERY = resources.files("llmcost.trial") / "sample.sql"
+REPLAYABLE = """
+    create or replace temp view replayable as
+    select dedupe_key, request_id, key, model, system_prompt_hash, output_hash, started_at, cost_usd
+    from scope
+    where status = 'ok' and not is_batch and price_status = 'priced' and cost_usd > 0 and output_hash is not null
+"""
+ANSWERS = """
+    create or replace temp table answers as
+    select
+        key, model, system_prompt_hash, output_hash, count(*) as requests,
+        min(md5($seed || ':' || request_id)) as first_lot
+    from replayable
+    group by key, model, system_prompt_hash, output_hash
+"""
+WITHOUT_SYSTEM_PROMPT = """
+    create or replace temp table answers as
+    select
+        key, model, cast(null as varchar) as system_prompt_hash, output_hash,
+        cast(sum(requests) as bigint) as requests, min(first_lot) as first_lot
+    from answers
+    group by key, model, output_hash
+"""
+SIZES = "select requests, count(*) from answers group by requests order by requests"
+# Hashes differ from store to store, so they do not decide before the lots have.
+NAMED = """
+    create or replace temp table named_answers as
+    select
+        key, model, system_prompt_hash, output_hash, requests,
+        row_number() over (
+            order by requests desc, first_lot, key nulls last, model, system_prompt_hash nulls last, output_hash
+            rows between unbounded preceding and current row
+        ) as stratum
+    from answers
+    where requests >= $least
+"""
+QUOTAS = "create or replace temp table quotas (stratum bigint, requests bigint, quota bigint, lots_below varchar)"
+CANDIDATES = "create or replace temp table candidate_names as from smaller_names"
+DRAWN = """
+    select
+        sampled.request_id, sampled.key, sampled.model, candidates.book_model, sampled.stratum, sampled.requests,
+        sampled.started_at, sampled.cost_usd, candidates.cost_usd
+    from sampled
+    left join requests_priced_as('candidate_names') as candidates on sampled.dedupe_key = candidates.dedupe_key
+    order by sampled.stratum, sampled.lot, sampled.request_id
+"""
+REASONS = """
+    select
+        count(*) as requests,
+        count(case when status = 'ok' and not is_batch then 1 end) as answered,
+        count(case when status = 'ok' and not is_batch and price_status = 'priced' and cost_usd > 0 then 1 end) as paid
+    from scope
+"""
+
+
+@dataclass(frozen=True)
+class Strata:
+    """What is drawn from: requests by stratum, the rest last; of how many answers they are and how many are named."""
+
+    sizes: tuple[int, ...]
+    answers: int
+    named: int
+    is_by_system_prompt: bool
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Requests drawn, as `rows` of COLUMNS, and what they and their replay cost.
+
+    `candidate_usd` is of `candidate_requests` of them, those that have a candidate with a price. `bound_share`: with
+    not one disagreement, at most this share of all requests would disagree (95 %, as 3/n is for requests alike).
+    """
+
+    rows: list[tuple[Any, ...]]
+    strata: Strata
+    cost_usd: Decimal
+    candidate_usd: Decimal
+    candidate_requests: int
+    bound_share: float
+
+
+def draw(
+    store: Store, book: Book, *, size: int, seed: int = 7, candidate: str | None = None, filters: Filters | None = None
+) -> Sample:
+    """Price the store with `book` and draw `size` of the requests of `filters`: the same for the same seed.
+
+    Their candidate is the model `candidate`, or else what the book names as smaller. Raises UsageError where there is
+    not one request whose replay could be compared.
+    """
+    load_prices(store, book)
+    load_detection_rules(store, book)
+    create_scope(store, filters or Filters())
+    strata = stratify(store, seed, size)
+    draw_lots(store, strata, seed, size)
+    name_candidates(store, book, candidate)
+    return sample_of(store.rows(DRAWN), strata, candidate)
+
+
+def stratify(store: Store, seed: int, size: int) -> Strata:
+    """Fill the table `named_answers`: the system prompt counts, and rare answers do, as far as the size allows."""
+    store.execute(REPLAYABLE)
+    store.execute(ANSWERS, {"seed": str(seed)})
+    sizes = store.rows(SIZES)
+    if not sizes:
+        raise refusal(*store.rows(REASONS)[0])
+    requests = sum(n * answers for n, answers in sizes)
+    is_by_system_prompt = sum(answers for _, answers in sizes) <= min(size, requests)
+    if not is_by_system_prompt:
+        store.execute(WITHOUT_SYSTEM_PROMPT)
+        sizes = store.rows(SIZES)
+    store.execute(NAMED, {"least": least_named(sizes, size)})
+    named = [n for (n,) in store.rows("select requests from named_answers order by stratum")]
+    rest = [requests - sum(named)] if sum(named) < requests else []
+    return Strata((*named, *rest), sum(answers for _, answers in sizes), len(named), is_by_system_prompt)
+
+
+def refusal(requests: int, answered: int, paid: int) -> UsageError:
+    """Say why there is nothing to draw."""
+    if not requests:
+        return UsageError("nothing to sample: no request fits", hint="--since, --until and --where say which may")
+    if not answered:
+        return UsageError(f"nothing to sample: none of {requests:,} requests was answered outside a batch")
+    if not paid:
+        return UsageError(f"nothing to sample: none of {answered:,} answered requests has a cost above 0")
+    hint = "were the logs ingested with --text none? answers are told apart by their hashes: --text hash"
+    return UsageError(f"nothing to sample: of {paid:,} requests not one has a known answer", hint=hint)
+
+
+def least_named(sizes: Sequence[tuple[int, int]], room: int) -> int:
+    """Tell how many requests an answer must have for a stratum of its own, from how many answers have how many.
+
+    One, if there is a draw for every answer; or else so many that half of the draws are left for the rest.
+    """
+    larger = sum(answers for _, answers in sizes)
+    least = 1
+    for requests, answers in sorted(sizes):
+        if (larger <= room and least == 1) or larger < max(room // 2, 1):
+            break
+        larger, least = larger - answers, requests + 1
+    return least
+
+
+def quotas(sizes: Sequence[int], room: int, floor: int = FLOOR) -> list[int]:
+    """Share draws out: to each stratum a few, the others in proportion to what is left of it, by largest remainder."""
+    room = min(room, sum(sizes))
+    floor = max(n for n in range(floor + 1) if sum(min(n, size) for size in sizes) <= room)
+    least = [min(floor, size) for size in sizes]
+    left = sum(sizes) - sum(least)
+    shares = [divmod((room - sum(least)) * (n - low), left or 1) for n, low in zip(sizes, least, strict=True)]
+    found = [low + whole for low, (whole, _) in zip(least, shares, strict=True)]
+    for at in sorted(range(len(sizes)), key=lambda at: (-shares[at][1], at))[: room - sum(found)]:
+        found[at] += 1
+    return found
+
+
+def draw_lots(store: Store, strata: Strata, seed: int, size: int) -> None:
+    """Fill the table `sampled`."""
+    query = read_book(QUERY, dict[str, Any])["query"]
+    values = {"seed": str(seed), "is_by_system_prompt": strata.is_by_system_prompt, "rest": len(strata.sizes)}
+    # where answers are pooled the other draws are for the pool
+    floor = FLOOR if strata.named == strata.answers else 1
+    shares = list(enumerate(zip(strata.sizes, quotas(strata.sizes, size, floor), strict=True), start=1))
+    for is_near in (True, False):
+        store.execute(QUOTAS)
+        insert(store, "quotas", [(at, n, q, lots_below(n, q) if is_near else ANY_LOT) for at, (n, q) in shares])
+        store.execute(f"create or replace temp table sampled as {query}", values)
+        # near ones are too few only where many requests share a request_id
+        if store.value("select count(*) from sampled") == sum(quota for _, (_, quota) in shares):
+            break
+
+
+def lots_below(requests: int, quota: int) -> str:
+    """Give a lot that more than `quota` of so many draw less than, but for once in 10^10; lots spread evenly."""
+    share = (quota + 8 * sqrt(quota) + 16) / requests
+    return ANY_LOT if share >= 1 else f"{int(share * 16**LOT_DIGITS):0{LOT_DIGITS}x}"
+
+
+def name_candidates(store: Store, book: Book, model: str | None) -> None:
+    """Make `candidate_names`: the names in the store, resolved to what is to be tried in their place."""
+    store.execute(CANDIDATES)
+    if model is None:
+        return
+    store.execute("delete from candidate_names")
+    names = [(Key(*row[:RULE_ID]), Resolution(*row[RULE_ID:])) for row in store.rows("from resolved")]
+    rows = list(name_rows(Resolver(book), names, {(r.provider or "", r.model or ""): model for _, r in names}))
+    insert(store, "candidate_names", rows)
+    add_prices(store, book, {row[RULE_ID] for row in rows})
+
+
+def sample_of(drawn: list[tuple[Any, ...]], strata: Strata, candidate: str | None) -> Sample:
+    """Weigh what was drawn: each request stands for an equal part of its stratum."""
+    counts = Counter(stratum for *_, stratum, _, _, _, _ in drawn)
+    rows, costs = [], []
+    for request_id, key, model, other, stratum, requests, started_at, cost, other_cost in drawn:
+        label = str(stratum) if stratum <= strata.named else REST
+        weight = (Decimal(requests) / counts[stratum]).quantize(WEIGHT_UNIT)
+        rows.append((request_id, key, model, candidate or other, label, requests, weight, started_at))
+        costs.append((cost, other_cost))
+    known = [other for _, other in costs if other is not None]
+    open_weights = [n / counts[at] for at, n in enumerate(strata.sizes, start=1) if counts[at] < n]
+    bound = min(3 * max(open_weights, default=0) / sum(strata.sizes), 1)
+    return Sample(rows, strata, sum(c for c, _ in costs), sum(known), len(known), bound)
