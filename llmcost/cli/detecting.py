@@ -120,7 +120,10 @@ def words_of(detector: Detector) -> Iterator[str]:
 def found_lines(hits: Hits, totals: Mapping[str, Any]) -> Iterator[str]:
     """Say what was found in all, and which detectors could not run."""
     low, high = dollars(totals["saving_low_usd"], 2), dollars(totals["saving_high_usd"], 2)
-    yield f"found: {totals['requests']:,} requests, {dollars(totals['saving_usd'], 2)} ({low} to {high})"
+    if not totals["requests"]:
+        yield "found: nothing"
+    else:
+        yield f"found: {totals['requests']:,} requests, {dollars(totals['saving_usd'], 2)} ({low} to {high})"
     if totals.get("unbilled_status_usd"):
         shown = dollars(totals["unbilled_status_usd"], 2)
         yield f"unbilled: {shown} of it has a status that the provider does not bill, says the price book"

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from llmcost.detect.detector import CONTRACT, Detector
+from llmcost.detect.detector import CONTRACT
 from llmcost.detect.run import Hits
 from llmcost.render.cell import dollars
 from llmcost.shelf import read_shelf
@@ -65,37 +65,34 @@ def claim(store: Store, hits: Hits) -> None:
 def findings(store: Store, hits: Hits) -> Findings:
     """Group the claims of `hits`; with one detector alone its summary's columns stand beside."""
     found = records(store, "select * from findings")
-    own = summary_columns(store, hits) if len(hits.tables) == 1 else {}
+    summed = {name: summary_columns(store, name, table) for name, table in hits.tables.items() if name in summaries()}
     rows: list[Row] = []
     more: tuple[str, ...] = ()
     for row in found:
-        summary = own.get((row["group_no"], row["certainty"]), {})
-        more = tuple(name for name in summary if name not in WORDS) or more
-        row["fix"] = fix_of(hits.detectors[row["detector"]], row)
-        rows.append({**row, **summary})
+        own = summed.get(row["detector"], {}).get((row["group_no"], row["certainty"]), {})
+        if len(hits.tables) == 1:
+            more = tuple(name for name in own if name not in WORDS)
+        fix = own.get("fix", hits.detectors[row["detector"]].advice) + effect_of(row)
+        rows.append({**row, **own, "fix": fix})
     columns = (*(() if len(hits.detectors) == 1 else ("detector",)), *WHO, *MONEY, *more, *WORDS)
     totals = records(store, "select * from saved")[0]
     totals |= {name: sum(row[name] or 0 for row in rows) for name in more if name.endswith("_usd")}
     return Findings(columns, [tuple(row.get(name) for name in columns) for row in rows], totals)
 
 
-def fix_of(detector: Detector, row: Row) -> str:
-    """Say what to do, and what that is expected to bring."""
+def effect_of(row: Row) -> str:
+    """Say what a fix is expected to bring."""
     if not row["saving_usd"]:
-        return detector.advice
-    return (
-        f"{detector.advice} About {dollars(row['saving_usd'], 2)} of {dollars(row['spend_usd'], 2)} would not be spent."
-    )
+        return ""
+    return f" About {dollars(row['saving_usd'], 2)} of {dollars(row['spend_usd'], 2)} would not be spent."
 
 
-def summary_columns(store: Store, hits: Hits) -> dict[tuple[int, str], Row]:
-    """Run the summary of the one detector, if it has one: its columns by group and certainty."""
-    ((name, table),) = hits.tables.items()
-    if name not in summaries():
-        return {}
+def summary_columns(store: Store, name: str, table: str) -> dict[tuple[int, str], Row]:
+    """Run the summary of a detector: its columns by group and certainty."""
     store.execute(
-        f"create or replace temp view own_hits as select own.*, claims.group_no from {table} as own "
-        "inner join claims on own.dedupe_key = claims.dedupe_key"
+        "create or replace temp view own_hits as "
+        f"select own.*, claims.group_no, claims.key, claims.model from {table} as own "
+        f"inner join claims on own.dedupe_key = claims.dedupe_key and claims.detector = {literal(name)}"
     )
     rows = records(store, summaries()[name].query)
     return {(row.pop("group_no"), row.pop("certainty")): row for row in rows}

@@ -67,11 +67,14 @@ with
         select
             *,
             lag(started_us) over answers_before as started_before_us,
-            lag(case when has_end then ended_us else started_us + 1000000 * $unlogged_seconds end) over answers_before
-            as ready_us,
+            lag(
+                case when has_end then ended_us else started_us + 1000000 * $unlogged_seconds end
+            ) over answers_before as ready_us,
             lag(output_hash) over answers_before as answered_before
         from clocks
-        where not is_unusable and coalesce(finish_reason, 'stop') not in ('tool_calls', 'tool_use', 'function_call')
+        where
+            not is_unusable
+            and coalesce(finish_reason, 'stop') not in ('tool_calls', 'tool_use', 'function_call')
         window
             answers_before as (
                 partition by key, model, prompt_hash, asked_temperature

@@ -3,11 +3,7 @@ title: Operations and attempts
 answers: How many requests did one of a user's become, why, how fast were they sent again, and by which layer?
 */
 with
-    sent as (
-        select group_no, cast(sum(requests) as bigint) as requests
-        from routes
-        group by group_no
-    ),
+    sent as (select group_no, cast(sum(requests) as bigint) as requests from routes group by group_no),
     pauses as (
         select
             *,

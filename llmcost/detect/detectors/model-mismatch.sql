@@ -1,0 +1,176 @@
+/*
+title: Model mismatch
+why: A dear model did what a smaller one might do as well, or an old model what its cheaper successor does.
+advice: Ask the cheaper model the same for a sample of these requests, compare the answers, and switch if they hold.
+rank: 5
+params:
+  min_requests: 50  # fewer answers do not show what answers there are
+  max_labels: 20  # more different answers are no closed list
+  max_label_tokens: 20  # of output, in 95 of 100 answers
+  max_top_share: 0.98  # where one answer is more frequent, the rare one is what matters: a guard
+  escalation_share: 0.15  # of the requests, sent to the dear model again; the low end of the range
+  tokenizer_factor: 1.3  # the successor may count more tokens in the same text; the low end of the range
+needs:
+  - fields: [cost_usd]
+    of: price_status = 'priced'
+    says: no requests that could be priced
+*/
+with
+    -- what kind of answers a route gets; the tests that need no counting of answers come first
+    routes_of_short_answers as (
+        select
+            key,
+            provider,
+            model,
+            system_prompt_hash,
+            row_number() over (
+                order by key nulls last, provider nulls last, model nulls last, system_prompt_hash nulls last
+            ) as route
+        from scope
+        where
+            status = 'ok'
+            and operation <> 'embeddings'
+            and model_named in (select model_named from smaller_names)
+        group by key, provider, model, system_prompt_hash
+        having
+            count(*) >= $min_requests
+            and count(output_hash) = count(*)
+            and sum(case when finish_reason in ('tool_calls', 'tool_use', 'function_call') then 1 else 0 end)
+            = 0
+            and 20 * sum(case when reasoning_output_tokens > 0 then 1 else 0 end) <= count(*)
+            and 100 * sum(case when output_tokens <= $max_label_tokens then 1 else 0 end) >= 95 * count(*)
+    ),
+    short_answers as (
+        select
+            routes_of_short_answers.route,
+            scope.dedupe_key,
+            scope.output_hash,
+            scope.output_tokens,
+            scope.price_status,
+            scope.cost_usd
+        from scope
+        inner join
+            routes_of_short_answers
+            on scope.key is not distinct from routes_of_short_answers.key
+            and scope.provider is not distinct from routes_of_short_answers.provider
+            and scope.model is not distinct from routes_of_short_answers.model
+            and scope.system_prompt_hash is not distinct from routes_of_short_answers.system_prompt_hash
+        where scope.status = 'ok' and scope.operation <> 'embeddings'
+    ),
+    labels as (select route, output_hash, count(*) as times from short_answers group by route, output_hash),
+    closed_routes as (
+        select route, count(*) as labels, cast(sum(times) as bigint) as answers, max(times) as top_answers
+        from labels
+        group by route
+        having
+            count(*) <= $max_labels
+            and 10 * count(*) <= sum(times)
+            and max(times) <= cast($max_top_share as decimal(5, 4)) * sum(times)
+    ),
+    lengths as (
+        select route, percentile_disc(0.95) within group (order by output_tokens) as p95_tokens
+        from short_answers
+        where route in (select route from closed_routes)
+        group by route
+    ),
+    closed as (
+        select
+            short_answers.dedupe_key,
+            short_answers.cost_usd,
+            closed_routes.labels,
+            closed_routes.answers,
+            closed_routes.top_answers,
+            lengths.p95_tokens
+        from short_answers
+        inner join closed_routes on short_answers.route = closed_routes.route
+        inner join lengths on short_answers.route = lengths.route
+        where short_answers.price_status = 'priced' and short_answers.cost_usd > 0
+    ),
+    -- `in` keeps what is priced again to what is asked for
+    smaller as (
+        select closed.*, smaller_requests.model as stand_in, smaller_requests.cost_usd as stand_in_usd
+        from (select * from smaller_requests where dedupe_key in (select dedupe_key from closed)) as smaller_requests
+        inner join closed on smaller_requests.dedupe_key = closed.dedupe_key
+        where smaller_requests.cost_usd < closed.cost_usd
+    ),
+    dated as (
+        select scope.dedupe_key, scope.cost_usd
+        from scope
+        inner join
+            successor_days
+            on scope.provider = successor_days.provider
+            and scope.model = successor_days.model
+            and scope.started_us >= successor_days.from_us
+        where
+            scope.price_status = 'priced'
+            and scope.cost_usd > 0
+            and scope.operation <> 'embeddings'
+            and scope.model_named in (select model_named from successor_names)
+            and scope.dedupe_key not in (select dedupe_key from smaller)
+    ),
+    newer as (
+        select dated.*, successor_requests.model as stand_in, successor_requests.cost_usd as stand_in_usd
+        from (select * from successor_requests where dedupe_key in (select dedupe_key from dated)) as successor_requests
+        inner join dated on successor_requests.dedupe_key = dated.dedupe_key
+        where successor_requests.cost_usd < dated.cost_usd
+    ),
+    differences as (
+        select
+            *,
+            cast(cost_usd as decimal(32, 21)) - cast(stand_in_usd as decimal(32, 21)) as saving_usd,
+            cast(cost_usd as decimal(32, 21)) * cast($escalation_share as decimal(5, 4)) as doubt_usd
+        from smaller
+    ),
+    mismatches as (
+        select
+            dedupe_key,
+            'closed labels on a dear model' as finding,
+            cost_usd - stand_in_usd as saving_usd,
+            cost_usd
+            - stand_in_usd
+            - cast(cost_usd * cast($escalation_share as decimal(5, 4)) as decimal(32, 21)) as careful_usd,
+            cast(labels as varchar)
+            || ' different answers in '
+            || cast(answers as varchar)
+            || ', p95 '
+            || cast(p95_tokens as varchar)
+            || ' output tokens, '
+            || stand_in as evidence,
+            stand_in,
+            stand_in_usd,
+            labels,
+            answers,
+            top_answers,
+            p95_tokens
+        from closed
+        union all
+        select
+            dedupe_key,
+            'superseded model' as finding,
+            cost_usd - stand_in_usd as saving_usd,
+            cost_usd
+            - cast(stand_in_usd * cast($tokenizer_factor as decimal(5, 4)) as decimal(32, 21)) as careful_usd,
+            'its successor ' || stand_in || ' costs less for the same tokens' as evidence,
+            stand_in,
+            stand_in_usd,
+            cast(null as bigint) as labels,
+            cast(null as bigint) as answers,
+            cast(null as bigint) as top_answers,
+            cast(null as bigint) as p95_tokens
+        from superseded
+    )
+select
+    dedupe_key,
+    finding,
+    cast(saving_usd as decimal(38, 21)) as saving_usd,
+    cast(greatest(0, least(careful_usd, saving_usd)) as decimal(38, 21)) as saving_low_usd,
+    cast(saving_usd as decimal(38, 21)) as saving_high_usd,
+    'possible' as certainty,
+    evidence,
+    stand_in,
+    cast(stand_in_usd as decimal(38, 21)) as stand_in_usd,
+    labels,
+    answers,
+    top_answers,
+    p95_tokens
+from mismatches

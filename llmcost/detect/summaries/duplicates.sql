@@ -1,0 +1,17 @@
+/*
+title: Repeated answers
+answers: How many different answers were paid for again, and how old were they?
+*/
+select
+    group_no,
+    certainty,
+    count(distinct output_hash) as different_answers,
+    cast(percentile_disc(0.5) within group (order by age_us) / 1000 as bigint) as age_p50_ms,
+    cast(count(*) as varchar)
+    || ' answers were there already, '
+    || cast(count(distinct output_hash) as varchar)
+    || ' different ones; half of them not older than '
+    || cast(cast(percentile_disc(0.5) within group (order by age_us) / 1000000 as bigint) as varchar)
+    || ' s' as evidence
+from own_hits
+group by group_no, certainty

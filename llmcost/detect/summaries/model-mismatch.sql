@@ -1,0 +1,53 @@
+/*
+title: Cheaper models to try
+answers: Which model might do, what are the answers like, and how is it proved?
+*/
+with
+    sums as (
+        select
+            group_no,
+            certainty,
+            min(key) as key,
+            min(model) as model,
+            min(finding) as finding,
+            min(stand_in) as try_model,
+            sum(stand_in_usd) as try_cost_usd,
+            max(labels) as labels,
+            max(answers) as answers,
+            max(cast(top_answers as double) / answers) as top_answer_share,
+            cast(max(p95_tokens) as bigint) as answer_p95_tokens
+        from own_hits
+        group by group_no, certainty
+    )
+select
+    group_no,
+    certainty,
+    try_model,
+    try_cost_usd,
+    labels,
+    top_answer_share,
+    answer_p95_tokens,
+    finding || case
+        when labels is not null
+        then
+            ': '
+            || cast(labels as varchar)
+            || ' different answers in '
+            || cast(answers as varchar)
+            || ', 95 of 100 of at most '
+            || cast(answer_p95_tokens as varchar)
+            || ' tokens; '
+            || try_model
+            || ' costs less for the same tokens'
+        else ': ' || try_model || ' succeeded it and costs less for the same tokens'
+    end as evidence,
+    'Try '
+    || try_model
+    || ' on a sample: llmcost sample'
+    || coalesce(' --where key=' || key, '')
+    || ' --where model='
+    || model
+    || ' --as '
+    || try_model
+    || ' -o sample.csv, replay it, then llmcost verify; switch if the answers hold.' as fix
+from sums

@@ -1,0 +1,51 @@
+/*
+title: Prefixes and misses
+answers: How long is the prefix, how often does it come, which cache would pay, and why was it missed?
+*/
+with
+    causes as (
+        select
+            group_no,
+            certainty,
+            string_agg(
+                miss_cause || ' ' || cast(requests as varchar),
+                ', '
+                order by requests desc nulls last, miss_cause nulls last
+            ) as causes
+        from
+            (
+                select group_no, certainty, miss_cause, count(*) as requests
+                from own_hits
+                group by group_no, certainty, miss_cause
+            ) as counted
+        group by group_no, certainty
+    ),
+    sums as (
+        select
+            group_no,
+            certainty,
+            case
+                when min(policy) = max(policy) then min(policy) else min(policy) || ' or ' || max(policy)
+            end as policy,
+            cast(max(prefix_tokens) as bigint) as prefix_tokens,
+            cast(sum(unread_tokens) as bigint) as unread_tokens,
+            max(calls_per_hour) as calls_per_hour
+        from own_hits
+        group by group_no, certainty
+    )
+select
+    sums.group_no,
+    sums.certainty,
+    sums.policy,
+    sums.prefix_tokens,
+    sums.unread_tokens,
+    sums.calls_per_hour,
+    causes.causes,
+    'prompts begin with the same '
+    || cast(sums.prefix_tokens as varchar)
+    || ' tokens; cache policy that pays: '
+    || sums.policy
+    || '; '
+    || causes.causes as evidence
+from sums
+inner join causes on sums.group_no = causes.group_no and sums.certainty = causes.certainty

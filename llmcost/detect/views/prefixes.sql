@@ -1,0 +1,46 @@
+-- What the query about static prefixes reads of a request: how its prompt begins, which of its tokens were
+-- read from a cache or written to one, and from when on an entry that it wrote could be read.
+create or replace temp view prefixes as
+select
+    dedupe_key,
+    key,
+    provider,
+    model,
+    system_prompt_hash,
+    prefix_hashes[1] as prefix_1,
+    prefix_hashes[2] as prefix_2,
+    prefix_hashes[3] as prefix_3,
+    prefix_hashes[4] as prefix_4,
+    prefix_chars[1] as chars_1,
+    prefix_chars[2] as chars_2,
+    prefix_chars[3] as chars_3,
+    prefix_chars[4] as chars_4,
+    input_chars,
+    text_input_tokens + text_read_tokens + coalesce(cache_write_input_tokens, 0) as text_tokens,
+    text_read_tokens as read_tokens,
+    coalesce(cache_write_input_tokens, 0) as written_tokens,
+    coalesce(cache_write_1h_input_tokens, 0) as written_1h_tokens,
+    cache_read_input_tokens is not null or cache_write_input_tokens is not null as is_reported,
+    started_us,
+    -- where no response was logged it came later than the request
+    coalesce(first_token_us, ended_us, started_us + 1) as readable_us,
+    input_usd_per_token,
+    cache_read_usd_per_token,
+    cache_write_usd_per_token,
+    cache_write_1h_usd_per_token
+from scope
+where
+    status = 'ok'
+    and price_status = 'priced'
+    and not is_batch
+    and cache_hit is distinct from true
+    and prefix_hashes[1] is not null
+    and prefix_chars[1] is not null
+    and input_chars > 0
+    and started_us is not null
+;
+
+-- A share of dollars, to the last digit that the store keeps.
+create or replace temp macro share_of(share, usd) as
+    cast(cast(share as decimal(5, 4)) * cast(usd as decimal(32, 21)) as decimal(38, 21))
+;

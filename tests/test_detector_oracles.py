@@ -1,0 +1,75 @@
+"""Each detector against an oracle: plain Python, written from its document alone, over logs that hypothesis invents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from llmcost.detect import detect, detectors
+from llmcost.store import Store
+from tests.oracles import invented, retries
+from tests.oracles.invented import Bench, Record, together
+
+EXAMPLES = 25
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What is to be found: `found` gives rows of `columns` by case_id for the requests of the store and parameters."""
+
+    found: Callable[[list[Record], Params], dict[str, Record]]
+    columns: tuple[str, ...]
+    logs: st.SearchStrategy[list[Record]]
+    params: st.SearchStrategy[Params]
+    book: str = invented.BOOK
+    logs_at_once: int = 30
+
+
+ORACLES = {
+    "retries": Oracle(
+        retries.found,
+        retries.COLUMNS,
+        invented.attempts(),
+        st.sampled_from(
+            [
+                *[{}] * 3,
+                {"max_gap_seconds": 1, "overlap_ms": 0},
+                {"overlap_ms": 1000, "immediate_ms": 250},
+                {"max_gap_seconds": 0, "immediate_ms": 0},
+            ]
+        ),
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with Store() as store:
+        yield Bench(store, tmp_path_factory.mktemp("oracles"))
+
+
+@pytest.mark.parametrize("name", ORACLES)
+def test_a_detector_finds_what_its_document_says(bench: Bench, name: str) -> None:
+    oracle = ORACLES[name]
+
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(logs=st.lists(oracle.logs, min_size=1, max_size=oracle.logs_at_once), params=oracle.params)
+    def agree(logs: list[list[Record]], params: Params) -> None:
+        bench.fill(together(logs))
+        hits = detect(bench.store, bench.book(oracle.book), [detectors()[name]], settings={name: params})
+        if hits.cannot_run:
+            return
+        shown = ", ".join(f"found.{column}" for column in oracle.columns)
+        actual = bench.records(f"select case_id, {shown} from {hits.tables[name]} as found join scope using (dedupe_key)")
+        requests = bench.records("select scope.* from scope")
+        expected = oracle.found(requests, params)
+
+        assert expected == {row.pop("case_id"): row for row in actual}
+
+    agree()
