@@ -25,7 +25,7 @@ format: llmcost-pricing/1
 billing: [{provider: acme, not_billed: [429], from: 2026-03-03}, {not_billed: [400, 429], to: 2026-03-03}]
 models:
   - {provider: acme, model: m, prices: [{input: 10, output: 20, cache_read: 1}]}
-  - {provider: acme, model: big, prices: [{input: "20.123456789", output: 20, cache_read: 2}]}
+  - {provider: acme, model: big, prices: [{input: 20.123456789, output: 20, cache_read: 2}]}
   - {provider: other, model: m, prices: [{input: 10.5, output: 20, cache_read: 1}]}
 """
 # USD per million tokens of BOOK: input, cache read, output
@@ -67,6 +67,7 @@ FAILED: list[Choice] = [
     {"status": "error", "http_status_code": 400},
     {"status": "error", "http_status_code": 408},
     {"status": "error", "error_type": "APITimeoutError"},
+    {"status": "error", "error_type": "ETIMEDOUT"},
     {"status": "error", "error_type": "APIConnectionError"},
     {"status": "cancelled", "http_status_code": 499},
     {"status": "cancelled"},
@@ -181,3 +182,94 @@ class Bench:
         result = self.store.execute(query)
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+# What every detector can find something in: prompts that begin alike, counters of caches, labels, embeddings.
+MIXED_BOOK = (
+    BOOK
+    + """\
+  - {provider: acme, model: auto, prices: [{input: 9.1, output: 20, cache_read: 0.333333333}]}
+  - {provider: acme, model: small, prices: [{input: 1, output: 2.000000001, cache_read: 0.1}]}
+  - {provider: acme, model: e, prices: [{input: 0.13, output: 0}]}
+  - {provider: acme, model: free, prices: [{input: 0, output: 0}]}
+cache_rules:
+  - provider: acme
+    models: [m, big]
+    min_tokens: 500
+    policies:
+      - {name: 5m, ttl_seconds: 300, write: cache_write, hit_share: [0.85, 0.95, 1]}
+      - {name: 1h, ttl_seconds: 3600, write: cache_write_1h, hit_share: [0.85, 1, 1]}
+    source: "https://example.com"
+    checked: 2026-03-01
+  - provider: acme
+    models: [auto]
+    min_tokens: 256
+    step_tokens: 128
+    policies: [{name: automatic, ttl_seconds: 300, write: input, hit_share: [0.5, 0.777, 1]}]
+    source: "https://example.com"
+    checked: 2026-03-01
+substitutes:
+  - {provider: acme, model: big, smaller: small}
+  - {provider: acme, model: auto, smaller: small, successor: small, from: 2026-01-01}
+  - {provider: acme, model: m, smaller: small, successor: small, from: 2026-03-03}
+"""
+).replace("model: m, prices: [{input: 10,", "model: m, prices: [{cache_write: 12.5, cache_write_1h: 20, input: 10,", 1)
+# so that a few requests are enough
+MIXED_SETTINGS: dict[str, dict[str, Any]] = {
+    "prompt-tax": {"min_requests": 2},
+    "model-mismatch": {"min_requests": 3, "max_top_share": 1},
+    "embeddings": {"min_items": 2, "min_repeat_share": 0.1},
+}
+MODELS: list[Choice] = [
+    *({"provider_name": "acme", "request_model": model} for model in ("m", "m", "big", "auto", "auto", "unheard-of", "free")),
+    {"provider_name": "other", "request_model": "m"},
+]
+BEGINNINGS: list[Choice] = [
+    {},
+    *(
+        {
+            "system_prompt_hash": name,
+            "system_prompt_chars": chars,
+            "prefix_hashes": [name, *more],
+            "prefix_chars": [chars, *(chars + 400 for _ in more)],
+            "input_chars": chars + 800,
+        }
+        for name, chars in (("s", 3200), ("s", 3200), ("t", 1600))
+        for more in ([], ["one"], ["two"])
+    ),
+]
+COUNTERS: list[Choice] = [
+    *[{}] * 3,
+    *({"cache_read_input_tokens": n} for n in (0, 128, 800)),
+    *({"cache_read_input_tokens": 0, "cache_write_input_tokens": n} for n in (0, 500, 800)),
+    {"cache_read_input_tokens": 100, "cache_write_5m_input_tokens": 300, "cache_write_1h_input_tokens": 400},
+]
+ANSWERS: list[Choice] = [
+    *({**outcome, "input_tokens": size, "output_tokens": 3} for outcome in GOOD for size in (1000, 1003, 901)),
+    *({**outcome, "output_hash": label, **USAGES[0]} for outcome in GOOD for label in ("yes", "no")),
+    *({**outcome, **USAGES[1]} for outcome in [*CUT, *FAILED]),
+    *FAILED[:3],
+]
+DOCUMENTS: list[Choice] = [
+    {
+        "operation_name": "embeddings",
+        "embedding_item_hashes": items,
+        "embedding_item_chars": [400 * (n + 1) for n in range(len(items))],
+        "embedding_dimensions": 256,
+        "input_tokens": 101 * len(items),
+        "output_tokens": 0,
+        "request_model": model,
+    }
+    for items in (["a"], ["a", "b"], ["a", "a", "c"], ["b", "c", "d"])
+    for model in ("e", "e", "unheard-of")
+]
+PAUSES = (*STEPS, 299, 301, 1800, 3700, 86_400)
+
+
+def traffic(least: int = 4, most: int = 12) -> st.SearchStrategy[list[Record]]:
+    """Invent logs of one application, in which every detector finds something now and then."""
+    times = (st.sampled_from(PAUSES), st.sampled_from(LASTING))
+    chat = [CALLERS, MODELS, PROMPTS, MARKS, TEMPERATURES, BEGINNINGS, ANSWERS, COUNTERS]
+    embed = [CALLERS[:5], TARGETS[:1], MARKS[:6], DOCUMENTS, [GOOD[3], GOOD[3], FAILED[0]]]
+    one = st.tuples(*times, *map(st.sampled_from, chat)) | st.tuples(*times, *map(st.sampled_from, embed))
+    return st.lists(one.map(merged), min_size=least, max_size=most).map(in_time)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ COLUMNS = (
     "unobserved_usd",
     "attempt",
     "attempts",
+    "hop",
     "layer",
     "next_gap_us",
     "added_us",
@@ -96,8 +98,9 @@ class Run:
 
     @property
     def caller(self) -> tuple[Any, ...]:
-        first = self.requests[0]
-        return first["key"], first["user"], first["end_user"], self.content
+        # whoever comes first by name, the unknown last: no attempt of an operation speaks for all
+        names = min(tuple((r[n] is None, r[n] or "") for n in ("key", "user", "end_user")) for r in self.requests)
+        return *names, self.content
 
     @property
     def place(self) -> tuple[Any, ...]:
@@ -191,20 +194,20 @@ def redundant(chain: Chain) -> Iterable[tuple[str, Row]]:
     """Price all attempts of a chain but its last."""
     attempts = [r for run in chain.runs for r in run.requests]
     links = [link for run, link in zip(chain.runs, [*chain.links, ""], strict=True) for link in links_of(run, link)]
-    layers = {"gateway" if link == "gateway" else "client" for link in links[:-1]}
     for number, (this, following) in enumerate(pairwise(attempts)):
         link = links[number]
         yield (
             this["case_id"],
             {
                 **saving(this, link),
-                "finding": finding(this, following),
+                "finding": hop(this, following) if is_unusable(this) else "re-ask",
                 "unobserved_usd": unobserved(this, attempts),
                 "attempt": number + 1,
                 "attempts": len(attempts),
+                "hop": hop(this, following),
                 "layer": "gateway" if link == "gateway" else "client",
                 "next_gap_us": following["started_us"] - end(this),
-                "added_us": attempts[-1]["started_us"] - attempts[0]["started_us"],
+                "added_us": following["started_us"] - this["started_us"],
             },
         )
 
@@ -216,7 +219,7 @@ def links_of(run: Run, link: str) -> list[str]:
 
 def saving(r: Request, link: str) -> Row:
     spent = cost(r)
-    unbilled = is_unbilled(r)
+    unbilled = is_unbilled(r) and spent != 0
     certainty = {"gateway": "proven", "failure": "proven", "same answer": "likely", "answer": "possible"}[link]
     is_sure = not unbilled and link != "answer"
     return {
@@ -229,17 +232,14 @@ def saving(r: Request, link: str) -> Row:
 
 
 def cost(r: Request) -> Decimal | None:
-    """Multiply; None where there is no price."""
+    """Multiply; None where there is no price, or usage is missing of what the provider may have answered."""
     if not has_usage(r):
-        return Decimal(0)
-    rates = RATES.get((r["provider"], r["model"]))
-    return rates and input_cost(r) + rates[2] * r["output_tokens"] / 1_000_000
-
-
-def input_cost(r: Request) -> Decimal:
-    fresh, cached, _ = RATES[r["provider"], r["model"]]
-    read = r["cache_read_input_tokens"] or 0
-    return (fresh * (r["input_tokens"] - read) + cached * read) / 1_000_000
+        return Decimal(0) if r["status"] == "error" else None
+    rates, cached = RATES.get((r["provider"], r["model"])), r["cache_read_input_tokens"] or 0
+    if rates is None:
+        return None
+    fresh = r["input_tokens"] - cached
+    return (rates[0] * fresh + rates[1] * cached + rates[2] * r["output_tokens"]) / 1_000_000
 
 
 def has_usage(r: Request) -> bool:
@@ -252,19 +252,19 @@ def is_unbilled(r: Request) -> bool:
     return old or (r["http_status_code"] == 429 and r["provider"] == "acme" and r["started_us"] >= NEW_RULE)
 
 
-def finding(this: Request, following: Request) -> str:
-    if not is_unusable(this):
-        return "re-ask"
-    if this["provider"] != following["provider"]:
-        return "failover"
-    return "fallback" if this["model"] != following["model"] else "retry"
+def hop(this: Request, following: Request) -> str:
+    if this["model"] != following["model"]:
+        return "fallback"
+    return "failover" if this["provider"] != following["provider"] else "retry"
 
 
-def unobserved(this: Request, attempts: list[Request]) -> Decimal:
-    """Guess what was read without being logged."""
+def unobserved(this: Request, attempts: list[Request]) -> Decimal | None:
+    """Guess what was read without being logged; None where no attempt alike says what it cost."""
     code, error = this["http_status_code"] or 0, (this["error_type"] or "").lower()
-    was_cut = this["status"] == "cancelled" or code == 408 or code >= 499 or "timeout" in error
+    was_cut = this["status"] == "cancelled" or code == 408 or code >= 499 or re.search("timed?[_-]?out", error)
     if has_usage(this) or not was_cut:
         return Decimal(0)
-    siblings = [r for r in attempts if all(r[name] == this[name] for name in ("provider", "model")) and has_usage(r)]
-    return max((input_cost(r) for r in siblings if (r["provider"], r["model"]) in RATES), default=Decimal(0))
+    rates = RATES.get((this["provider"], this["model"]))
+    alike = [r for r in attempts if all(r[name] == this[name] for name in ("provider", "model")) and has_usage(r)]
+    # as if nothing of it had been in a cache
+    return max((rates[0] * r["input_tokens"] / 1_000_000 for r in alike if rates), default=None)

@@ -68,7 +68,9 @@ with
             *,
             lag(started_us) over answers_before as started_before_us,
             lag(
-                case when has_end then ended_us else started_us + 1000000 * $unlogged_seconds end
+                case
+                    when has_end then ended_us else started_us + cast(1000000 as bigint) * $unlogged_seconds
+                end
             ) over answers_before as ready_us,
             lag(output_hash) over answers_before as answered_before
         from clocks
@@ -88,8 +90,8 @@ select
     -- a cache that does not renew what it serves asks again at most once in each such span
     case
         when
-            started_us - started_us % (1000000 * $safe_age_seconds)
-            = started_before_us - started_before_us % (1000000 * $safe_age_seconds)
+            started_us - started_us % (cast(1000000 as bigint) * $safe_age_seconds)
+            = started_before_us - started_before_us % (cast(1000000 as bigint) * $safe_age_seconds)
         then cost_usd
         when cost_usd is not null
         then cast(0 as decimal(38, 21))
@@ -104,7 +106,7 @@ select
     output_hash
 from answers
 where
-    started_us - ready_us between 0 and 1000000 * $max_age_seconds
+    started_us - ready_us between 0 and cast(1000000 as bigint) * $max_age_seconds
     and output_hash = answered_before
     and is_polled = 0
     and (cost_usd is null or cost_usd > 0)

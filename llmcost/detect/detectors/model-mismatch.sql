@@ -89,7 +89,10 @@ with
     -- `in` keeps what is priced again to what is asked for
     smaller as (
         select closed.*, smaller_requests.model as stand_in, smaller_requests.cost_usd as stand_in_usd
-        from (select * from smaller_requests where dedupe_key in (select dedupe_key from closed)) as smaller_requests
+        from
+            (
+                select * from smaller_requests where dedupe_key in (select dedupe_key from closed)
+            ) as smaller_requests
         inner join closed on smaller_requests.dedupe_key = closed.dedupe_key
         where smaller_requests.cost_usd < closed.cost_usd
     ),
@@ -105,30 +108,27 @@ with
             scope.price_status = 'priced'
             and scope.cost_usd > 0
             and scope.operation <> 'embeddings'
-            and scope.model_named in (select model_named from successor_names)
             and scope.dedupe_key not in (select dedupe_key from smaller)
     ),
     newer as (
         select dated.*, successor_requests.model as stand_in, successor_requests.cost_usd as stand_in_usd
-        from (select * from successor_requests where dedupe_key in (select dedupe_key from dated)) as successor_requests
+        from
+            (
+                select * from successor_requests where dedupe_key in (select dedupe_key from dated)
+            ) as successor_requests
         inner join dated on successor_requests.dedupe_key = dated.dedupe_key
         where successor_requests.cost_usd < dated.cost_usd
-    ),
-    differences as (
-        select
-            *,
-            cast(cost_usd as decimal(32, 21)) - cast(stand_in_usd as decimal(32, 21)) as saving_usd,
-            cast(cost_usd as decimal(32, 21)) * cast($escalation_share as decimal(5, 4)) as doubt_usd
-        from smaller
     ),
     mismatches as (
         select
             dedupe_key,
             'closed labels on a dear model' as finding,
-            cost_usd - stand_in_usd as saving_usd,
-            cost_usd
-            - stand_in_usd
-            - cast(cost_usd * cast($escalation_share as decimal(5, 4)) as decimal(32, 21)) as careful_usd,
+            cast(cost_usd as decimal(32, 21)) as cost_usd,
+            cast(stand_in_usd as decimal(32, 21)) as stand_in_usd,
+            cast(stand_in_usd as decimal(32, 21)) + cast(
+                cast(cost_usd as decimal(32, 21))
+                * cast($escalation_share as decimal(5, 4)) as decimal(32, 21)
+            ) as at_worst_usd,
             cast(labels as varchar)
             || ' different answers in '
             || cast(answers as varchar)
@@ -137,34 +137,39 @@ with
             || ' output tokens, '
             || stand_in as evidence,
             stand_in,
-            stand_in_usd,
             labels,
             answers,
             top_answers,
             p95_tokens
-        from closed
+        from smaller
         union all
         select
             dedupe_key,
             'superseded model' as finding,
-            cost_usd - stand_in_usd as saving_usd,
-            cost_usd
-            - cast(stand_in_usd * cast($tokenizer_factor as decimal(5, 4)) as decimal(32, 21)) as careful_usd,
+            cast(cost_usd as decimal(32, 21)) as cost_usd,
+            cast(stand_in_usd as decimal(32, 21)) as stand_in_usd,
+            cast(
+                cast(stand_in_usd as decimal(32, 21))
+                * cast($tokenizer_factor as decimal(5, 4)) as decimal(38, 21)
+            ) as at_worst_usd,
             'its successor ' || stand_in || ' costs less for the same tokens' as evidence,
             stand_in,
-            stand_in_usd,
             cast(null as bigint) as labels,
             cast(null as bigint) as answers,
             cast(null as bigint) as top_answers,
             cast(null as bigint) as p95_tokens
-        from superseded
+        from newer
     )
 select
     dedupe_key,
     finding,
-    cast(saving_usd as decimal(38, 21)) as saving_usd,
-    cast(greatest(0, least(careful_usd, saving_usd)) as decimal(38, 21)) as saving_low_usd,
-    cast(saving_usd as decimal(38, 21)) as saving_high_usd,
+    cast(cost_usd - stand_in_usd as decimal(38, 21)) as saving_usd,
+    cast(
+        greatest(0, cost_usd - greatest(stand_in_usd, cast(at_worst_usd as decimal(32, 21)))) as decimal(
+            38, 21
+        )
+    ) as saving_low_usd,
+    cast(cost_usd - stand_in_usd as decimal(38, 21)) as saving_high_usd,
     'possible' as certainty,
     evidence,
     stand_in,

@@ -159,7 +159,11 @@ with
             arrivals.*,
             rules.policy,
             rules.ttl_us,
-            arrivals.prefix_tokens - arrivals.prefix_tokens % rules.step_tokens as tokens,
+            case
+                when arrivals.prefix_tokens < rules.min_tokens
+                then 0
+                else arrivals.prefix_tokens - arrivals.prefix_tokens % rules.step_tokens
+            end as tokens,
             case when rules.policy = 'none' then input_usd else read_usd end as hit_usd,
             case
                 rules.write_rate
@@ -173,7 +177,6 @@ with
         inner join
             rules
             on arrivals.group_no = rules.group_no
-            and arrivals.prefix_tokens >= rules.min_tokens
             and arrivals.started_us >= rules.valid_from_us
             and arrivals.started_us < rules.valid_to_us
         where

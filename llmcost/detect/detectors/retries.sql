@@ -119,6 +119,7 @@ with
         select
             *,
             min(dedupe_key) over (partition by operation, content, run) as run_key,
+            min(started_us) over (partition by operation, content, run) as run_us,
             row_number() over (
                 partition by operation, content, run
                 order by started_us desc nulls last, dedupe_key desc nulls last
@@ -219,24 +220,30 @@ with
             )
     ),
     chains as (
-        select run_key, next_link, min(run_key) over (partition by sender, content, chain) as chain_key
+        select
+            run_key,
+            started_us as run_us,
+            next_link,
+            min(run_key) over (partition by sender, content, chain) as chain_key
         from chained
         where link is not null or next_link is not null
     ),
     members as (
         select
             in_runs.dedupe_key,
+            in_runs.run_key,
+            in_runs.run_us,
             coalesce(chains.chain_key, in_runs.run_key) as chain_key,
             case when in_runs.from_end > 1 then 'in one operation' else chains.next_link end as next_link
         from in_runs
         left join chains on in_runs.run_key = chains.run_key
         union all
-        select chains.run_key as dedupe_key, chains.chain_key, chains.next_link
+        select chains.run_key as dedupe_key, chains.run_key, chains.run_us, chains.chain_key, chains.next_link
         from chains
         where chains.run_key not in (select run_key from in_runs)
     ),
     attempts as (
-        select calls.*, members.chain_key, members.next_link
+        select calls.*, members.run_key, members.run_us, members.chain_key, members.next_link
         from members
         inner join calls on members.dedupe_key = calls.dedupe_key
     ),
@@ -250,7 +257,12 @@ with
             lead(model) over chain as next_model,
             lead(provider) over chain as next_provider
         from attempts
-        window chain as (partition by chain_key order by started_us nulls last, dedupe_key nulls last)
+        window
+            -- run by run: the next may begin while the last attempt of this one is under way
+            chain as (
+                partition by chain_key
+                order by run_us nulls last, run_key nulls last, started_us nulls last, dedupe_key nulls last
+            )
     ),
     siblings as (
         select chain_key, provider, model, max(input_tokens * input_usd_per_token) as input_usd
@@ -262,7 +274,7 @@ with
         select
             placed.*,
             siblings.input_usd as sibling_usd,
-            unbilled_statuses.provider is not null and placed.cost_usd > 0 as is_unbilled,
+            unbilled_statuses.provider is not null and placed.cost_usd is distinct from 0 as is_unbilled,
             case
                 when placed.model is distinct from placed.next_model
                 then 'fallback'
@@ -290,7 +302,9 @@ select
     case when is_unusable then hop else 're-ask' end as finding,
     cost_usd as saving_usd,
     case
-        when is_unbilled or next_link = 'after an answer' then cast(0 as decimal(38, 21)) else cost_usd
+        when cost_usd > 0 and (is_unbilled or next_link = 'after an answer')
+        then cast(0 as decimal(38, 21))
+        else cost_usd
     end as saving_low_usd,
     cost_usd as saving_high_usd,
     case
@@ -315,7 +329,7 @@ select
     || case
         when is_unbilled
         then ', not billed by rule'
-        when price_status = 'no usage'
+        when input_tokens is null
         then ', no usage logged'
         else ''
     end as evidence,

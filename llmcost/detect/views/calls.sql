@@ -46,13 +46,12 @@ select
         'OTHER'
     ) as is_unusable,
     -- gave up, or was cut off: the provider may have worked all the same
-    price_status = 'no usage'
+    input_tokens is null
     and (
         status = 'cancelled'
         or http_status_code = 408
         or http_status_code >= 499
-        or error_type like '%imeout%'
-        or error_type like '%imed out%'
+        or error_type ilike '%time%out%'
     ) as is_unobserved
 from scope
 where not is_batch and cache_hit is distinct from true

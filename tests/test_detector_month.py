@@ -1,0 +1,58 @@
+"""The invented month is found: what was planted, by the detector that it was planted for, and none of the traps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from llmcost.demo import TRAPS, write_month
+from llmcost.detect import detect, detectors
+from llmcost.detect.findings import claim
+from llmcost.ingest import ingest
+from llmcost.pricing import Book
+from llmcost.store import Store
+
+SCALE = Decimal("0.02")
+SEED = 7
+PLANTED = ("retries", "embeddings", "prompt-tax", "model-mismatch")
+
+
+@dataclass
+class Month:
+    planted: dict[str, Decimal]
+    claimed: dict[str, Decimal]
+    claimed_of_key: dict[str, Decimal]
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory, book: Book) -> Iterator[Month]:
+    folder = tmp_path_factory.mktemp("month")
+    planted: dict[str, Decimal] = defaultdict(Decimal)
+    for row in write_month(folder, SCALE, SEED, lambda: None).planted:
+        planted[row.detector] += row.saving_usd
+    with Store() as store:
+        ingest(store, [str(folder)])
+        claim(store, detect(store, book, detectors().values()))
+        claimed = dict(store.rows("select detector, sum(saving_usd) from claims group by detector"))
+        of_key = dict(store.rows("select key, sum(saving_usd) from claims group by key"))
+    yield Month(planted, claimed, of_key)
+
+
+@pytest.mark.parametrize("detector", PLANTED)
+def test_what_was_planted_is_found(month: Month, detector: str) -> None:
+    expected, actual = month.planted[detector], month.claimed.get(detector, Decimal(0))
+
+    assert abs(actual - expected) <= expected / 20, f"planted {expected}, found {actual}"
+
+
+@pytest.mark.parametrize("key", TRAPS)
+def test_what_only_looks_like_waste_is_left_alone(month: Month, key: str) -> None:
+    assert 0 == month.claimed_of_key.get(key, 0)
+
+
+def test_everything_planted_has_a_test() -> None:
+    assert set(PLANTED) <= set(detectors())
