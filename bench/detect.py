@@ -1,7 +1,8 @@
 """How long detectors take: whole processes over one store on disk, in interleaved rounds, beside a report.
 
 The store holds invented requests, made in the database: 3 % are attempts sent again, a tenth of the keys asks for
-labels, every key has a system prompt that nobody caches, and every twentieth request embeds ten texts. Printed is a
+labels, every fifth key has a long
+system prompt that nobody caches, and every twentieth request embeds ten texts. Printed is a
 Markdown table of medians with the lowest and the highest, in seconds, the highest memory, and the bar.
 """
 
@@ -45,9 +46,10 @@ REQUESTS = """
         case when is_embedding then 0 when app % 10 = 0 then 2 else 100 + i % 333 end as output_tokens,
         case when not is_embedding then hash(asked) end as prompt_hash,
         case when not is_embedding then md5('system' || app % 200) end as system_prompt_hash,
-        8000 as system_prompt_chars, 12000 + 4 * (i % 977) as input_chars,
+        case when app % 5 = 0 then 8000 else 800 end as system_prompt_chars, 12000 + 4 * (i % 977) as input_chars,
         case when not is_embedding then [hash(app % 200), hash(asked)] end as prefix_hashes,
-        case when not is_embedding then [8000, 12000 + 4 * (i % 977)] end as prefix_chars,
+        case when not is_embedding then [case when app % 5 = 0 then 8000 else 800 end, 12000 + 4 * (i % 977)] end
+            as prefix_chars,
         case when is_embedding then null when app % 10 = 0 then hash(i % 8) else hash(i) end as output_hash,
         case when is_embedding then list_transform(range(10), lambda n: hash(i % 400000 + n)) end
             as embedding_item_hashes,

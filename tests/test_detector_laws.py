@@ -26,8 +26,9 @@ from tests.oracles.invented import MIXED_BOOK, MIXED_SETTINGS, Bench, Record, to
 
 SCALE = Decimal("0.01")
 Law = Callable[[Store, Hits], None]
-HOUSE = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LOGS = st.lists(traffic(), min_size=1, max_size=20).map(together)
+EXAMPLES = 10
+QUIET = [HealthCheck.too_slow]
+LOGS = st.lists(traffic(), min_size=5, max_size=20).map(together)
 
 
 def a_saving_is_in_its_range_and_no_more_than_the_cost(store: Store, hits: Hits) -> None:
@@ -124,7 +125,7 @@ def month_store(month: Path, book: Book) -> Iterator[tuple[Store, Hits]]:
 def test_laws_hold_on_invented_logs_and_every_detector_finds_something(bench: Bench) -> None:
     fired: Counter[str] = Counter()
 
-    @HOUSE
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=QUIET)
     @given(records=LOGS)
     def hold(records: list[Record]) -> None:
         bench.fill(records)
@@ -138,7 +139,7 @@ def test_laws_hold_on_invented_logs_and_every_detector_finds_something(bench: Be
     assert set(detectors()) == set(fired)
 
 
-@HOUSE
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=QUIET)
 @given(records=LOGS, chance=st.randoms(use_true_random=False))
 def test_the_order_of_lines_and_threads_change_nothing(
     bench: Bench, records: list[Record], chance: random.Random

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ Params = dict[str, Any]
 class Oracle:
     """What is to be found: `found` gives rows of `columns` by case_id for the requests of the store and parameters."""
 
-    found: Callable[[list[Record], Params], dict[str, Record]]
+    found: Callable[[Sequence[Record], Params], dict[str, Record]]
     columns: tuple[str, ...]
     logs: st.SearchStrategy[list[Record]]
     params: st.SearchStrategy[Params]
@@ -66,7 +66,9 @@ def test_a_detector_finds_what_its_document_says(bench: Bench, name: str) -> Non
         if hits.cannot_run:
             return
         shown = ", ".join(f"found.{column}" for column in oracle.columns)
-        actual = bench.records(f"select case_id, {shown} from {hits.tables[name]} as found join scope using (dedupe_key)")
+        actual = bench.records(
+            f"select case_id, {shown} from {hits.tables[name]} as found join scope using (dedupe_key)"
+        )
         requests = bench.records("select scope.* from scope")
         expected = oracle.found(requests, params)
 

@@ -16,7 +16,7 @@ from llmcost.pricing.entries import pattern
 from llmcost.pricing.rates import FUTURE, PAST, rows_of
 from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
 from llmcost.store.connection import Store
-from llmcost.store.prices import RULE_ID, counted, insert
+from llmcost.store.prices import RULE_ID, insert, insert_prices
 
 SCRIPT = resources.files("llmcost.store") / "detection" / "1_rules.sql"
 EPOCH = datetime(1970, 1, 1)
@@ -112,7 +112,7 @@ def add_prices(store: Store, book: Book, rule_ids: set[object]) -> None:
     """Put the prices of rules that no request of its own needs beside the others."""
     known = {rule_id for (rule_id,) in store.rows("select distinct rule_id from prices")}
     missing = sorted(rule_id for rule_id in rule_ids - known if isinstance(rule_id, int))
-    insert(store, "prices", (counted(row) for row in rows_of(book, missing)))
+    insert_prices(store, rows_of(book, missing))
 
 
 def first_of(entries: list[Dated]) -> Iterator[tuple[int, int, Dated]]:

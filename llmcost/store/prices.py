@@ -52,11 +52,17 @@ def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
     rows: Iterable[PriceRow] = rows_of(book, sorted(used))
     if terms.as_of is not None:
         rows = frozen(rows, terms.as_of)
-    insert(store, "prices", (counted(row) for row in rows))
+    insert_prices(store, rows)
 
 
-def counted(row: PriceRow) -> tuple[object, ...]:
-    """Put beside a row what its sums are made of: its rates as whole numbers, see views/1_prices.sql."""
+def insert_prices(store: Store, rows: Iterable[PriceRow]) -> None:
+    """Insert price rows with what their sums are made of, numbered on from those that are there."""
+    first = int(store.value("select count(*) from prices"))
+    insert(store, "prices", (counted(row, number) for number, row in enumerate(rows, start=first)))
+
+
+def counted(row: PriceRow, number: int) -> tuple[object, ...]:
+    """Put beside a row its rates as whole numbers, and its number, see views/1_prices.sql."""
     rates = [getattr(row, rate) for rate in (*RATE_ORDER, *FEES)]
     is_always = (row.days, row.minute_from, row.minute_to) == (EVERY_DAY, 0, DAY_END)
     list_units = [int((rate or 0) * LIST_UNIT) for rate in rates]
@@ -64,7 +70,7 @@ def counted(row: PriceRow) -> tuple[object, ...]:
     # a fee is for one call, not for a million
     list_units[-len(FEES) :] = [units * 1_000_000 for units in list_units[-len(FEES) :]]
     paid_units[-len(FEES) :] = [units * 1_000_000 for units in paid_units[-len(FEES) :]]
-    return (*row, is_always, None not in rates[: -len(FEES)], *list_units, *paid_units)
+    return (*row, is_always, None not in rates[: -len(FEES)], *list_units, *paid_units, number)
 
 
 def resolve(resolver: Resolver, key: Key, terms: Terms) -> Resolution:

@@ -41,7 +41,7 @@ USAGES: list[Choice] = [
     {"input_tokens": 900, "cache_read_input_tokens": 300, "output_tokens": 7},
 ]
 NO_USAGE: Choice = {}
-# (where it was sent); the last has no price
+# where it was sent; the last has no price
 TARGETS: list[Choice] = [
     *[{"provider_name": "acme", "request_model": "m"}] * 4,
     {"provider_name": "acme", "request_model": "big"},
@@ -221,7 +221,10 @@ MIXED_SETTINGS: dict[str, dict[str, Any]] = {
     "embeddings": {"min_items": 2, "min_repeat_share": 0.1},
 }
 MODELS: list[Choice] = [
-    *({"provider_name": "acme", "request_model": model} for model in ("m", "m", "big", "auto", "auto", "unheard-of", "free")),
+    *(
+        {"provider_name": "acme", "request_model": model}
+        for model in ("m", "m", "big", "auto", "auto", "unheard-of", "free")
+    ),
     {"provider_name": "other", "request_model": "m"},
 ]
 BEGINNINGS: list[Choice] = [
@@ -271,5 +274,6 @@ def traffic(least: int = 4, most: int = 12) -> st.SearchStrategy[list[Record]]:
     times = (st.sampled_from(PAUSES), st.sampled_from(LASTING))
     chat = [CALLERS, MODELS, PROMPTS, MARKS, TEMPERATURES, BEGINNINGS, ANSWERS, COUNTERS]
     embed = [CALLERS[:5], TARGETS[:1], MARKS[:6], DOCUMENTS, [GOOD[3], GOOD[3], FAILED[0]]]
-    one = st.tuples(*times, *map(st.sampled_from, chat)) | st.tuples(*times, *map(st.sampled_from, embed))
+    ask = [CALLERS[:1], MODELS[:2], PROMPTS[:1], TEMPERATURES[:3], BEGINNINGS[:3], [{**GOOD[1], **USAGES[0]}]]
+    one = st.one_of([st.tuples(*times, *map(st.sampled_from, kind)) for kind in (chat, chat, embed, ask)])
     return st.lists(one.map(merged), min_size=least, max_size=most).map(in_time)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any
 
 from tests.oracles.invented import RATES
@@ -36,7 +36,7 @@ Request = Mapping[str, Any]
 Row = dict[str, Any]
 
 
-def found(requests: list[Request], params: Mapping[str, int]) -> dict[str, Row]:
+def found(requests: Sequence[Request], params: Mapping[str, int]) -> dict[str, Row]:
     """Find the redundant attempts by `case_id`, as columns of COLUMNS."""
     limits = {**PARAMS, **params}
     rows: dict[str, Row] = {}
@@ -45,7 +45,7 @@ def found(requests: list[Request], params: Mapping[str, int]) -> dict[str, Row]:
     return rows
 
 
-def looked_at(requests: list[Request]) -> list[Request]:
+def looked_at(requests: Sequence[Request]) -> list[Request]:
     """Leave out what has nothing to do with anything that was sent again."""
     ours = [r for r in requests if not r["is_batch"] and not r["gateway_cache_hit"]]
     prompts = Counter(r["prompt_hash"] for r in ours if r["prompt_hash"])
@@ -239,7 +239,8 @@ def cost(r: Request) -> Decimal | None:
     if rates is None:
         return None
     fresh = r["input_tokens"] - cached
-    return (rates[0] * fresh + rates[1] * cached + rates[2] * r["output_tokens"]) / 1_000_000
+    micro_usd: Decimal = rates[0] * fresh + rates[1] * cached + rates[2] * r["output_tokens"]
+    return micro_usd / 1_000_000
 
 
 def has_usage(r: Request) -> bool:
@@ -248,8 +249,9 @@ def has_usage(r: Request) -> bool:
 
 def is_unbilled(r: Request) -> bool:
     """Tell whether the invented book says so; see BOOK there."""
-    old = r["http_status_code"] in (400, 429) and r["started_us"] < NEW_RULE
-    return old or (r["http_status_code"] == 429 and r["provider"] == "acme" and r["started_us"] >= NEW_RULE)
+    if r["started_us"] < NEW_RULE:
+        return r["http_status_code"] in (400, 429)
+    return r["provider"] == "acme" and r["http_status_code"] == 429
 
 
 def hop(this: Request, following: Request) -> str:

@@ -73,7 +73,8 @@ create or replace temp table prices (
     paid_cache_read_audio hugeint,
     paid_cache_read_image hugeint,
     paid_web_search hugeint,
-    paid_request hugeint
+    paid_request hugeint,
+    price_no integer
 );
 
 -- One row per distinct name and service level in the store, resolved against the book once.

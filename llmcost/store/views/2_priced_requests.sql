@@ -92,6 +92,7 @@ with
                 request := prices.request
             ) as price,
             prices.multiplier,
+            prices.price_no,
             -- a rate that the book does not name matters where there are tokens to pay at it
             (text_read_tokens > 0 and assumes(prices.assumed, 'cache_read'))
             or (cache_read_audio_tokens > 0 and assumes(prices.assumed, 'cache_read_audio'))

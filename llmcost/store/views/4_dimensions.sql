@@ -35,12 +35,20 @@ select
     epoch_us(ended_at) as ended_us,
     -- what the detectors of waste reckon with; none where nothing is paid by the token
     case when price_status = 'priced' then paid_usd_per_token(price.input, multiplier) end as input_usd_per_token,
-    case when price_status = 'priced' then paid_usd_per_token(price.cache_read, multiplier) end as cache_read_usd_per_token,
-    case when price_status = 'priced' then paid_usd_per_token(price.cache_write, multiplier) end as cache_write_usd_per_token,
-    case when price_status = 'priced' then paid_usd_per_token(price.cache_write_1h, multiplier) end as cache_write_1h_usd_per_token,
     files.path as file,
     files.format as format,
     tags
 from priced_requests
 left join files on priced_requests.file_id = files.file_id
+;
+
+-- What a token costs at each price, under the contract; requests of one price share its number.
+create or replace temp view paid_rates as
+select
+    price_no,
+    paid_usd_per_token(input, multiplier) as input_usd_per_token,
+    paid_usd_per_token(cache_read, multiplier) as cache_read_usd_per_token,
+    paid_usd_per_token(cache_write, multiplier) as cache_write_usd_per_token,
+    paid_usd_per_token(cache_write_1h, multiplier) as cache_write_1h_usd_per_token
+from prices
 ;
