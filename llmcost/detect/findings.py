@@ -18,7 +18,6 @@ QUERIES = resources.files("llmcost.detect") / "queries"
 WHO = ("key", "model", "route")
 MONEY = ("requests", "of_requests", "spend_usd", "saving_usd", "saving_low_usd", "saving_high_usd", "certainty")
 WORDS = ("evidence", "examples", "fix")
-REQUEST = ("request_id", "started_at", "key", "model", "route", "cost_usd")
 Row = dict[str, Any]
 
 
@@ -65,7 +64,7 @@ def claim(store: Store, hits: Hits) -> None:
 def findings(store: Store, hits: Hits) -> Findings:
     """Group the claims of `hits`; with one detector alone its summary's columns stand beside."""
     found = records(store, "select * from findings")
-    summed = {name: summary_columns(store, name, table) for name, table in hits.tables.items() if name in summaries()}
+    summed = {name: summary_columns(store, hits, name) for name in hits.tables if name in summaries()}
     rows: list[Row] = []
     more: tuple[str, ...] = ()
     for row in found:
@@ -87,12 +86,14 @@ def effect_of(row: Row) -> str:
     return f" About {dollars(row['saving_usd'], 2)} of {dollars(row['spend_usd'], 2)} would not be spent."
 
 
-def summary_columns(store: Store, name: str, table: str) -> dict[tuple[int, str], Row]:
+def summary_columns(store: Store, hits: Hits, name: str) -> dict[tuple[int, str], Row]:
     """Run the summary of a detector: its columns by group and certainty."""
+    place = list(hits.tables).index(name)
     store.execute(
         "create or replace temp view own_hits as "
-        f"select own.*, claims.group_no, claims.key, claims.model from {table} as own "
-        f"inner join claims on own.dedupe_key = claims.dedupe_key and claims.detector = {literal(name)}"
+        f"select own.*, claims.group_no, groups.key, groups.model from {hits.tables[name]} as own "
+        f"inner join claims on own.dedupe_key = claims.dedupe_key and claims.place = {place} "
+        "inner join groups on claims.group_no = groups.group_no"
     )
     rows = records(store, summaries()[name].query)
     return {(row.pop("group_no"), row.pop("certainty")): row for row in rows}
@@ -100,13 +101,8 @@ def summary_columns(store: Store, name: str, table: str) -> dict[tuple[int, str]
 
 def found_requests(store: Store, hits: Hits) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
     """Give every request that was found: the columns of the contract, who sent it, and the detector's own."""
-    contract = [name for name in CONTRACT if name != "dedupe_key"]
-    columns = ("request_id", "detector", *contract, *REQUEST[1:])
-    result = store.execute(
-        f"select {', '.join(columns)} from claims "
-        "order by saving_usd desc nulls last, place, request_id nulls last, dedupe_key"
-    )
-    return columns, result.fetchall()
+    result = store.execute("select * from found_requests")
+    return tuple(column[0] for column in result.description), result.fetchall()
 
 
 def records(store: Store, query: str) -> list[Row]:

@@ -23,13 +23,16 @@ PERIOD = """
             from routes
             group by key
         ),
+        redundant as (select place, dedupe_key from hits where detector = 'retries'),
         found as (
             select
-                key,
-                sum(case when detector = 'retries' then 1 else 0 end) as redundant,
-                coalesce(sum(saving_usd), 0) as saving_usd
+                groups.key,
+                count(redundant.dedupe_key) as redundant,
+                coalesce(sum(claims.saving_usd), 0) as saving_usd
             from claims
-            group by key
+            inner join groups on claims.group_no = groups.group_no
+            left join redundant on claims.place = redundant.place and claims.dedupe_key = redundant.dedupe_key
+            group by groups.key
         )
     select
         sent.key,

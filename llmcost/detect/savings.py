@@ -38,11 +38,11 @@ def savings(store: Store, hits: Hits) -> Savings:
     """Add up the claims of `hits`; after `claim`."""
     (spent,) = records(store, "select * from spent")
     (saved,) = records(store, "select * from saved")
-    found = {row["line"]: row for row in records(store, "select * from waterfall")}
+    found = {row["place"]: row for row in records(store, "select * from waterfall")}
     remaining = spend = spent["spend_usd"]
     rows = [row_of("spend", {"requests": int(spent["requests"]), "remaining_usd": spend})]
-    for name in hits.tables:
-        line = found.get(name, dict.fromkeys((*RANGE, "standalone_usd"), Decimal(0)) | {"requests": 0})
+    for place, name in enumerate(hits.tables):
+        line = found.get(place, dict.fromkeys((*RANGE, "standalone_usd"), Decimal(0)) | {"requests": 0})
         remaining -= line["saving_usd"] or 0
         rows.append(row_of(name, {**line, "remaining_usd": remaining}))
     totals = {**saved, "spend_usd": spend, "remaining_usd": spend - saved["saving_usd"]}

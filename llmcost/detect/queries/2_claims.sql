@@ -1,34 +1,38 @@
 -- Each dollar is claimed once: of what a detector would save, what earlier ones have not claimed already.
 -- All that they
--- have claimed of a request is the most that one of them would save.
+-- have claimed of a request is the most that one of them would save. There may be a claim for each request
+-- of the store,
+-- so names and sentences are joined where they are shown.
 create or replace temp table claims as
 with
     ordered as (
         select
-            *,
+            place,
+            dedupe_key,
+            certainty,
+            saving_usd,
+            saving_low_usd,
+            saving_high_usd,
             coalesce(
                 max(saving_usd) over (
-                    partition by dedupe_key order by place rows between unbounded preceding and 1 preceding
+                    partition by dedupe_key
+                    order by place nulls last
+                    rows between unbounded preceding and 1 preceding
                 ),
                 0
             ) as claimed_usd
         from hits
     )
 select
-    ordered.* replace (
-        saving_usd - least(saving_usd, claimed_usd) as saving_usd,
-        saving_low_usd - least(saving_low_usd, claimed_usd) as saving_low_usd,
-        saving_high_usd - least(saving_high_usd, claimed_usd) as saving_high_usd
-    ),
+    ordered.place,
+    ordered.dedupe_key,
+    ordered.certainty,
+    saving_usd - least(saving_usd, claimed_usd) as saving_usd,
+    saving_low_usd - least(saving_low_usd, claimed_usd) as saving_low_usd,
+    saving_high_usd - least(saving_high_usd, claimed_usd) as saving_high_usd,
     saving_usd as alone_usd,
     saving_low_usd as alone_low_usd,
     saving_high_usd as alone_high_usd,
-    named.request_id,
-    named.started_at,
-    named.key,
-    named.model,
-    named.cost_usd,
-    routes.route,
     routes.group_no
 from ordered
 inner join named_requests as named on ordered.dedupe_key = named.dedupe_key
@@ -38,4 +42,40 @@ inner join
     and named.model is not distinct from routes.model
     and named.model_group is not distinct from routes.model_group
     and named.system_prompt_hash is not distinct from routes.system_prompt_hash
+;
+
+create or replace temp view groups as
+select
+    group_no,
+    min(key) as key,
+    min(model) as model,
+    min(route) as route,
+    cast(sum(requests) as bigint) as of_requests,
+    sum(spend_usd) as spend_usd
+from routes
+group by group_no
+;
+
+-- The rows of `llmcost detect --requests`, largest saving first.
+create or replace temp view found_requests as
+select
+    named.request_id,
+    hits.detector,
+    hits.finding,
+    claims.saving_usd,
+    claims.saving_low_usd,
+    claims.saving_high_usd,
+    claims.certainty,
+    hits.evidence,
+    named.started_at,
+    named.key,
+    named.model,
+    groups.route,
+    named.cost_usd
+from claims
+inner join hits on claims.dedupe_key = hits.dedupe_key and claims.place = hits.place
+inner join named_requests as named on claims.dedupe_key = named.dedupe_key
+inner join groups on claims.group_no = groups.group_no
+order by
+    claims.saving_usd desc nulls last, claims.place nulls last, named.request_id nulls last, claims.dedupe_key nulls last
 ;

@@ -1,47 +1,74 @@
--- The rows of `llmcost detect`, largest saving first. The requests that save most stand for their finding.
+-- The rows of `llmcost detect`, largest saving first. Three requests stand for each: the one that saves
+-- most, and two of
+-- which nothing is known but that they are others.
 create or replace temp view findings as
 with
-    groups as (
-        select group_no, cast(sum(requests) as bigint) as of_requests, sum(spend_usd) as spend_usd
-        from routes
-        group by group_no
-    ),
-    numbered as (
-        select
-            *,
-            row_number() over (
-                partition by place, group_no, certainty
-                order by alone_usd desc nulls last, request_id nulls last, dedupe_key nulls last
-            ) as number
-        from claims
-    ),
     found as (
         select
             place,
             group_no,
             certainty,
-            min(detector) as detector,
-            min(key) as key,
-            min(model) as model,
-            min(route) as route,
             count(*) as requests,
             sum(saving_usd) as saving_usd,
             sum(saving_low_usd) as saving_low_usd,
             sum(saving_high_usd) as saving_high_usd,
-            max(case when number = 1 then finding || ': ' || evidence end) as evidence,
-            max(case when number = 1 then request_id end)
-            || coalesce(' ' || max(case when number = 2 then request_id end), '')
-            || coalesce(' ' || max(case when number = 3 then request_id end), '') as examples
-        from numbered
+            max(alone_usd) as most_usd,
+            min(dedupe_key) as lowest_key,
+            max(dedupe_key) as highest_key
+        from claims
+        group by place, group_no, certainty
+    ),
+    shown as (
+        select
+            found.place,
+            found.group_no,
+            found.certainty,
+            min(claims.dedupe_key) as top_key,
+            min(found.lowest_key) as lowest_key,
+            min(found.highest_key) as highest_key
+        from claims
+        inner join
+            found
+            on claims.place = found.place
+            and claims.group_no = found.group_no
+            and claims.certainty = found.certainty
+            and claims.alone_usd is not distinct from found.most_usd
+        group by found.place, found.group_no, found.certainty
+    ),
+    keys as (
+        select place, group_no, certainty, 1 as number, top_key as dedupe_key
+        from shown
+        union all
+        select place, group_no, certainty, 2 as number, lowest_key as dedupe_key
+        from shown
+        where lowest_key <> top_key
+        union all
+        select place, group_no, certainty, 3 as number, highest_key as dedupe_key
+        from shown
+        where highest_key <> top_key and highest_key <> lowest_key
+    ),
+    named_keys as (
+        select keys.*, scope.request_id
+        from keys
+        inner join scope on keys.dedupe_key = scope.dedupe_key
+        where scope.dedupe_key in (select dedupe_key from keys)
+    ),
+    examples as (
+        select
+            place,
+            group_no,
+            certainty,
+            string_agg(request_id, ' ' order by number nulls last, dedupe_key nulls last) as examples
+        from named_keys
         group by place, group_no, certainty
     )
 select
     found.place,
+    hits.detector,
     found.group_no,
-    found.detector,
-    found.key,
-    found.model,
-    found.route,
+    groups.key,
+    groups.model,
+    groups.route,
     found.certainty,
     found.requests,
     groups.of_requests,
@@ -49,17 +76,26 @@ select
     found.saving_usd,
     found.saving_low_usd,
     found.saving_high_usd,
-    found.evidence,
-    found.examples
+    hits.finding || ': ' || hits.evidence as evidence,
+    examples.examples
 from found
+inner join groups on found.group_no = groups.group_no
 inner join
-    groups
-    on found.group_no = groups.group_no
+    shown
+    on found.place = shown.place
+    and found.group_no = shown.group_no
+    and found.certainty = shown.certainty
+inner join
+    examples
+    on found.place = examples.place
+    and found.group_no = examples.group_no
+    and found.certainty = examples.certainty
+inner join hits on shown.top_key = hits.dedupe_key and shown.place = hits.place
 order by
     found.saving_usd desc nulls last,
     found.place nulls last,
-    found.key nulls last,
-    found.model nulls last,
-    found.route nulls last,
+    groups.key nulls last,
+    groups.model nulls last,
+    groups.route nulls last,
     found.certainty nulls last
 ;

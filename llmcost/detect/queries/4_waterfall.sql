@@ -3,14 +3,13 @@
 create or replace temp view waterfall as
 select
     place,
-    detector as line,
     count(*) as requests,
     sum(saving_usd) as saving_usd,
     sum(saving_low_usd) as saving_low_usd,
     sum(saving_high_usd) as saving_high_usd,
     sum(alone_usd) as standalone_usd
 from claims
-group by place, detector
+group by place
 ;
 
 create or replace temp view certainties as
