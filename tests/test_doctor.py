@@ -45,7 +45,8 @@ def test_planted_faults_are_counted(store: Store, book: Book, tmp_path: Path) ->
 def test_it_says_what_a_question_lacks(store: Store, book: Book, tmp_path: Path) -> None:
     log = tmp_path / "a.jsonl"
     asked = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "invented"}]
-    log.write_bytes(record(1, messages=asked, trace_id="t"))
+    answered = {"choices": [{"message": {"content": "invented"}}]}
+    log.write_bytes(record(1, messages=asked, response=answered, trace_id="t"))
     with Store() as without:
         ingest(store, [str(log)])
         ingest(without, [str(log)], options=Options(hashes_text=False))

@@ -39,7 +39,10 @@ select
     files.format as format,
     tags
 from priced_requests
-left join files on priced_requests.file_id = files.file_id
+-- grouped, so that the join is known to give one row each, and is left out where nothing of it is asked for
+left join
+    (select file_id, max(path) as path, max(format) as format from files group by file_id) as files
+    on priced_requests.file_id = files.file_id
 ;
 
 -- What a token costs at each price, under the contract; requests of one price share its number.
