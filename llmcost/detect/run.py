@@ -8,6 +8,8 @@ from decimal import Decimal
 from importlib import resources
 from typing import Any
 
+import duckdb
+
 from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.needs import lacking
 from llmcost.detect.own import run_own, shut_in
@@ -66,7 +68,13 @@ def run(store: Store, detector: Detector, table: str, values: dict[str, Any]) ->
     """Run one detector into a table."""
     query = f"create or replace temp table {table} as {detector.query}"
     if detector.name in detectors():
-        store.execute(query, values or None)
+        try:
+            store.execute(query, values or None)
+        except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+            # what is shipped does not overflow with its own numbers
+            if values == parameters(detector, {}):
+                raise
+            raise UsageError(f"{detector.name}: a parameter is too large: {str(error).splitlines()[0]}") from None
     else:
         shut_in(store)
         run_own(store, detector, query, table, values)

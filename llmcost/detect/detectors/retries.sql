@@ -103,8 +103,11 @@ with
             sum(
                 case
                     when
-                        gap_us >= -1000 * $overlap_ms
-                        and (is_marked or (follows_unusable and gap_us <= 1000000 * $max_gap_seconds))
+                        gap_us >= cast(-1000 as bigint) * $overlap_ms
+                        and (
+                            is_marked
+                            or (follows_unusable and gap_us <= cast(1000000 as bigint) * $max_gap_seconds)
+                        )
                     then 0
                     else 1
                 end
@@ -193,12 +196,13 @@ with
             case
                 when
                     follows_unusable
-                    and gap_us between -1000 * $overlap_ms and 1000000 * $max_gap_seconds
+                    and gap_us
+                    between cast(-1000 as bigint) * $overlap_ms and cast(1000000 as bigint) * $max_gap_seconds
                     -- what keeps its interval after good answers and after bad ones is a clock, not a retry
                     and not coalesce(10 * abs(interval_us - interval_before_us) <= interval_before_us, false)
                     and not coalesce(10 * abs(interval_us - interval_after_us) <= interval_after_us, false)
                 then 'after a failure'
-                when follows_same and gap_us between 0 and 1000 * $immediate_ms
+                when follows_same and gap_us between 0 and cast(1000 as bigint) * $immediate_ms
                 then case when is_deterministic then 'after the same answer' else 'after an answer' end
             end as link
         from run_steps
