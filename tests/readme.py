@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from llmcost.detect import detectors
 from llmcost.ingest.format import formats
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +31,13 @@ def shell(*commands: str) -> None:
             )
             print(f"$ {command}\n{done.stdout.rstrip()}\n")
     print("```")
+
+
+def detector_table() -> None:
+    """Print the shelf of detectors, in the order in which they claim savings."""
+    print("| detector | what it finds | what to do |\n|---|---|---|")
+    for name, detector in detectors().items():
+        print(f"| [`{name}`](docs/detectors/{name}.md) | {detector.why} | {detector.advice} |")
 
 
 def format_table() -> None:

@@ -19,12 +19,8 @@ from llmcost.report import coverage
 from llmcost.store import Filters, Store
 
 ALL = "all"
-# what a narrow terminal leaves out, the first of them first
-GIVES_WAY = (
-    *("unobserved_usd", "unbilled_status_usd", "resent_tokens", "rate_limited", "added_latency_p95_ms", "layers"),
-    *("backoff", "errors", "longest", "attempts", "operations", "of_requests", "amplification", "spend_usd", "route"),
-    *("saving_low_usd", "saving_high_usd", "requests", "model"),
-)
+# what a narrow terminal leaves out after the detector's own columns, the first of them first
+GIVES_WAY = ("of_requests", "spend_usd", "route", "saving_low_usd", "saving_high_usd", "requests", "model")
 BELOW = ("evidence", "examples", "fix")
 
 
@@ -47,7 +43,9 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
         covered = coverage(store)
         found = findings(store, hits)
         shared = envelope("detect", filters, book, covered) | {"cannot_run": hits.cannot_run}
-        table = Table("Findings", found.columns, found.rows, found.totals, shared, GIVES_WAY, BELOW)
+        table = Table(
+            "Findings", found.columns, found.rows, found.totals, shared, (*found.own[::-1], *GIVES_WAY), BELOW
+        )
         if wanted.requests:
             columns, rows = found_requests(store, hits)
             table = Table("Requests", columns, rows, {}, shared)

@@ -33,11 +33,15 @@ class Summary:
 
 @dataclass(frozen=True)
 class Findings:
-    """One row per detector, key, model, route and certainty; `totals` count a request and its dollars once."""
+    """One row per detector, key, model, route and certainty; `totals` count a request and its dollars once.
+
+    `own` names the columns that only this detector has, the most telling first.
+    """
 
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     totals: Row
+    own: tuple[str, ...] = ()
 
 
 @cache
@@ -76,7 +80,7 @@ def findings(store: Store, hits: Hits) -> Findings:
     columns = (*(() if len(hits.detectors) == 1 else ("detector",)), *WHO, *MONEY, *more, *WORDS)
     totals = records(store, "select * from saved")[0]
     totals |= {name: sum(row[name] or 0 for row in rows) for name in more if name.endswith("_usd")}
-    return Findings(columns, [tuple(row.get(name) for name in columns) for row in rows], totals)
+    return Findings(columns, [tuple(row.get(name) for name in columns) for row in rows], totals, more)
 
 
 def effect_of(row: Row) -> str:

@@ -44,15 +44,6 @@ with
     shares as (
         select
             *,
-            case
-                when chars_4 is not null
-                then 4
-                when chars_3 is not null
-                then 3
-                when chars_2 is not null
-                then 2
-                else 1
-            end as prefix_messages,
             cast(text_tokens as decimal(19, 0))
             * cast(coalesce(chars_4, chars_3, chars_2, chars_1) as decimal(19, 0)) as token_chars
         from beginnings
@@ -60,29 +51,28 @@ with
     groups as (
         select
             *,
+            -- no real prompt has more tokens than fit in an integer
             least(
-                short_tokens, cast((token_chars - token_chars % input_chars) / input_chars as bigint)
+                short_tokens,
+                cast((token_chars - token_chars % input_chars) / input_chars as bigint),
+                2147483647
             ) as prefix_tokens,
-            row_number() over (
-                order by
-                    key nulls last,
-                    provider nulls last,
-                    model nulls last,
-                    system_prompt_hash nulls last,
-                    prefix_1 nulls last
+            cast(
+                row_number() over (
+                    order by
+                        key nulls last,
+                        provider nulls last,
+                        model nulls last,
+                        system_prompt_hash nulls last,
+                        prefix_1 nulls last
+                ) as integer
             ) as group_no
         from shares
     ),
     -- not to cache is a policy, too: where entries are written that nobody reads
-    rules as (
+    policies as (
         select
             groups.group_no,
-            groups.key,
-            groups.provider,
-            groups.model,
-            groups.system_prompt_hash,
-            groups.prefix_1,
-            groups.prefix_tokens,
             cache_rules.policy,
             cache_rules.ttl_us,
             cache_rules.min_tokens,
@@ -104,12 +94,6 @@ with
         union all
         select
             group_no,
-            key,
-            provider,
-            model,
-            system_prompt_hash,
-            prefix_1,
-            prefix_tokens,
             'none' as policy,
             cast(0 as bigint) as ttl_us,
             cast(0 as bigint) as min_tokens,
@@ -123,27 +107,68 @@ with
         from groups
         where is_written = 1 and prefix_tokens > 0
     ),
-    cached_groups as (
-        select distinct group_no, key, provider, model, system_prompt_hash, prefix_1, prefix_tokens from rules
+    rules as (
+        select
+            *,
+            cast(
+                row_number() over (
+                    order by group_no nulls last, policy nulls last, valid_from_us nulls last
+                ) as integer
+            ) as rule_no
+        from policies
     ),
+    -- Time is cut into slots that are no longer than any time to live, so that no entry lapses within one,
+    -- and
+    -- that divide a day, so that rules change between two.
+    widths as (
+        select
+            group_no,
+            case
+                when min(ttl_us) is null or min(ttl_us) >= 300000000
+                then 300000000
+                when min(ttl_us) >= 60000000
+                then 60000000
+                else 1000000
+            end as width_us
+        from rules
+        where policy <> 'none'
+        group by group_no
+    ),
+    cached_groups as (
+        select
+            groups.group_no,
+            groups.key,
+            groups.provider,
+            groups.model,
+            groups.system_prompt_hash,
+            groups.prefix_1,
+            groups.prefix_tokens,
+            coalesce(widths.width_us, 300000000) as width_us
+        from groups
+        left join widths on groups.group_no = widths.group_no
+        where groups.group_no in (select group_no from rules)
+    ),
+    -- the prefix comes first, so what was read was read of it, then what was written
     arrivals as (
         select
             groups.group_no,
             prefixes.dedupe_key,
+            prefixes.price_no,
             prefixes.started_us,
-            prefixes.readable_us,
-            prefixes.started_us - lag(prefixes.started_us) over (
-                partition by groups.group_no
-                order by prefixes.started_us nulls last, prefixes.dedupe_key nulls last
-            ) as gap_us,
-            least(groups.prefix_tokens, prefixes.text_tokens) as prefix_tokens,
-            prefixes.read_tokens,
-            prefixes.written_tokens,
-            prefixes.written_1h_tokens,
-            prefixes.input_usd_per_token as input_usd,
-            prefixes.cache_read_usd_per_token as read_usd,
-            prefixes.cache_write_usd_per_token as write_usd,
-            prefixes.cache_write_1h_usd_per_token as write_1h_usd
+            prefixes.started_us - prefixes.started_us % groups.width_us as slot_us,
+            greatest(prefixes.readable_us, prefixes.started_us + 1) as readable_us,
+            cast(least(groups.prefix_tokens, text_tokens) as integer) as prefix_tokens,
+            cast(least(groups.prefix_tokens, read_tokens) as integer) as read_tokens,
+            cast(
+                least(
+                    written_tokens, groups.prefix_tokens - least(groups.prefix_tokens, read_tokens)
+                ) as integer
+            ) as written_tokens,
+            cast(
+                least(
+                    written_1h_tokens, groups.prefix_tokens - least(groups.prefix_tokens, read_tokens)
+                ) as integer
+            ) as written_1h_tokens
         from prefixes
         inner join
             cached_groups as groups
@@ -153,124 +178,254 @@ with
             and prefixes.provider is not distinct from groups.provider
             and prefixes.model is not distinct from groups.model
     ),
+    counted as (
+        select
+            group_no,
+            price_no,
+            prefix_tokens,
+            read_tokens,
+            written_tokens,
+            written_1h_tokens,
+            slot_us,
+            count(*) as requests,
+            min(started_us) as first_us,
+            max(started_us) as last_us,
+            min(readable_us) as readable_us
+        from arrivals
+        group by group_no, price_no, prefix_tokens, read_tokens, written_tokens, written_1h_tokens, slot_us
+    ),
+    -- requests that cost the same, whatever the cache
+    distinct_kinds as (
+        select distinct group_no, price_no, prefix_tokens, read_tokens, written_tokens, written_1h_tokens
+        from counted
+    ),
+    kinds as (
+        select
+            *,
+            cast(
+                row_number() over (
+                    order by
+                        group_no nulls last,
+                        price_no nulls last,
+                        prefix_tokens nulls last,
+                        read_tokens nulls last,
+                        written_tokens nulls last,
+                        written_1h_tokens nulls last
+                ) as integer
+            ) as kind_no
+        from distinct_kinds
+    ),
     -- what a cache can hold of the prefix, and what it would cost to find it there and not to find it
     cacheable as (
         select
-            arrivals.*,
+            kinds.*,
+            rules.rule_no,
             rules.policy,
             rules.ttl_us,
+            rules.valid_from_us,
+            rules.valid_to_us,
             case
-                when arrivals.prefix_tokens < rules.min_tokens
+                when kinds.prefix_tokens < rules.min_tokens
                 then 0
-                else arrivals.prefix_tokens - arrivals.prefix_tokens % rules.step_tokens
+                else kinds.prefix_tokens - kinds.prefix_tokens % rules.step_tokens
             end as tokens,
-            case when rules.policy = 'none' then input_usd else read_usd end as hit_usd,
+            paid_rates.input_usd_per_token as input_usd,
+            paid_rates.cache_read_usd_per_token as read_usd,
+            paid_rates.cache_write_usd_per_token as write_usd,
+            paid_rates.cache_write_1h_usd_per_token as write_1h_usd,
+            case
+                when rules.policy = 'none'
+                then paid_rates.input_usd_per_token
+                else paid_rates.cache_read_usd_per_token
+            end as hit_usd,
             case
                 rules.write_rate
                 when 'cache_write'
-                then write_usd
+                then paid_rates.cache_write_usd_per_token
                 when 'cache_write_1h'
-                then write_1h_usd
-                else input_usd
+                then paid_rates.cache_write_1h_usd_per_token
+                else paid_rates.input_usd_per_token
             end as miss_usd
-        from arrivals
-        inner join
-            rules
-            on arrivals.group_no = rules.group_no
-            and arrivals.started_us >= rules.valid_from_us
-            and arrivals.started_us < rules.valid_to_us
+        from kinds
+        inner join rules on kinds.group_no = rules.group_no
+        inner join paid_rates on kinds.price_no = paid_rates.price_no
         where
             -- a book that names no rate for an hour lends that of five minutes
-            (rules.write_rate <> 'cache_write_1h' or write_1h_usd > write_usd) and input_usd is not null
+            (
+                rules.write_rate <> 'cache_write_1h'
+                or paid_rates.cache_write_1h_usd_per_token > paid_rates.cache_write_usd_per_token
+            )
+            and paid_rates.input_usd_per_token is not null
     ),
     -- the prefix comes first, so what was read was read of it, then what was written
-    counted as (
+    cached as (
         select
             *,
             least(read_tokens, tokens) as was_read,
             least(written_tokens, tokens - least(read_tokens, tokens)) as was_written
         from cacheable
     ),
-    split as (select *, least(written_1h_tokens, was_written) as was_written_1h from counted),
+    split as (select *, least(written_1h_tokens, was_written) as was_written_1h from cached),
     priced as (
         select
-            group_no,
-            policy,
-            dedupe_key,
-            started_us,
-            readable_us,
-            gap_us,
-            ttl_us,
-            tokens,
-            was_read,
-            was_written,
-            was_written_1h,
-            hit_usd,
-            miss_usd,
+            *,
             cast(was_read as decimal(11, 0)) * read_usd
             + cast(was_written - was_written_1h as decimal(11, 0)) * write_usd
             + cast(was_written_1h as decimal(11, 0)) * write_1h_usd
-            + cast(tokens - was_read - was_written as decimal(11, 0)) * input_usd as paid_usd,
-            cast(was_read as decimal(11, 0)) * (input_usd - read_usd) as had_usd
+            + cast(tokens - was_read - was_written as decimal(11, 0)) * input_usd
+            - cast(was_read as decimal(11, 0)) * hit_usd as paid_usd,
+            cast(was_read as decimal(11, 0)) * (input_usd - read_usd) as had_usd,
+            cast(tokens - was_read as decimal(11, 0)) as unread
         from split
     ),
+    -- what the policy would have spared each request; below 0 it is the premium of a write. What was read is
+    -- read in any case
+    costs as (
+        select
+            *,
+            cast(paid_usd - unread * hit_usd as decimal(27, 21)) as hit_change_usd,
+            cast(paid_usd - unread * miss_usd as decimal(27, 21)) as miss_change_usd
+        from priced
+    ),
+    seen as (
+        select
+            costs.group_no,
+            costs.policy,
+            costs.rule_no,
+            costs.kind_no,
+            costs.ttl_us,
+            counted.slot_us,
+            counted.requests,
+            counted.first_us,
+            counted.last_us,
+            counted.readable_us
+        from counted
+        inner join
+            costs
+            on counted.group_no = costs.group_no
+            and counted.price_no = costs.price_no
+            and counted.prefix_tokens = costs.prefix_tokens
+            and counted.read_tokens = costs.read_tokens
+            and counted.written_tokens = costs.written_tokens
+            and counted.written_1h_tokens = costs.written_1h_tokens
+            and counted.first_us >= costs.valid_from_us
+            and counted.first_us < costs.valid_to_us
+    ),
+    slots as (
+        select
+            group_no,
+            policy,
+            rule_no,
+            ttl_us,
+            slot_us,
+            min(first_us) as first_us,
+            max(last_us) as last_us,
+            min(readable_us) as readable_us
+        from seen
+        group by group_no, policy, rule_no, ttl_us, slot_us
+    ),
     -- an entry lives until a gap is longer than its time to live
+    gaps as (
+        select
+            *,
+            first_us - lag(last_us) over (partition by group_no, policy order by slot_us nulls last) as gap_us
+        from slots
+    ),
     epochs as (
         select
             *,
             sum(case when gap_us <= ttl_us then 0 else 1 end) over (
                 partition by group_no, policy
-                order by started_us nulls last, dedupe_key nulls last
+                order by slot_us nulls last
                 rows between unbounded preceding and current row
             ) as epoch
-        from priced
+        from gaps
     ),
-    replayed as (
-        select
-            *,
-            coalesce(
-                min(readable_us) over (
-                    partition by group_no, policy, epoch
-                    order by started_us nulls last, dedupe_key nulls last
-                    rows between unbounded preceding and 1 preceding
-                )
-                <= started_us,
-                false
-            ) as is_hit
+    -- A request hits if it starts when an earlier one of its epoch can be read. That is so if and only if
+    -- it does
+    -- not start before the first moment at which any of its epoch can be read: each can be read only after
+    -- its own
+    -- start, so the one of that moment is an earlier one. No order within the epoch is needed.
+    entries as (
+        select group_no, policy, epoch, min(readable_us) as readable_us
         from epochs
+        group by group_no, policy, epoch
     ),
-    -- what the policy would have spared each request; below 0 it is the premium of a write. What was read is
-    -- read in any case
-    changes as (
+    readable as (
+        select epochs.group_no, epochs.policy, epochs.rule_no, epochs.slot_us, entries.readable_us
+        from epochs
+        inner join
+            entries
+            on epochs.group_no = entries.group_no
+            and epochs.policy = entries.policy
+            and epochs.epoch = entries.epoch
+    ),
+    -- of most slots all requests hit or all miss; in the others each is looked at
+    told as (
         select
-            group_no,
-            policy,
-            dedupe_key,
-            started_us,
-            gap_us,
-            is_hit,
-            was_read,
-            was_written,
-            was_written_1h,
-            tokens - was_read as unread_tokens,
-            paid_usd
-            - cast(was_read as decimal(11, 0)) * hit_usd
-            - cast(tokens - was_read as decimal(11, 0))
-            * case when is_hit then hit_usd else miss_usd end as change_usd,
-            case when is_hit then had_usd else 0 end as had_usd
-        from replayed
+            seen.*,
+            readable.readable_us as hit_from_us,
+            case
+                when readable.readable_us <= seen.first_us
+                then seen.requests
+                when readable.readable_us > seen.last_us
+                then 0
+            end as hits
+        from seen
+        inner join readable on seen.rule_no = readable.rule_no and seen.slot_us = readable.slot_us
+    ),
+    undecided as (
+        select told.kind_no, told.rule_no, arrivals.started_us >= told.hit_from_us as is_hit
+        from told
+        inner join kinds on told.kind_no = kinds.kind_no
+        inner join
+            arrivals
+            on told.slot_us = arrivals.slot_us
+            and kinds.group_no = arrivals.group_no
+            and kinds.price_no = arrivals.price_no
+            and kinds.prefix_tokens = arrivals.prefix_tokens
+            and kinds.read_tokens = arrivals.read_tokens
+            and kinds.written_tokens = arrivals.written_tokens
+            and kinds.written_1h_tokens = arrivals.written_1h_tokens
+        where told.hits is null
+    ),
+    hits as (
+        select kind_no, rule_no, hits, requests - hits as misses
+        from told
+        where hits is not null
+        union all
+        select
+            kind_no,
+            rule_no,
+            case when is_hit then 1 else 0 end as hits,
+            case when is_hit then 0 else 1 end as misses
+        from undecided
+    ),
+    counts as (
+        select
+            kind_no,
+            rule_no,
+            cast(sum(hits) as decimal(10, 0)) as hits,
+            cast(sum(misses) as decimal(10, 0)) as misses
+        from hits
+        group by kind_no, rule_no
     ),
     totals as (
         select
-            group_no,
-            policy,
-            sum(case when is_hit then 1 else 0 end) as hits,
-            sum(case when was_read > 0 then 1 else 0 end) as reads,
-            sum(greatest(change_usd, 0)) as gain_usd,
-            sum(greatest(- change_usd, 0)) as premium_usd,
-            sum(had_usd) as had_usd
-        from changes
-        group by group_no, policy
+            costs.group_no,
+            costs.policy,
+            sum(
+                counts.hits * greatest(costs.hit_change_usd, 0)
+                + counts.misses * greatest(costs.miss_change_usd, 0)
+            ) as gain_usd,
+            sum(
+                counts.hits * greatest(- costs.hit_change_usd, 0)
+                + counts.misses * greatest(- costs.miss_change_usd, 0)
+            ) as premium_usd,
+            sum(counts.hits * cast(costs.had_usd as decimal(27, 21))) as had_usd
+        from counts
+        inner join costs on counts.kind_no = costs.kind_no and counts.rule_no = costs.rule_no
+        group by costs.group_no, costs.policy
     ),
     hit_shares as (
         select
@@ -309,63 +464,166 @@ with
             ) as place
         from offs
     ),
-    chosen as (select * from ranked where place = 1 and share_of(hit_share, gain_usd) > off_usd),
-    running as (
+    chosen as (
         select
-            changes.*,
-            sum(changes.change_usd) over (
-                partition by changes.group_no
-                order by changes.started_us nulls last, changes.dedupe_key nulls last
-                rows between unbounded preceding and current row
-            ) as gained_usd
-        from changes
-        inner join chosen on changes.group_no = chosen.group_no and changes.policy = chosen.policy
-        where changes.change_usd > 0
-    ),
-    -- what is off is taken off the first gains of the group, so that no request saves less than nothing
-    netted as (
-        select
-            running.*,
-            groups.requests,
+            ranked.*,
+            low_off_usd > 0 as is_netted,
             groups.prefix_tokens,
-            groups.prefix_messages,
             groups.is_reported,
             groups.is_cached,
-            groups.last_us - groups.first_us as span_us,
-            chosen.hits,
-            chosen.reads,
-            least(
-                share_of(low_hit_share, change_usd), share_of(low_hit_share, gained_usd) - low_off_usd
-            ) as low_left_usd,
-            least(share_of(hit_share, change_usd), share_of(hit_share, gained_usd) - off_usd) as left_usd,
-            least(
-                share_of(high_hit_share, change_usd), share_of(high_hit_share, gained_usd) - high_off_usd
-            ) as high_left_usd
-        from running
-        inner join groups on running.group_no = groups.group_no
-        inner join chosen on running.group_no = chosen.group_no
+            cast(groups.requests as double)
+            * 3600000000
+            / nullif(groups.last_us - groups.first_us, 0) as calls_per_hour
+        from ranked
+        inner join groups on ranked.group_no = groups.group_no
+        where place = 1 and share_of(hit_share, gain_usd) > off_usd
     ),
+    changes as (
+        select *, hit_change_usd as change_usd, true as is_hit
+        from costs
+        where hit_change_usd > 0
+        union all
+        select *, miss_change_usd as change_usd, false as is_hit
+        from costs
+        where miss_change_usd > 0
+    ),
+    -- what can become of a request that saves something
+    outcomes as (
+        select
+            changes.rule_no,
+            changes.group_no,
+            changes.price_no,
+            changes.prefix_tokens as own_tokens,
+            changes.read_tokens,
+            changes.written_tokens,
+            changes.written_1h_tokens,
+            changes.is_hit,
+            changes.change_usd,
+            changes.tokens - changes.was_read as unread_tokens,
+            chosen.policy,
+            chosen.is_netted,
+            chosen.is_reported,
+            chosen.prefix_tokens,
+            chosen.calls_per_hour,
+            chosen.low_hit_share,
+            chosen.hit_share,
+            chosen.high_hit_share,
+            chosen.low_off_usd,
+            chosen.off_usd,
+            chosen.high_off_usd,
+            share_of(chosen.low_hit_share, changes.change_usd) as low_usd,
+            share_of(chosen.hit_share, changes.change_usd) as usd,
+            share_of(chosen.high_hit_share, changes.change_usd) as high_usd,
+            case
+                when chosen.is_reported = 0
+                then 'not reported'
+                when chosen.policy = 'none'
+                then 'never read'
+                when chosen.policy <> 'automatic' and chosen.is_cached = 0
+                then 'not cached'
+                when not changes.is_hit
+                then 'written for too long'
+                when changes.was_written = 0
+                then 'missed'
+                when chosen.policy = '1h' and changes.was_written_1h = 0
+                then 'written again, or lapsed'
+                else 'written again'
+            end as miss_cause,
+            cast(
+                row_number() over (
+                    order by changes.rule_no nulls last, changes.kind_no nulls last, changes.is_hit nulls last
+                ) as integer
+            ) as outcome_no
+        from changes
+        inner join chosen on changes.group_no = chosen.group_no and changes.policy = chosen.policy
+    ),
+    found as (
+        select
+            arrivals.dedupe_key,
+            arrivals.group_no,
+            arrivals.started_us,
+            outcomes.outcome_no,
+            outcomes.is_netted
+        from arrivals
+        inner join readable on arrivals.group_no = readable.group_no and arrivals.slot_us = readable.slot_us
+        inner join chosen on readable.group_no = chosen.group_no and readable.policy = chosen.policy
+        inner join
+            outcomes
+            on readable.rule_no = outcomes.rule_no
+            and arrivals.price_no = outcomes.price_no
+            and arrivals.prefix_tokens = outcomes.own_tokens
+            and arrivals.read_tokens = outcomes.read_tokens
+            and arrivals.written_tokens = outcomes.written_tokens
+            and arrivals.written_1h_tokens = outcomes.written_1h_tokens
+            and (arrivals.started_us >= readable.readable_us) = outcomes.is_hit
+    ),
+    -- what is off is taken off the first gains of the group, so that no request saves less than nothing
+    running as (
+        select
+            found.dedupe_key,
+            found.outcome_no,
+            sum(outcomes.change_usd) over (
+                partition by found.group_no
+                order by found.started_us nulls last, found.dedupe_key nulls last
+                rows between unbounded preceding and current row
+            ) as gained_usd
+        from found
+        inner join outcomes on found.outcome_no = outcomes.outcome_no
+        where found.is_netted
+    ),
+    netted as (
+        select
+            running.dedupe_key,
+            running.outcome_no,
+            least(low_usd, share_of(low_hit_share, gained_usd) - low_off_usd) as low_left_usd,
+            least(usd, share_of(hit_share, gained_usd) - off_usd) as left_usd,
+            least(high_usd, share_of(high_hit_share, gained_usd) - high_off_usd) as high_left_usd
+        from running
+        inner join outcomes on running.outcome_no = outcomes.outcome_no
+        union all
+        select
+            found.dedupe_key,
+            found.outcome_no,
+            outcomes.low_usd as low_left_usd,
+            outcomes.usd as left_usd,
+            outcomes.high_usd as high_left_usd
+        from found
+        inner join outcomes on found.outcome_no = outcomes.outcome_no
+        where not found.is_netted
+    ),
+    -- what a cache of five minutes had forgotten
+    pauses as (
+        select
+            dedupe_key,
+            started_us - lag(started_us) over (
+                partition by group_no order by started_us nulls last, dedupe_key nulls last
+            ) as gap_us
+        from arrivals
+        where group_no in (select group_no from outcomes where miss_cause = 'written again, or lapsed')
+    ),
+    lapses as (select dedupe_key from pauses where gap_us > 300000000),
     causes as (
         select
-            *,
+            netted.dedupe_key,
+            netted.low_left_usd,
+            netted.left_usd,
+            netted.high_left_usd,
+            outcomes.policy,
+            outcomes.is_reported,
+            outcomes.prefix_tokens,
+            outcomes.unread_tokens,
+            outcomes.calls_per_hour,
             case
-                when is_reported = 0
-                then 'not reported'
-                when policy = 'none'
-                then 'never read'
-                when policy <> 'automatic' and is_cached = 0
-                then 'not cached'
-                when not is_hit
-                then 'written for too long'
-                when was_written = 0
-                then 'missed'
-                -- what a cache of five minutes had forgotten
-                when policy = '1h' and was_written_1h = 0 and gap_us > 300000000
-                then 'lapsed'
-                else 'written again'
+                when outcomes.miss_cause <> 'written again, or lapsed'
+                then outcomes.miss_cause
+                when lapses.dedupe_key is null
+                then 'written again'
+                else 'lapsed'
             end as miss_cause
         from netted
-        where high_left_usd > 0
+        inner join outcomes on netted.outcome_no = outcomes.outcome_no
+        left join lapses on netted.dedupe_key = lapses.dedupe_key
+        where netted.high_left_usd > 0
     )
 select
     dedupe_key,
@@ -388,25 +646,10 @@ select
     ) as saving_low_usd,
     cast(high_left_usd as decimal(38, 21)) as saving_high_usd,
     case when is_reported = 0 or policy = 'automatic' then 'possible' else 'likely' end as certainty,
-    cast(prefix_tokens as varchar)
-    || ' tokens begin '
-    || cast(requests as varchar)
-    || ' requests alike; '
-    || cast(reads as varchar)
-    || ' read them from a cache, '
-    || case
-        when policy = 'none' then 'too few to pay for the writes' else cast(hits as varchar) || ' could have'
-    end
-    || '; '
-    || miss_cause as evidence,
+    cast(prefix_tokens as varchar) || ' tokens, ' || miss_cause as evidence,
     policy,
     miss_cause,
     prefix_tokens,
-    prefix_messages,
     unread_tokens,
-    requests as group_requests,
-    hits as group_hits,
-    reads as group_reads,
-    cast(requests as double) * 3600000000 / nullif(span_us, 0) as calls_per_hour,
-    gap_us
+    calls_per_hour
 from causes

@@ -8,8 +8,8 @@ params:
   overlap_ms: 250  # clocks of two hosts differ; more overlap is parallel work
   immediate_ms: 2000  # a good answer asked for again within this is a retry, too
 needs:
-  - fields: [prompt_hash, attempt_number, fallback_index]
-    says: no prompts (or ingested with --text none) and no attempt numbers
+  - fields: [prompt_hash, attempt_number, fallback_index, "nullif(logical_request_id, request_id)"]
+    says: no prompts (or ingested with --text none), no attempt numbers and no ids that attempts share
   - fields: [http_status_code, error_type, finish_reason, attempt_number]
     says: no status of failures and no attempt numbers
 */

@@ -1,5 +1,6 @@
 -- What the query about static prefixes reads of a request: how its prompt begins, which of its tokens were
--- read from a cache or written to one, and from when on an entry that it wrote could be read.
+-- read from a cache or written to one, and from when on an entry that it wrote could be read. Narrow: integers,
+-- and the number of its price.
 create or replace temp view prefixes as
 select
     dedupe_key,
@@ -24,10 +25,7 @@ select
     started_us,
     -- where no response was logged it came later than the request
     coalesce(first_token_us, ended_us, started_us + 1) as readable_us,
-    input_usd_per_token,
-    cache_read_usd_per_token,
-    cache_write_usd_per_token,
-    cache_write_1h_usd_per_token
+    price_no
 from scope
 where
     status = 'ok'
