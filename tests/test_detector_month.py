@@ -12,6 +12,7 @@ import pytest
 from llmcost.demo import TRAPS, write_month
 from llmcost.detect import detect, detectors
 from llmcost.detect.findings import claim
+from llmcost.detect.savings import savings
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Store
@@ -36,9 +37,10 @@ def month(tmp_path_factory: pytest.TempPathFactory, book: Book) -> Iterator[Mont
         planted[row.detector] += row.saving_usd
     with Store() as store:
         ingest(store, [str(folder)])
-        claim(store, detect(store, book, detectors().values()))
-        claimed = dict(store.rows("select detector, sum(saving_usd) from claims group by detector"))
-        of_key = dict(store.rows("select key, sum(saving_usd) from claims group by key"))
+        hits = detect(store, book, detectors().values())
+        claim(store, hits)
+        claimed = {line: saving_usd for line, _, saving_usd, *_ in savings(store, hits).rows}
+        of_key = dict(store.rows("select key, sum(saving_usd) from claims join scope using (dedupe_key) group by key"))
     yield Month(planted, claimed, of_key)
 
 

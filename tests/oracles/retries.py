@@ -251,7 +251,7 @@ def is_unbilled(r: Request) -> bool:
     """Tell whether the invented book says so; see BOOK there."""
     if r["started_us"] < NEW_RULE:
         return r["http_status_code"] in (400, 429)
-    return r["provider"] == "acme" and r["http_status_code"] == 429
+    return bool(r["provider"] == "acme" and r["http_status_code"] == 429)
 
 
 def hop(this: Request, following: Request) -> str:

@@ -42,6 +42,10 @@ select
         'refusal',
         'SAFETY',
         'RECITATION',
+        'BLOCKLIST',
+        'PROHIBITED_CONTENT',
+        'SPII',
+        'IMAGE_SAFETY',
         'MALFORMED_FUNCTION_CALL',
         'OTHER'
     ) as is_unusable,
