@@ -40,7 +40,7 @@ ORACLES = {
             [
                 *[{}] * 3,
                 {"max_gap_seconds": 1, "overlap_ms": 0},
-                {"overlap_ms": 1000, "immediate_ms": 250},
+                {"overlap_ms": 1000, "immediate_ms": 250, "min_reask_percent": 40},
                 {"max_gap_seconds": 0, "immediate_ms": 0},
             ]
         ),

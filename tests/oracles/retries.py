@@ -29,7 +29,7 @@ COLUMNS = (
     "next_gap_us",
     "added_us",
 )
-PARAMS = {"max_gap_seconds": 60, "overlap_ms": 250, "immediate_ms": 2000}
+PARAMS = {"max_gap_seconds": 60, "overlap_ms": 250, "immediate_ms": 2000, "min_reask_percent": 10}
 UNUSABLE = {"length", "max_tokens", "content_filter", "refusal"}
 NEW_RULE = (date(2026, 3, 3) - date(1970, 1, 1)).days * 86_400_000_000
 Request = Mapping[str, Any]
@@ -154,9 +154,11 @@ def chains(runs: list[Run], limits: Mapping[str, int]) -> list[Chain]:
     made = [Chain([run], []) for run in runs if run.content is None]
     for line in grouped((run for run in runs if run.content is not None), lambda run: run.caller):
         line.sort(key=lambda run: run.place)
-        for at, run in enumerate(line):
-            link = link_to(line, at, limits) if at else None
-            if link:
+        links = [link_to(line, at, limits) if at else None for at in range(len(line))]
+        asked_again = sum(link in ("same answer", "answer") for link in links)
+        is_meeting = 100 * asked_again < limits["min_reask_percent"] * len(line)
+        for run, link in zip(line, links, strict=True):
+            if link and (link == "failure" or not is_meeting):
                 made[-1].runs.append(run)
                 made[-1].links.append(link)
             else:

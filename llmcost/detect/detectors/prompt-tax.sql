@@ -148,35 +148,49 @@ with
         left join widths on groups.group_no = widths.group_no
         where groups.group_no in (select group_no from rules)
     ),
-    -- the prefix comes first, so what was read was read of it, then what was written
+    -- by system prompt alone first, since that is a column of the store: its scan then leaves out the others
+    candidates as (
+        select *
+        from prefixes
+        where system_prompt_hash in (select system_prompt_hash from cached_groups)
+        union all
+        select *
+        from prefixes
+        where system_prompt_hash is null
+    ),
+    -- the prefix comes first, so what was read was read of it, then what was written; what is beyond it is
+    -- not
+    -- looked at
     arrivals as (
         select
             groups.group_no,
-            prefixes.dedupe_key,
-            prefixes.price_no,
-            prefixes.started_us,
-            prefixes.started_us - prefixes.started_us % groups.width_us as slot_us,
-            greatest(prefixes.readable_us, prefixes.started_us + 1) as readable_us,
-            cast(least(groups.prefix_tokens, text_tokens) as integer) as prefix_tokens,
-            cast(least(groups.prefix_tokens, read_tokens) as integer) as read_tokens,
+            candidates.dedupe_key,
+            candidates.price_no,
+            candidates.started_us,
+            candidates.started_us - candidates.started_us % groups.width_us as slot_us,
+            greatest(candidates.readable_us, candidates.started_us + 1) as readable_us,
+            cast(least(candidates.text_tokens, groups.prefix_tokens) as integer) as prefix_tokens,
+            cast(least(candidates.read_tokens, groups.prefix_tokens) as integer) as read_tokens,
             cast(
                 least(
-                    written_tokens, groups.prefix_tokens - least(groups.prefix_tokens, read_tokens)
+                    candidates.written_tokens,
+                    groups.prefix_tokens - least(candidates.read_tokens, groups.prefix_tokens)
                 ) as integer
             ) as written_tokens,
             cast(
                 least(
-                    written_1h_tokens, groups.prefix_tokens - least(groups.prefix_tokens, read_tokens)
+                    candidates.written_1h_tokens,
+                    groups.prefix_tokens - least(candidates.read_tokens, groups.prefix_tokens)
                 ) as integer
             ) as written_1h_tokens
-        from prefixes
+        from candidates
         inner join
             cached_groups as groups
-            on prefixes.prefix_1 = groups.prefix_1
-            and prefixes.system_prompt_hash is not distinct from groups.system_prompt_hash
-            and prefixes.key is not distinct from groups.key
-            and prefixes.provider is not distinct from groups.provider
-            and prefixes.model is not distinct from groups.model
+            on candidates.prefix_1 = groups.prefix_1
+            and candidates.system_prompt_hash is not distinct from groups.system_prompt_hash
+            and candidates.key is not distinct from groups.key
+            and candidates.provider is not distinct from groups.provider
+            and candidates.model is not distinct from groups.model
     ),
     counted as (
         select
@@ -257,7 +271,6 @@ with
             )
             and paid_rates.input_usd_per_token is not null
     ),
-    -- the prefix comes first, so what was read was read of it, then what was written
     cached as (
         select
             *,
@@ -288,17 +301,7 @@ with
         from priced
     ),
     seen as (
-        select
-            costs.group_no,
-            costs.policy,
-            costs.rule_no,
-            costs.kind_no,
-            costs.ttl_us,
-            counted.slot_us,
-            counted.requests,
-            counted.first_us,
-            counted.last_us,
-            counted.readable_us
+        select counted.*, costs.policy, costs.rule_no, costs.kind_no, costs.ttl_us
         from counted
         inner join
             costs
@@ -352,7 +355,14 @@ with
         group by group_no, policy, epoch
     ),
     readable as (
-        select epochs.group_no, epochs.policy, epochs.rule_no, epochs.slot_us, entries.readable_us
+        select
+            epochs.group_no,
+            epochs.policy,
+            epochs.rule_no,
+            epochs.slot_us,
+            epochs.first_us,
+            epochs.gap_us,
+            entries.readable_us
         from epochs
         inner join
             entries
@@ -377,16 +387,15 @@ with
     undecided as (
         select told.kind_no, told.rule_no, arrivals.started_us >= told.hit_from_us as is_hit
         from told
-        inner join kinds on told.kind_no = kinds.kind_no
         inner join
             arrivals
             on told.slot_us = arrivals.slot_us
-            and kinds.group_no = arrivals.group_no
-            and kinds.price_no = arrivals.price_no
-            and kinds.prefix_tokens = arrivals.prefix_tokens
-            and kinds.read_tokens = arrivals.read_tokens
-            and kinds.written_tokens = arrivals.written_tokens
-            and kinds.written_1h_tokens = arrivals.written_1h_tokens
+            and told.group_no = arrivals.group_no
+            and told.price_no = arrivals.price_no
+            and told.prefix_tokens = arrivals.prefix_tokens
+            and told.read_tokens = arrivals.read_tokens
+            and told.written_tokens = arrivals.written_tokens
+            and told.written_1h_tokens = arrivals.written_1h_tokens
         where told.hits is null
     ),
     hits as (
@@ -468,7 +477,7 @@ with
         select
             ranked.*,
             low_off_usd > 0 as is_netted,
-            groups.prefix_tokens,
+            groups.prefix_tokens as group_prefix_tokens,
             groups.is_reported,
             groups.is_cached,
             cast(groups.requests as double)
@@ -479,31 +488,30 @@ with
         where place = 1 and share_of(hit_share, gain_usd) > off_usd
     ),
     changes as (
-        select *, hit_change_usd as change_usd, true as is_hit
+        select *, miss_change_usd as change_usd, 0 as hit
+        from costs
+        where miss_change_usd > 0
+        union all
+        select *, hit_change_usd as change_usd, 1 as hit
         from costs
         where hit_change_usd > 0
         union all
-        select *, miss_change_usd as change_usd, false as is_hit
+        select *, hit_change_usd as change_usd, 2 as hit
         from costs
-        where miss_change_usd > 0
+        where hit_change_usd > 0
     ),
-    -- what can become of a request that saves something
+    -- what can become of a request that saves something: it misses, it hits, or it hits after a pause
     outcomes as (
         select
-            changes.rule_no,
-            changes.group_no,
-            changes.price_no,
-            changes.prefix_tokens as own_tokens,
-            changes.read_tokens,
-            changes.written_tokens,
-            changes.written_1h_tokens,
-            changes.is_hit,
-            changes.change_usd,
-            changes.tokens - changes.was_read as unread_tokens,
-            chosen.policy,
+            changes.*,
+            cast(
+                row_number() over (
+                    order by changes.rule_no nulls last, changes.kind_no nulls last, changes.hit nulls last
+                ) as integer
+            ) as outcome_no,
             chosen.is_netted,
             chosen.is_reported,
-            chosen.prefix_tokens,
+            chosen.group_prefix_tokens,
             chosen.calls_per_hour,
             chosen.low_hit_share,
             chosen.hit_share,
@@ -521,21 +529,41 @@ with
                 then 'never read'
                 when chosen.policy <> 'automatic' and chosen.is_cached = 0
                 then 'not cached'
-                when not changes.is_hit
+                when changes.hit = 0
                 then 'written for too long'
                 when changes.was_written = 0
                 then 'missed'
-                when chosen.policy = '1h' and changes.was_written_1h = 0
-                then 'written again, or lapsed'
+                -- what a cache of five minutes had forgotten
+                when chosen.policy = '1h' and changes.was_written_1h = 0 and changes.hit = 2
+                then 'lapsed'
                 else 'written again'
-            end as miss_cause,
-            cast(
-                row_number() over (
-                    order by changes.rule_no nulls last, changes.kind_no nulls last, changes.is_hit nulls last
-                ) as integer
-            ) as outcome_no
+            end as miss_cause
         from changes
         inner join chosen on changes.group_no = chosen.group_no and changes.policy = chosen.policy
+    ),
+    -- the words and sums of each outcome
+    worded as (
+        select
+            *,
+            case
+                policy
+                when 'none'
+                then 'cached for nothing'
+                when 'automatic'
+                then 'automatic cache missed'
+                else 'prefix not cached for ' || policy
+            end as finding,
+            case when is_reported = 0 or policy = 'automatic' then 'possible' else 'likely' end as certainty,
+            cast(group_prefix_tokens as varchar) || ' tokens, ' || miss_cause as evidence,
+            tokens - was_read as unread_tokens,
+            -- a cache that works by itself and is not reported may have hit all along
+            is_reported = 1 or policy <> 'automatic' as is_counted
+        from outcomes
+    ),
+    payable as (
+        select readable.*
+        from readable
+        inner join chosen on readable.group_no = chosen.group_no and readable.policy = chosen.policy
     ),
     found as (
         select
@@ -545,17 +573,23 @@ with
             outcomes.outcome_no,
             outcomes.is_netted
         from arrivals
-        inner join readable on arrivals.group_no = readable.group_no and arrivals.slot_us = readable.slot_us
-        inner join chosen on readable.group_no = chosen.group_no and readable.policy = chosen.policy
+        inner join payable on arrivals.group_no = payable.group_no and arrivals.slot_us = payable.slot_us
         inner join
             outcomes
-            on readable.rule_no = outcomes.rule_no
+            on payable.rule_no = outcomes.rule_no
             and arrivals.price_no = outcomes.price_no
-            and arrivals.prefix_tokens = outcomes.own_tokens
+            and arrivals.prefix_tokens = outcomes.prefix_tokens
             and arrivals.read_tokens = outcomes.read_tokens
             and arrivals.written_tokens = outcomes.written_tokens
             and arrivals.written_1h_tokens = outcomes.written_1h_tokens
-            and (arrivals.started_us >= readable.readable_us) = outcomes.is_hit
+            and case
+                when arrivals.started_us < payable.readable_us
+                then 0
+                when arrivals.started_us = payable.first_us and payable.gap_us > 300000000
+                then 2
+                else 1
+            end
+            = outcomes.hit
     ),
     -- what is off is taken off the first gains of the group, so that no request saves less than nothing
     running as (
@@ -570,86 +604,45 @@ with
         from found
         inner join outcomes on found.outcome_no = outcomes.outcome_no
         where found.is_netted
+        union all
+        select dedupe_key, outcome_no, cast(null as decimal(38, 21)) as gained_usd
+        from found
+        where not is_netted
     ),
     netted as (
         select
             running.dedupe_key,
-            running.outcome_no,
-            least(low_usd, share_of(low_hit_share, gained_usd) - low_off_usd) as low_left_usd,
-            least(usd, share_of(hit_share, gained_usd) - off_usd) as left_usd,
-            least(high_usd, share_of(high_hit_share, gained_usd) - high_off_usd) as high_left_usd
-        from running
-        inner join outcomes on running.outcome_no = outcomes.outcome_no
-        union all
-        select
-            found.dedupe_key,
-            found.outcome_no,
-            outcomes.low_usd as low_left_usd,
-            outcomes.usd as left_usd,
-            outcomes.high_usd as high_left_usd
-        from found
-        inner join outcomes on found.outcome_no = outcomes.outcome_no
-        where not found.is_netted
-    ),
-    -- what a cache of five minutes had forgotten
-    pauses as (
-        select
-            dedupe_key,
-            started_us - lag(started_us) over (
-                partition by group_no order by started_us nulls last, dedupe_key nulls last
-            ) as gap_us
-        from arrivals
-        where group_no in (select group_no from outcomes where miss_cause = 'written again, or lapsed')
-    ),
-    lapses as (select dedupe_key from pauses where gap_us > 300000000),
-    causes as (
-        select
-            netted.dedupe_key,
-            netted.low_left_usd,
-            netted.left_usd,
-            netted.high_left_usd,
-            outcomes.policy,
-            outcomes.is_reported,
-            outcomes.prefix_tokens,
-            outcomes.unread_tokens,
-            outcomes.calls_per_hour,
+            worded.*,
             case
-                when outcomes.miss_cause <> 'written again, or lapsed'
-                then outcomes.miss_cause
-                when lapses.dedupe_key is null
-                then 'written again'
-                else 'lapsed'
-            end as miss_cause
-        from netted
-        inner join outcomes on netted.outcome_no = outcomes.outcome_no
-        left join lapses on netted.dedupe_key = lapses.dedupe_key
-        where netted.high_left_usd > 0
+                when not is_netted
+                then low_usd
+                else least(low_usd, share_of(low_hit_share, gained_usd) - low_off_usd)
+            end as low_left_usd,
+            case
+                when not is_netted then usd else least(usd, share_of(hit_share, gained_usd) - off_usd)
+            end as left_usd,
+            case
+                when not is_netted
+                then high_usd
+                else least(high_usd, share_of(high_hit_share, gained_usd) - high_off_usd)
+            end as high_left_usd
+        from running
+        inner join worded on running.outcome_no = worded.outcome_no
     )
 select
     dedupe_key,
-    case
-        policy
-        when 'none'
-        then 'cached for nothing'
-        when 'automatic'
-        then 'automatic cache missed'
-        else 'prefix not cached for ' || policy
-    end as finding,
-    -- a cache that works by itself and is not reported may have hit all along
+    finding,
+    cast(case when is_counted then greatest(left_usd, 0) else 0 end as decimal(38, 21)) as saving_usd,
     cast(
-        case when is_reported = 0 and policy = 'automatic' then 0 else greatest(left_usd, 0) end as decimal(
-            38, 21
-        )
-    ) as saving_usd,
-    cast(
-        case when is_reported = 0 then 0 else greatest(low_left_usd, 0) end as decimal(38, 21)
+        case when is_reported = 1 then greatest(low_left_usd, 0) else 0 end as decimal(38, 21)
     ) as saving_low_usd,
     cast(high_left_usd as decimal(38, 21)) as saving_high_usd,
-    case when is_reported = 0 or policy = 'automatic' then 'possible' else 'likely' end as certainty,
-    cast(prefix_tokens as varchar) || ' tokens, ' || miss_cause as evidence,
+    certainty,
+    evidence,
     policy,
     miss_cause,
-    prefix_tokens,
+    group_prefix_tokens as prefix_tokens,
     unread_tokens,
     calls_per_hour
-from causes
+from netted
+where high_left_usd > 0

@@ -7,6 +7,7 @@ params:
   max_gap_seconds: 60  # a longer pause after a failure begins a new operation
   overlap_ms: 250  # clocks of two hosts differ; more overlap is parallel work
   immediate_ms: 2000  # a good answer asked for again within this is a retry, too
+  min_reask_percent: 10  # of one user's requests of one prompt; fewer are two callers that meet
 needs:
   - fields: [prompt_hash, attempt_number, fallback_index, "nullif(logical_request_id, request_id)"]
     says: no prompts (or ingested with --text none), no attempt numbers and no ids that attempts share
@@ -187,7 +188,7 @@ with
                 partition by sender, content order by started_us nulls last, run_key nulls last
             )
     ),
-    linked as (
+    followed as (
         select
             sender,
             content,
@@ -206,6 +207,27 @@ with
                 then case when is_deterministic then 'after the same answer' else 'after an answer' end
             end as link
         from run_steps
+    ),
+    -- a prompt that comes all the time comes twice at once now and then, from two callers
+    meetings as (
+        select sender, content
+        from followed
+        group by sender, content
+        having
+            100 * sum(case when link in ('after the same answer', 'after an answer') then 1 else 0 end)
+            < $min_reask_percent * count(*)
+    ),
+    linked as (
+        select
+            followed.sender,
+            followed.content,
+            followed.run_key,
+            followed.started_us,
+            case
+                when meetings.sender is null or followed.link = 'after a failure' then followed.link
+            end as link
+        from followed
+        left join meetings on followed.sender = meetings.sender and followed.content = meetings.content
     ),
     chained as (
         select
