@@ -1,0 +1,58 @@
+"""llmcost.yaml: its schema and the program accept the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from llmcost.cli.configuration import read_configuration
+from llmcost.detect import detectors
+from llmcost.errors import UsageError
+from tests.conftest import ROOT
+
+SCHEMA = json.loads((ROOT / "llmcost" / "llmcost.schema.json").read_text())
+EXAMPLE = re.search(r"```yaml\n(.*?)```", (ROOT / "docs" / "detectors.md").read_text(), re.DOTALL)
+
+
+def test_the_documented_example_is_valid_and_read(tmp_path: Path) -> None:
+    assert EXAMPLE is not None
+    (tmp_path / "detectors").mkdir()
+    path = tmp_path / "llmcost.yaml"
+    path.write_text(EXAMPLE[1])
+    jsonschema.validate(yaml.safe_load(EXAMPLE[1]), SCHEMA)
+    configuration = read_configuration(path)
+
+    assert configuration.folder == tmp_path / "detectors"
+    assert configuration.settings["retries"] == {"max_gap_seconds": "30"}
+    assert all(params.keys() <= detectors()[name].params.keys() for name, params in configuration.settings.items())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "detekt: {}",
+        "detect: {folders: x}",
+        "detect: {settings: [retries]}",
+        "detect: {settings: {retries: [1]}}",
+        "- detect",
+    ],
+)
+def test_what_the_schema_refuses_the_program_refuses(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "llmcost.yaml"
+    path.write_text(text)
+
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(yaml.safe_load(text), SCHEMA)
+    with pytest.raises(UsageError, match=r"llmcost.yaml:1"):
+        read_configuration(path)
+
+
+def test_the_schema_takes_every_default_of_the_shelf() -> None:
+    settings = {name: detector.params for name, detector in detectors().items()}
+
+    jsonschema.validate({"detect": {"settings": settings}}, SCHEMA)
