@@ -134,6 +134,7 @@ def test_a_gate_fails_the_command_exactly_at_its_limit(llmcost: Run, logs: Path,
         (["detect", "retries", "--set", "max_gap_seconds"], "not of the form name=value"),
         (["detect", "retries", "--set", "max_gap_seconds=soon"], "soon is no number"),
         (["detect", "retries", "--set", "max_gap_seconds=-1"], "from 0 up"),
+        (["detect", "embeddings", "--set", "min_repeat_share=0.33333"], "more than 4 decimals"),
         (["detect", "retries", "--fail-on", "much"], "--fail-on much: no condition"),
         (["detect", "retries", "--fail-on", "saving_eur > 1"], "there is no such total"),
         (["savings", "--baseline", "2026-03-01"], "--baseline needs --since"),
@@ -144,7 +145,7 @@ def test_what_does_not_exist_is_refused_with_a_hint(llmcost: Run, logs: Path, wo
     done = llmcost(*words, logs)
 
     assert (done.returncode, expected in done.stderr) == (2, True), done.stderr
-    assert "hint:" in done.stderr or "from 0 up" in done.stderr
+    assert any(words in done.stderr for words in ("hint:", "from 0 up", "more than 4 decimals"))
 
 
 def test_a_parameter_that_is_too_large_is_refused(llmcost: Run, tmp_path: Path) -> None:

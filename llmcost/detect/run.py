@@ -20,6 +20,7 @@ from llmcost.store.detection_rules import load_detection_rules
 from llmcost.store.prices import load_prices
 from llmcost.store.scope import create_scope, quoted
 
+DECIMALS = 4  # of a fraction, in the queries
 VIEWS = resources.files("llmcost.detect") / "views"
 Settings = Mapping[str, Mapping[str, Any]]
 
@@ -103,4 +104,6 @@ def exact(name: str, value: Any, default: Any) -> Any:
         raise UsageError(f"{name}: {value} is no number", hint=f"its default is {default}") from None
     if number < 0 or (isinstance(default, int) and number != whole):
         raise UsageError(f"{name}: {value} is no {'whole ' * isinstance(default, int)}number from 0 up")
+    if number != round(number, DECIMALS):
+        raise UsageError(f"{name}: {value} has more than {DECIMALS} decimals")
     return whole if isinstance(default, int) else number

@@ -117,9 +117,8 @@ with
             ) as rule_no
         from policies
     ),
-    -- Time is cut into slots that are no longer than any time to live, so that no entry lapses within one,
-    -- and
-    -- that divide a day, so that rules change between two.
+    -- Time is cut into slots. None is longer than a time to live, so that no entry lapses within one; and
+    -- they divide a day, so that rules change between two.
     widths as (
         select
             group_no,
@@ -158,9 +157,7 @@ with
         from prefixes
         where system_prompt_hash is null
     ),
-    -- the prefix comes first, so what was read was read of it, then what was written; what is beyond it is
-    -- not
-    -- looked at
+    -- the prefix comes first, so what was read was read of it, then what was written
     arrivals as (
         select
             groups.group_no,
@@ -344,11 +341,9 @@ with
             ) as epoch
         from gaps
     ),
-    -- A request hits if it starts when an earlier one of its epoch can be read. That is so if and only if
-    -- it does
-    -- not start before the first moment at which any of its epoch can be read: each can be read only after
-    -- its own
-    -- start, so the one of that moment is an earlier one. No order within the epoch is needed.
+    -- A request hits if another of its epoch can be read when it starts: if and only if it does not start
+    -- before the first moment from which any of them can be read. Each can be read only after its own start,
+    -- so the one of that moment is an earlier one, and no order within the epoch is needed.
     entries as (
         select group_no, policy, epoch, min(readable_us) as readable_us
         from epochs
@@ -476,7 +471,7 @@ with
     chosen as (
         select
             ranked.*,
-            low_off_usd > 0 as is_netted,
+            greatest(low_off_usd, off_usd, high_off_usd) > 0 as is_netted,
             groups.prefix_tokens as group_prefix_tokens,
             groups.is_reported,
             groups.is_cached,
@@ -567,11 +562,7 @@ with
     ),
     found as (
         select
-            arrivals.dedupe_key,
-            arrivals.group_no,
-            arrivals.started_us,
-            outcomes.outcome_no,
-            outcomes.is_netted
+            arrivals.dedupe_key, arrivals.group_no, arrivals.started_us, arrivals.slot_us, outcomes.outcome_no
         from arrivals
         inner join payable on arrivals.group_no = payable.group_no and arrivals.slot_us = payable.slot_us
         inner join
@@ -591,7 +582,50 @@ with
             end
             = outcomes.hit
     ),
-    -- what is off is taken off the first gains of the group, so that no request saves less than nothing
+    -- What is off is taken off the first gains of the group, so that no request saves less than nothing. Only
+    -- those are added up one by one: once a slot begins with more than is off (and what rounding can add to
+    -- it), the share of each gain counts in full.
+    slot_gains as (
+        select found.group_no, found.slot_us, sum(outcomes.change_usd) as gain_usd
+        from found
+        inner join outcomes on found.outcome_no = outcomes.outcome_no
+        where outcomes.is_netted
+        group by found.group_no, found.slot_us
+    ),
+    gained as (
+        select
+            group_no,
+            slot_us,
+            sum(gain_usd) over (
+                partition by group_no
+                order by slot_us nulls last
+                rows between unbounded preceding and 1 preceding
+            ) as gained_usd
+        from slot_gains
+    ),
+    settled as (
+        select gained.group_no, min(gained.slot_us) as slot_us
+        from gained
+        inner join chosen on gained.group_no = chosen.group_no
+        where
+            least(
+                share_of(chosen.low_hit_share, gained.gained_usd) - chosen.low_off_usd,
+                share_of(chosen.hit_share, gained.gained_usd) - chosen.off_usd,
+                share_of(chosen.high_hit_share, gained.gained_usd) - chosen.high_off_usd
+            )
+            > 0.000000000000000000002
+        group by gained.group_no
+    ),
+    settlements as (
+        select
+            chosen.group_no,
+            -- in time before all others, and after them
+            case
+                when chosen.is_netted then coalesce(settled.slot_us, 9000000000000000000) else 0
+            end as settled_us
+        from chosen
+        left join settled on chosen.group_no = settled.group_no
+    ),
     running as (
         select
             found.dedupe_key,
@@ -602,27 +636,29 @@ with
                 rows between unbounded preceding and current row
             ) as gained_usd
         from found
+        inner join settlements on found.group_no = settlements.group_no
         inner join outcomes on found.outcome_no = outcomes.outcome_no
-        where found.is_netted
+        where found.started_us < settlements.settled_us
         union all
-        select dedupe_key, outcome_no, cast(null as decimal(38, 21)) as gained_usd
+        select found.dedupe_key, found.outcome_no, cast(null as decimal(38, 21)) as gained_usd
         from found
-        where not is_netted
+        inner join settlements on found.group_no = settlements.group_no
+        where found.started_us >= settlements.settled_us
     ),
     netted as (
         select
             running.dedupe_key,
             worded.*,
             case
-                when not is_netted
+                when gained_usd is null
                 then low_usd
                 else least(low_usd, share_of(low_hit_share, gained_usd) - low_off_usd)
             end as low_left_usd,
             case
-                when not is_netted then usd else least(usd, share_of(hit_share, gained_usd) - off_usd)
+                when gained_usd is null then usd else least(usd, share_of(hit_share, gained_usd) - off_usd)
             end as left_usd,
             case
-                when not is_netted
+                when gained_usd is null
                 then high_usd
                 else least(high_usd, share_of(high_hit_share, gained_usd) - high_off_usd)
             end as high_left_usd

@@ -1,6 +1,5 @@
 -- What the query about static prefixes reads of a request: how its prompt begins, which of its tokens were
--- read from a cache or written to one, and from when on an entry that it wrote could be read. Narrow: integers,
--- and the number of its price.
+-- read from a cache or written to one, and from when on an entry that it wrote could be read.
 create or replace temp view prefixes as
 select
     dedupe_key,
