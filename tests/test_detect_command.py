@@ -271,3 +271,47 @@ def test_findings_fit_a_narrow_terminal(llmcost: Run, logs: Path) -> None:
 
         assert all(len(line) <= columns for line in shown.splitlines())
         assert "Retry in one layer only" in shown
+
+
+def test_misses_of_caches_are_explained_one_by_one(llmcost: Run, tmp_path: Path) -> None:
+    # a cache of 5 minutes from 1,024 tokens on; a prefix of 8,000 of 10,000 characters, 2,000 tokens in: 1,600 of them
+    book = (
+        BOOK + "cache_rules: [{provider: acme, models: [m], min_tokens: 1024, policies: [{name: 5m, ttl_seconds: 300, "
+    )
+    (tmp_path / "pricing.local.yaml").write_text(book + "write: cache_write, hit_share: [0.85, 1, 1]}]}]\n")
+    shared = {"llmcost": 1, "provider_name": "acme", "request_model": "m", "api_key_alias": "app", "output_tokens": 1}
+    counted = {
+        "input_tokens": 2000,
+        "cache_read_input_tokens": 0,
+        "input_chars": 10_000,
+        "prefix_chars": [8000, 10_000],
+    }
+    planned = [
+        ("00:00", {}, "first request"),
+        ("00:01", {}, "cold parallel"),
+        ("01:00", {}, "not cached"),
+        ("02:00", {"cache_read_input_tokens": 1600}, "hit"),
+        ("08:00", {}, "ttl lapsed"),
+        ("08:30", {"cache_read_input_tokens": None}, "not reported"),
+        ("09:00", {"input_tokens": 1000}, "below minimum"),
+        ("09:30", {"cache_write_input_tokens": 1600}, "written, not read"),
+        ("10:00", {"prefix_hashes": ["other", "q"]}, "changed at message 1"),
+        ("10:30", {"prefix_chars": [100, 10_000], "prefix_hashes": ["other", "r"]}, "changed at message 2"),
+    ]
+    lines = [
+        {**shared, **counted, "prefix_hashes": ["system", f"q{number}"], "request_id": f"r{number}"}
+        | {"started_at": f"2026-03-01T12:{at}Z", "ended_at": f"2026-03-01T12:{at[:3]}{int(at[3:]) + 5:02}Z", **more}
+        for number, (at, more, _) in enumerate(planned)
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(map(json.dumps, lines)))
+    rows = document(llmcost("detect", "prompt-tax", log, "--causes", "-f", "json").stdout)["rows"]
+
+    assert {row["cause"]: row["requests"] for row in rows} == {cause: 1 for *_, cause in planned}
+    assert all(row["requests_share"] == Decimal("0.1") for row in rows)
+
+
+def test_causes_are_refused_where_there_are_none(llmcost: Run, logs: Path) -> None:
+    done = llmcost("detect", "retries", logs, "--causes")
+
+    assert (done.returncode, "--causes: not for retries" in done.stderr) == (2, True)

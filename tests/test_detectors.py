@@ -14,10 +14,10 @@ import pytest
 import yaml
 
 from llmcost.detect import detect, detectors
-from llmcost.detect.detector import CERTAINTIES, CONTRACT
 from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book
 from llmcost.store import Store
+from tests.conftest import ROOT
 
 CASES = Path(__file__).parent / "cases" / "detectors"
 NOON = datetime(2026, 3, 2, 12)
@@ -100,8 +100,18 @@ def test_a_detector_finds_what_was_worked_out_by_hand(
         assert sum(row["saving_usd"] for row in found.values()) == Decimal(str(case["saving_usd"]))
 
 
-def test_every_detector_gives_the_columns_of_the_contract() -> None:
-    for detector in detectors().values():
-        assert detector.title and detector.why and detector.advice and detector.needs
-    assert len(CONTRACT) == 7
-    assert CERTAINTIES[0] == "proven"
+@pytest.mark.parametrize("name", detectors())
+def test_every_detector_has_firing_and_more_quiet_cases(name: str) -> None:
+    shelf = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))["cases"]
+
+    assert sum(bool(case["found"]) for case in shelf) >= 1
+    assert sum(not case["found"] for case in shelf) >= 3
+
+
+@pytest.mark.parametrize("name", detectors())
+def test_every_detector_says_what_it_is_for_and_has_its_rule_written_down(name: str) -> None:
+    detector = detectors()[name]
+
+    assert all([detector.title, detector.why, detector.advice, detector.needs])
+    rule = (ROOT / "docs" / "detectors" / f"{name}.md").read_text(encoding="utf-8")
+    assert all(parameter in rule for parameter in detector.params)

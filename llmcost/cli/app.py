@@ -251,6 +251,9 @@ def detect_command(
     detector: Annotated[str, typer.Argument(help="A detector's name, or all.", metavar="DETECTOR")],
     paths: Paths = None,
     requests: Annotated[bool, typer.Option("--requests", help="One row per request instead of findings.")] = False,
+    causes: Annotated[
+        bool, typer.Option("--causes", help="prompt-tax: why caches missed, a row for each cause, instead of findings.")
+    ] = False,
     fail_on: FailOn = None,
     settings: Settings = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say what it looks for, and run nothing.")] = False,
@@ -273,6 +276,7 @@ def detect_command(
         llmcost detect retries
         llmcost detect all --since 7d --fail-on "saving_usd > 100"
         llmcost detect embeddings --requests -f csv -o waste.csv
+        llmcost detect prompt-tax --causes
     """
     from llmcost.cli.detecting import Wanted, run_detect, run_explain
     from llmcost.cli.reading import Reading
@@ -282,7 +286,7 @@ def detect_command(
     reading = Reading(
         tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
     )
-    return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, fail_on))
+    return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, causes, fail_on))
 
 
 @app.command("savings")

@@ -10,7 +10,7 @@ from typing import Any
 from llmcost.cli.configuration import open_configuration, with_set
 from llmcost.cli.gates import read_gate
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
-from llmcost.detect import Detector, Hits, claim, detect, detectors, findings, found_requests, own_detectors
+from llmcost.detect import Detector, Hits, causes, claim, detect, detectors, findings, found_requests, own_detectors
 from llmcost.errors import InputError, UsageError
 from llmcost.pricing import Book
 from llmcost.render import Table
@@ -31,6 +31,7 @@ class Wanted:
     name: str = ALL
     settings: tuple[str, ...] = field(default=())
     requests: bool = False
+    causes: bool = False
     fail_on: str | None = None
 
 
@@ -49,6 +50,9 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
         if wanted.requests:
             columns, rows = found_requests(store, hits)
             table = Table("Requests", columns, rows, {}, shared)
+        elif wanted.causes:
+            columns, rows = causes(store, wanted.name)
+            table = Table("Causes", columns, rows, {}, shared)
         write(table, output_format, reading.output)
     for line in found_lines(hits, found.totals):
         print(line, file=sys.stderr)

@@ -1,7 +1,7 @@
 """Scope to requests worth looking at: what each would save, how certain that is, and what all of it comes to."""
 
 from llmcost.detect.detector import Detector, detectors
-from llmcost.detect.findings import Findings, claim, findings, found_requests
+from llmcost.detect.findings import Findings, causes, claim, findings, found_requests
 from llmcost.detect.fixed import compare, period
 from llmcost.detect.needs import lacking, requests_with
 from llmcost.detect.own import own_detectors
@@ -13,6 +13,7 @@ __all__ = [
     "Findings",
     "Hits",
     "Savings",
+    "causes",
     "claim",
     "compare",
     "detect",

@@ -9,6 +9,7 @@ from typing import Any
 
 from llmcost.detect.detector import CONTRACT
 from llmcost.detect.run import Hits
+from llmcost.errors import UsageError
 from llmcost.render.cell import dollars
 from llmcost.shelf import read_shelf
 from llmcost.store import Store
@@ -48,6 +49,23 @@ class Findings:
 def summaries() -> dict[str, Summary]:
     """Read the shelf of summaries by the name of their detector."""
     return read_shelf(resources.files("llmcost.detect") / "summaries", Summary)
+
+
+@cache
+def shelf_of_causes() -> dict[str, Summary]:
+    """Read the shelf of causes by the name of their detector."""
+    return read_shelf(resources.files("llmcost.detect") / "causes", Summary)
+
+
+def causes(store: Store, name: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Say why what a detector is about happens, over all requests of the scope; after `detect`.
+
+    Raises UsageError for a detector that has no such query.
+    """
+    if name not in shelf_of_causes():
+        raise UsageError(f"--causes: not for {name}", hint=f"for {', '.join(shelf_of_causes())}")
+    result = store.execute(shelf_of_causes()[name].query)
+    return tuple(column[0] for column in result.description), result.fetchall()
 
 
 def claim(store: Store, hits: Hits) -> None:

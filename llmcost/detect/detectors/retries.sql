@@ -17,7 +17,11 @@ needs:
 with
     -- of the whole store, which costs no look at prices; one that is alone in the scope is a chain of one
     repeated_prompts as (
-        select prompt_hash from requests where prompt_hash is not null group by prompt_hash having count(*) > 1
+        select prompt_hash
+        from requests
+        where prompt_hash is not null
+        group by prompt_hash
+        having count(*) > 1
     ),
     -- of a failure without its prompt, or an attempt that says it is one, the others are looked for by
     -- their operation

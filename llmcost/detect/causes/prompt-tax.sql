@@ -1,0 +1,109 @@
+/*
+title: Why caches missed
+answers: Which requests did not read their beginning from a cache, and why not?
+*/
+with
+    rules as (
+        select
+            provider,
+            model,
+            valid_from_us,
+            valid_to_us,
+            min(min_tokens) as min_tokens,
+            min(ttl_us) as ttl_us,
+            max(ttl_us) as long_ttl_us
+        from cache_rules
+        group by provider, model, valid_from_us, valid_to_us
+    ),
+    -- compared with the last request that begins alike; what never began so before has changed from the
+    -- first message on
+    compared as (
+        select
+            *,
+            lag(started_us) over all_before as before_us,
+            lag(started_us) over alike_before as alike_us,
+            lag(written_1h_tokens) over alike_before as alike_1h_tokens,
+            prefix_2 = lag(prefix_2) over alike_before as is_same_2,
+            prefix_3 = lag(prefix_3) over alike_before as is_same_3,
+            prefix_4 = lag(prefix_4) over alike_before as is_same_4,
+            min(readable_us) over (
+                partition by key, provider, model, prefix_1
+                order by started_us nulls last, dedupe_key nulls last
+                rows between 10 preceding and 1 preceding
+            ) as alike_readable_us
+        from prefixes
+        window
+            all_before as (
+                partition by key, provider, model order by started_us nulls last, dedupe_key nulls last
+            ),
+            alike_before as (
+                partition by key, provider, model, prefix_1
+                order by started_us nulls last, dedupe_key nulls last
+            )
+    ),
+    measured as (
+        select
+            compared.*,
+            rules.min_tokens,
+            case when alike_1h_tokens > 0 then long_ttl_us else ttl_us end as ttl_us,
+            case
+                when is_same_2
+                then case when is_same_3 then case when is_same_4 then 4 else 3 end else 2 end
+                else 1
+            end as depth
+        from compared
+        inner join
+            rules
+            on compared.provider = rules.provider
+            and compared.model = rules.model
+            and compared.started_us >= rules.valid_from_us
+            and compared.started_us < rules.valid_to_us
+    ),
+    shared as (
+        select
+            *,
+            cast(text_tokens as decimal(19, 0)) * cast(
+                case
+                    depth when 4 then chars_4 when 3 then chars_3 when 2 then chars_2 else chars_1
+                end as decimal(19, 0)
+            ) as token_chars
+        from measured
+    ),
+    caused as (
+        select
+            key,
+            model,
+            text_tokens,
+            case
+                when read_tokens > 0
+                then 'hit'
+                when not is_reported
+                then 'not reported'
+                when text_tokens < min_tokens
+                then 'below minimum'
+                when before_us is null
+                then 'first request'
+                when alike_us is null
+                then 'changed at message 1'
+                when started_us - alike_us > ttl_us
+                then 'ttl lapsed'
+                when token_chars < cast(min_tokens as decimal(19, 0)) * cast(input_chars as decimal(19, 0))
+                then 'changed at message ' || cast(depth + 1 as varchar)
+                when alike_readable_us > started_us
+                then 'cold parallel'
+                when written_tokens > 0
+                then 'written, not read'
+                else 'not cached'
+            end as cause
+        from shared
+    )
+select
+    key,
+    model,
+    cause,
+    count(*) as requests,
+    cast(count(*) as double) / sum(count(*)) over (partition by key, model) as requests_share,
+    cast(sum(text_tokens) as bigint) as input_tokens
+from caused
+group by key, model, cause
+order by input_tokens desc nulls last, key nulls last, model nulls last, cause
