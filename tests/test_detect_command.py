@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import Run
 
+Request = dict[str, Any]
 BOOK = """
 format: llmcost-pricing/1
 models: [{provider: acme, model: m, prices: [{input: 10, output: 20}]}]
@@ -286,7 +287,7 @@ def test_misses_of_caches_are_explained_one_by_one(llmcost: Run, tmp_path: Path)
         "input_chars": 10_000,
         "prefix_chars": [8000, 10_000],
     }
-    planned = [
+    planned: list[tuple[str, Request, str]] = [
         ("00:00", {}, "first request"),
         ("00:01", {}, "cold parallel"),
         ("01:00", {}, "not cached"),
