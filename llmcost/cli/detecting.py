@@ -52,7 +52,7 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
             table = Table("Requests", columns, rows, {}, shared)
         elif wanted.causes:
             columns, rows = causes(store, wanted.name)
-            table = Table("Causes", columns, rows, {}, shared)
+            table = Table("Causes", columns, rows, {}, shared, ("requests_share", "input_tokens", "key"))
         write(table, output_format, reading.output)
     for line in found_lines(hits, found.totals):
         print(line, file=sys.stderr)
