@@ -93,6 +93,7 @@ def ingest(
     is recognised from the content, file by file. Every line that cannot be understood is kept with its number and the
     reason; the other lines of its file count. Prompts and answers are never stored.
 
+    \b
         llmcost ingest logs/
         llmcost ingest 'logs/2026-11-*.jsonl.gz' --db november.duckdb
         llmcost ingest ~/.claude/projects --text none
@@ -119,6 +120,7 @@ def doctor(
     Finds formats and emitters, field coverage, clock skew, models without price, answers without usage, calls logged
     twice, lines that could not be read, and which detectors can run on these logs.
 
+    \b
         llmcost doctor
         llmcost doctor logs/
     """
@@ -154,6 +156,7 @@ def report(
 
     Costs are computed now, from token counts and dated prices. What has no price is listed, never $0.
 
+    \b
         llmcost report --by model
         llmcost report --by team,day --since 7d -f csv
         llmcost report --by key --where provider=openai logs/*.jsonl
@@ -188,6 +191,7 @@ def whatif(
 ) -> int:
     """Price the same tokens as if another model had served them, side by side.
 
+    \b
     llmcost whatif --map gpt-4o=gpt-4o-mini
     llmcost whatif --map gpt-4o=gpt-4o-mini --where team=search --since 7d
     """
@@ -234,6 +238,7 @@ def reconcile(
     reported cost is named: cached tokens billed twice, a tier ignored, cents for dollars, last year's price. A bill is
     compared by day and model: OpenAI costs and Anthropic cost report (JSON or CSV), FOCUS, or CSV of day,model,amount.
 
+    \b
         llmcost reconcile
         llmcost reconcile --causes --by gateway --since 7d
         llmcost reconcile --invoice openai-costs.json
@@ -273,6 +278,7 @@ def detect_command(
     Every finding names the requests that prove it, what they would have saved, and how certain that is: proven, likely
     or possible. With several detectors no dollar is counted twice.
 
+    \b
         llmcost detect retries
         llmcost detect all --since 7d --fail-on "saving_usd > 100"
         llmcost detect embeddings --requests -f csv -o waste.csv
@@ -312,6 +318,7 @@ def savings_command(
 ) -> int:
     """Add up what all detectors found: from what is spent to what would remain, each dollar once.
 
+    \b
     llmcost savings
     llmcost savings --where team=search --since 30d -f json
     llmcost savings --since 2026-10-15 --baseline 2026-10-01
@@ -350,6 +357,7 @@ def sample_command(
 
     The same seed draws the same. What is printed are ids and weights; the prompts are where you keep them.
 
+    \b
         llmcost sample --where key=ticket-router -o sample.csv
         llmcost sample --where model=gpt-4o --as gpt-4.1-nano --size 300 -f jsonl
     """
@@ -379,6 +387,7 @@ def verify(
     A line has request_id and output (or output_hash); weight and stratum come from `llmcost sample`. Outputs are
     compared but for white space, and never printed.
 
+    \b
         llmcost verify old.jsonl new.jsonl
         llmcost verify old.csv new.csv --fail-above 0.02
     """
@@ -397,6 +406,7 @@ def demo(
 ) -> int:
     """Write an invented month of gateway logs, with the truth about its waste, to try everything on.
 
+    \b
     llmcost demo
     llmcost demo /tmp/month --scale 0.05
     """

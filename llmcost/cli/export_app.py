@@ -47,6 +47,7 @@ def focus(
     One row per day (UTC), price and meter, never per request. Costs are estimates from token counts and prices, not an
     invoice; what has no price is left out and counted on stderr.
 
+    \b
         llmcost export focus -o focus.csv
         llmcost export focus --by team,key --since 2026-11-01 --until 2026-12-01
         llmcost export focus --billing-account acme-ai -f jsonl logs/

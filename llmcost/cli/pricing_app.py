@@ -29,6 +29,7 @@ def list_models(
 ) -> int:
     """List the models of the book with their standard rates, USD per million tokens.
 
+    \b
     llmcost pricing list --provider anthropic
     """
     from llmcost.cli.pricing import run_list
@@ -49,6 +50,7 @@ def show(
 ) -> int:
     """Show how a name is resolved and every price that applies on a day: period, tier, hours, service level, source.
 
+    \b
     llmcost pricing show gpt-5.6-sol --at 2026-08-20
     llmcost pricing show us.anthropic.claude-sonnet-4-5-20250929-v1:0 --provider bedrock
     """
@@ -68,6 +70,7 @@ def check(
 
     What is no valid book is refused with file and line (exit 2); what only deserves a look is listed.
 
+    \b
         llmcost pricing check pricing.local.yaml
     """
     from llmcost.cli.pricing import run_check
@@ -84,6 +87,7 @@ def diff(
 ) -> int:
     """Show what a source says otherwise than the book does today; nothing is written.
 
+    \b
     llmcost pricing diff genai-prices
     llmcost pricing diff model_prices_and_context_window.json
     """
@@ -112,6 +116,7 @@ def update(
     A source without dates dates a change to today. Jumps over fivefold and prices that become 0 are held back (exit 1)
     until --yes. What changes is printed.
 
+    \b
         llmcost pricing update --from genai-prices
         llmcost pricing update --from model_prices_and_context_window.json --provider mistral
     """
@@ -137,6 +142,7 @@ def missing(
 ) -> int:
     """List what has no price, largest first, with the reason and what to do.
 
+    \b
     llmcost pricing missing
     llmcost pricing missing --write-stub pricing.local.yaml
     """
@@ -159,6 +165,7 @@ def explain(
 ) -> int:
     """Explain the cost of one request, line by line: which price, how much of what, what it comes to.
 
+    \b
     llmcost pricing explain chatcmpl-123
     llmcost pricing explain msg_01 logs/*.jsonl
     """

@@ -1,6 +1,5 @@
 -- The rows of `llmcost detect`, largest saving first. Three requests stand for each: the one that saves
--- most, and two of
--- which nothing is known but that they are others.
+-- most, and two others.
 create or replace temp view findings as
 with
     found as (
@@ -14,7 +13,9 @@ with
             sum(saving_high_usd) as saving_high_usd,
             max(alone_usd) as most_usd,
             min(dedupe_key) as lowest_key,
-            max(dedupe_key) as highest_key
+            max(dedupe_key) as highest_key,
+            -- keys are hashes, so this is somewhere in the middle
+            min(case when dedupe_key > 9223372036854775807 then dedupe_key end) as middle_key
         from claims
         group by place, group_no, certainty
     ),
@@ -25,7 +26,8 @@ with
             found.certainty,
             min(claims.dedupe_key) as top_key,
             min(found.lowest_key) as lowest_key,
-            min(found.highest_key) as highest_key
+            min(found.highest_key) as highest_key,
+            min(found.middle_key) as middle_key
         from claims
         inner join
             found
@@ -46,12 +48,22 @@ with
         select place, group_no, certainty, 3 as number, highest_key as dedupe_key
         from shown
         where highest_key <> top_key and highest_key <> lowest_key
+        union all
+        select place, group_no, certainty, 4 as number, middle_key as dedupe_key
+        from shown
+        where middle_key <> top_key and middle_key <> lowest_key and middle_key <> highest_key
+    ),
+    numbered as (
+        select
+            *,
+            row_number() over (partition by place, group_no, certainty order by number nulls last) as example
+        from keys
     ),
     named_keys as (
-        select keys.*, scope.request_id
-        from keys
-        inner join scope on keys.dedupe_key = scope.dedupe_key
-        where scope.dedupe_key in (select dedupe_key from keys)
+        select numbered.*, scope.request_id
+        from numbered
+        inner join scope on numbered.dedupe_key = scope.dedupe_key
+        where scope.dedupe_key in (select dedupe_key from keys) and numbered.example <= 3
     ),
     examples as (
         select
