@@ -9,6 +9,7 @@ from typing import Any
 
 from llmcost.cli.configuration import open_configuration, with_set
 from llmcost.cli.gates import read_gate
+from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.detect import Detector, Hits, causes, claim, detect, detectors, findings, found_requests, own_detectors
 from llmcost.errors import InputError, UsageError
@@ -73,11 +74,15 @@ def run(
     known = known_detectors()
     chosen = pick(name, known)
     settings = with_set(configuration.settings, chosen, texts, known)
-    hits = detect(store, book, [known[each] for each in chosen], filters=filters or reading.filters, settings=settings)
+    wanted = [known[each] for each in chosen]
+    with step_line() as step:
+        hits = detect(store, book, wanted, filters=filters or reading.filters, settings=settings, on_step=step)
+        if hits.tables:
+            step("adding up")
+            claim(store, hits)
     if not hits.tables:
         lines = [f"{each} {reason}" for each, reason in hits.cannot_run.items()]
         raise InputError("; ".join(lines), hint="llmcost doctor tells what these logs hold")
-    claim(store, hits)
     return hits
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -66,3 +66,18 @@ def progress_bar(store: Store) -> Iterator[Progress | None]:
         finally:
             done.set()
             watcher.join()
+
+
+@contextmanager
+def step_line() -> Iterator[Callable[[str], None]]:
+    """Say on stderr which step is running and for how long, if it is a terminal; the line vanishes at the end."""
+    if not sys.stderr.isatty():
+        yield lambda name: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("", total=None)
+        yield lambda name: shown.update(task, description=name)

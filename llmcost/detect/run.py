@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib import resources
@@ -41,12 +41,15 @@ def detect(
     *,
     filters: Filters | None = None,
     settings: Settings | None = None,
+    on_step: Callable[[str], None] = lambda name: None,
 ) -> Hits:
     """Price the store with `book` and run the detectors over the requests of `filters`.
 
     `settings` overrides parameters by detector. Each detector's rows stay in a temporary table, a row per request.
+    `on_step` is told what is about to run.
     Raises UsageError for a parameter that does not exist.
     """
+    on_step("prices")
     load_prices(store, book)
     load_detection_rules(store, book)
     create_scope(store, filters or Filters())
@@ -54,13 +57,14 @@ def detect(
         store.execute(view.read_text(encoding="utf-8"))
     hits = Hits({}, {}, {})
     for detector in chosen:
+        on_step(detector.name)
         hits.detectors[detector.name] = detector
+        values = parameters(detector, (settings or {}).get(detector.name, {}))
         missing = lacking(store, detector.needs)
         if missing:
             hits.cannot_run[detector.name] = f"cannot run: these logs have {'; '.join(missing)}"
             continue
         hits.tables[detector.name] = table = quoted(f"hits of {detector.name}")
-        values = parameters(detector, (settings or {}).get(detector.name, {}))
         run(store, detector, table, values)
     return hits
 
