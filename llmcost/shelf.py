@@ -26,7 +26,7 @@ def read_book(file: Traversable, kind: Callable[..., Book]) -> Book:
     # DuckDB's parser is asked only where there may be something to find: a parameter or a second statement
     try:
         found = parameters(text) if "$" in text or ";" in text else set()
-    except duckdb.Error as error:
+    except (duckdb.Error, ShelfError) as error:
         raise ShelfError(f"{file.name}: {str(error).splitlines()[0]}") from error
     strays = set(header.get("params") or {}) ^ found
     if strays:
@@ -60,5 +60,5 @@ def parameters(query: str) -> set[str]:
     """Name the `$parameters` of a query, as DuckDB's own parser sees them."""
     statements = duckdb.extract_statements(query)
     if len(statements) != 1:
-        raise ShelfError(f"a shelf file holds one query, not {len(statements)}")
+        raise ShelfError(f"it must hold one query, not {len(statements)}")
     return set(statements[0].named_parameters)

@@ -136,6 +136,8 @@ def test_a_gate_fails_the_command_exactly_at_its_limit(llmcost: Run, logs: Path,
         (["detect", "retries", "--set", "max_gap_seconds=soon"], "soon is no number"),
         (["detect", "retries", "--set", "max_gap_seconds=-1"], "from 0 up"),
         (["detect", "embeddings", "--set", "min_repeat_share=0.33333"], "more than 4 decimals"),
+        (["detect", "retries", "--fail-on", ""], "no condition"),
+        (["savings", "--memory-limit", ""], "no size"),
         (["detect", "retries", "--fail-on", "much"], "--fail-on much: no condition"),
         (["detect", "retries", "--fail-on", "saving_eur > 1"], "there is no such total"),
         (["savings", "--baseline", "2026-03-01"], "--baseline needs --since"),
@@ -228,6 +230,12 @@ def test_a_team_brings_detectors_of_its_own(llmcost: Run, tmp_path: Path, logs: 
         ("why: ", "whyever: ", "its header does not fit"),
         ("$most_tokens", "91", "most_tokens"),
         ("select", "select from where", "long-answers.sql"),
+        ("from scope", "from scope; select 1", "long-answers.sql: it must hold one query"),
+        ("    dedupe_key,", "    dedupe_key + 1 as dedupe_key,", "4 rows whose dedupe_key is no request"),
+        ("title: Long answers", "title: []", "title, why and advice are text"),
+        ("params: {most_tokens: 90}", "params: [most_tokens]", "params are `name: number`"),
+        ("needs: [{fields: [output_tokens]", "needs: [{fields: [nobody_has]", "long-answers.sql: needs:"),
+        ("needs: [{", "rank: first\nneeds: [{", "rank is a number"),
     ],
 )
 def test_a_detector_that_nobody_reviewed_is_shut_in_and_held_to_the_laws(
@@ -263,7 +271,7 @@ def test_a_fix_is_held_against_what_was_promised(llmcost: Run, tmp_path: Path, l
     assert (row["operations_before"], row["operations_after"]) == (1, 2)
     assert (row["expected_usd"], row["spend_usd"]) == (Decimal("0.072"), Decimal("0.024"))
     assert (row["saved_usd"], row["predicted_usd"]) == (Decimal("0.048"), Decimal("0.048"))
-    assert "1 keys with requests in one of the two periods only" in done.stderr
+    assert "1 keys without requests that have a cost in both periods" in done.stderr
 
 
 def test_findings_fit_a_narrow_terminal(llmcost: Run, logs: Path) -> None:
@@ -316,3 +324,55 @@ def test_causes_are_refused_where_there_are_none(llmcost: Run, logs: Path) -> No
     done = llmcost("detect", "retries", logs, "--causes")
 
     assert (done.returncode, "--causes: not for retries" in done.stderr) == (2, True)
+
+
+def test_two_detectors_of_a_team_run_one_after_the_other(llmcost: Run, tmp_path: Path, logs: Path) -> None:
+    own_folder(tmp_path, OWN)
+    (tmp_path / "own" / "longest-answers.sql").write_text(OWN)
+    found = document(llmcost("savings", logs, "-f", "json").stdout)
+    lines = {row["line"]: row for row in found["rows"]}
+
+    assert lines["long-answers"]["standalone_usd"] == lines["longest-answers"]["standalone_usd"] == Decimal("0.004")
+    assert lines["longest-answers"]["saving_usd"] == 0
+
+
+def test_what_has_no_price_saves_nobody_knows_what_and_fails_a_gate(llmcost: Run, tmp_path: Path, logs: Path) -> None:
+    unpriced = tmp_path / "unpriced.jsonl"
+    unpriced.write_text(logs.read_text().replace('"m"', '"nobody-knows"'))
+    for command in (["detect", "retries"], ["savings"]):
+        done = llmcost(*command, unpriced, "-f", "json", "--fail-on", "saving_usd > 1000000")
+
+        assert document(done.stdout)["totals"]["saving_usd"] is None
+        assert (done.returncode, "saving_usd is not known" in done.stderr) == (1, True)
+        assert "none has a price" in done.stderr
+    assert llmcost("savings", unpriced).returncode == 0
+
+
+def test_what_is_known_in_part_says_so(llmcost: Run, tmp_path: Path, logs: Path) -> None:
+    mixed = tmp_path / "mixed.jsonl"
+    mixed.write_text(logs.read_text().replace('"m"', '"nobody-knows"', 1))
+    done = llmcost("detect", "retries", mixed, "-f", "json")
+
+    assert document(done.stdout)["totals"]["saving_usd"] == Decimal("0.012")
+    assert "not known: what 1 of them would save" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["detect", "all"], ["detect", "retries"], ["savings"]])
+def test_nothing_asked_for_is_nothing_found(llmcost: Run, logs: Path, words: list[str]) -> None:
+    done = llmcost(*words, logs, "--where", "key=nobody", "--fail-on", "saving_usd > 0")
+
+    assert (done.returncode, "found: nothing" in done.stderr) == (0, True), done.stderr
+
+
+def test_a_gate_holds_for_a_fix_and_every_gate_counts(llmcost: Run, logs: Path) -> None:
+    fixed = llmcost("savings", logs, "--since", "2026-03-01", "--baseline", "2026-02-01", "--fail-on", "saved_usd < 1")
+    two = llmcost("detect", "retries", logs, "--fail-on", "saving_usd > 0.01", "--fail-on", "saving_usd > 1000")
+
+    assert (fixed.returncode, "saved_usd is 0, < 1" in fixed.stderr) == (1, True), fixed.stderr
+    assert (two.returncode, "saving_usd is 0.024, > 0.01" in two.stderr) == (1, True), two.stderr
+
+
+def test_too_little_memory_is_told(llmcost: Run, logs: Path) -> None:
+    done = llmcost("savings", logs, "--memory-limit", "1KB")
+
+    assert (done.returncode, "--memory-limit more" in done.stderr) == (3, True), done.stderr

@@ -39,6 +39,11 @@ def guarded() -> int:
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
+        if type(error).__name__ == "OutOfMemoryException":
+            complain(
+                "the query does not fit into the memory that it may use", "give --memory-limit more, or leave it out"
+            )
+            return LlmcostError.exit_code
         return refused_line(error) or report_bug(error)
 
 

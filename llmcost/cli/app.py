@@ -292,7 +292,7 @@ def detect_command(
     reading = Reading(
         tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
     )
-    return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, causes, fail_on))
+    return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, causes, tuple(fail_on or ())))
 
 
 @app.command("savings")
@@ -330,8 +330,8 @@ def savings_command(
         tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
     )
     if baseline is not None:
-        return run_fixed(reading, baseline, tuple(settings or ()))
-    return run_savings(reading, tuple(settings or ()), fail_on)
+        return run_fixed(reading, baseline, tuple(settings or ()), tuple(fail_on or ()))
+    return run_savings(reading, tuple(settings or ()), tuple(fail_on or ()))
 
 
 @app.command("sample")

@@ -33,17 +33,19 @@ class Wanted:
     settings: tuple[str, ...] = field(default=())
     requests: bool = False
     causes: bool = False
-    fail_on: str | None = None
+    fail_on: tuple[str, ...] = field(default=())
 
 
 def run_detect(reading: Reading, wanted: Wanted) -> int:
     """Print findings, or the requests behind them; raises GateError where --fail-on holds."""
-    gate = read_gate(wanted.fail_on) if wanted.fail_on else None
+    gates = [read_gate(text) for text in wanted.fail_on]
     output_format, filters, book = reading.output_format, reading.filters, reading.book
     with reading.open() as store:
         hits = run(store, reading, book, wanted.name, wanted.settings)
         covered = coverage(store)
         found = findings(store, hits)
+        for gate in gates:
+            gate.look_up(found.totals)
         shared = envelope("detect", filters, book, covered) | {"cannot_run": hits.cannot_run}
         table = Table(
             "Findings", found.columns, found.rows, found.totals, shared, (*found.own[::-1], *GIVES_WAY), BELOW
@@ -58,7 +60,7 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
     for line in found_lines(hits, found.totals):
         print(line, file=sys.stderr)
     print_coverage(book, covered, strict=reading.strict)
-    if gate:
+    for gate in gates:
         gate.check(found.totals)
     return 0
 
@@ -126,11 +128,15 @@ def words_of(detector: Detector) -> Iterator[str]:
 
 def found_lines(hits: Hits, totals: Mapping[str, Any]) -> Iterator[str]:
     """Say what was found in all, and which detectors could not run."""
-    low, high = dollars(totals["saving_low_usd"], 2), dollars(totals["saving_high_usd"], 2)
     if not totals["requests"]:
         yield "found: nothing"
+    elif totals["saving_usd"] is None:
+        yield f"found: {totals['requests']:,} requests; what they would save is not known, none has a price"
     else:
+        low, high = dollars(totals["saving_low_usd"], 2), dollars(totals["saving_high_usd"], 2)
         yield f"found: {totals['requests']:,} requests, {dollars(totals['saving_usd'], 2)} ({low} to {high})"
+        if totals["unknown_requests"]:
+            yield f"not known: what {totals['unknown_requests']:,} of them would save; they have no price"
     if totals.get("unbilled_status_usd"):
         shown = dollars(totals["unbilled_status_usd"], 2)
         yield f"unbilled: {shown} of it has a status that the provider does not bill, says the price book"

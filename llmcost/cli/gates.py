@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost.errors import GateError, UsageError
+from llmcost.render.cell import exact
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
@@ -29,20 +30,27 @@ class Gate:
     comparison: str
     limit: Decimal
 
-    def check(self, totals: Mapping[str, Any]) -> None:
-        """Raise GateError where the condition holds; a total that is not known is no reason to pass."""
+    def look_up(self, totals: Mapping[str, Any]) -> Any:
+        """Take the total that this is about. Raises UsageError where there is none of this name."""
         if self.column not in totals:
             known = ", ".join(sorted(totals))
             raise UsageError(f"--fail-on {self.column}: there is no such total", hint=f"there are {known}")
-        value = totals[self.column]
-        if value is None or COMPARISONS[self.comparison](value, self.limit):
-            shown = "not known" if value is None else f"{Decimal(value):f}"
-            raise GateError(f"--fail-on: {self.column} is {shown}, {self.comparison} {self.limit}")
+        return totals[self.column]
+
+    def check(self, totals: Mapping[str, Any]) -> None:
+        """Raise GateError where the condition holds; a total that is not known is no reason to pass."""
+        value = self.look_up(totals)
+        if value is None:
+            raise GateError(f"--fail-on: {self.column} is not known")
+        if COMPARISONS[self.comparison](value, self.limit):
+            raise GateError(f"--fail-on: {self.column} is {exact(Decimal(value))}, {self.comparison} {self.limit}")
 
 
 def read_gate(text: str) -> Gate:
     """Read a condition. Raises UsageError where it is none."""
     found = CONDITION.fullmatch(text)
     if not found:
-        raise UsageError(f"--fail-on {text}: no condition", hint='for example --fail-on "saving_high_usd > 100"')
+        raise UsageError(
+            f"--fail-on {text}: no condition", hint='a total, >, >=, <, <= or ==, and a number: "saving_high_usd > 100"'
+        )
     return Gate(found[1], found[2], Decimal(found[3]))

@@ -36,9 +36,11 @@ Format = Annotated[
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 if any request is unpriced or its usage missing.")]
 FailOn = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        "--fail-on", help='Exit with 1 if this holds for the totals: "saving_usd > 100".', metavar="CONDITION"
+        "--fail-on",
+        help='Exit with 1 if this holds for the totals: "saving_usd > 100"; may be repeated.',
+        metavar="CONDITION",
     ),
 ]
 Settings = Annotated[

@@ -57,7 +57,7 @@ class Reading:
     def open(self) -> Store:
         """Open the store read-only, or read the named logs into memory; raises InputError where it is empty."""
         store = open_store(self.paths, self.db)
-        if self.memory_limit:
+        if self.memory_limit is not None:
             bound_memory(store, self.memory_limit)
         if not store.value("select count(*) from requests"):
             store.close()

@@ -19,6 +19,7 @@ from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import coverage
 from llmcost.store import parse_when
+from llmcost.store.scope import create_scope
 
 FIXED_GIVES_WAY = (
     *("operations_before", "operations_after", "still_found_usd"),
@@ -27,13 +28,15 @@ FIXED_GIVES_WAY = (
 GIVES_WAY = ("standalone_usd", "requests", "saving_low_usd", "saving_high_usd")
 
 
-def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: str | None = None) -> int:
+def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: tuple[str, ...] = ()) -> int:
     """Print the waterfall of all detectors; raises GateError where --fail-on holds."""
-    gate = read_gate(fail_on) if fail_on else None
+    gates = [read_gate(text) for text in fail_on]
     output_format, filters, book = reading.output_format, reading.filters, reading.book
     with reading.open() as store:
         hits = run(store, reading, book, ALL, settings)
         found = savings(store, hits)
+        for gate in gates:
+            gate.look_up(found.totals)
         covered = coverage(store)
     shared = envelope("savings", filters, book, covered) | {
         "cannot_run": hits.cannot_run,
@@ -46,17 +49,17 @@ def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: str |
     for line in [*found_lines(hits, found.totals), *savings_lines(found)]:
         print(line, file=sys.stderr)
     print_coverage(book, covered, strict=reading.strict)
-    if gate:
+    for gate in gates:
         gate.check(found.totals)
     return 0
 
 
-def run_fixed(reading: Reading, baseline: str, settings: tuple[str, ...] = ()) -> int:
+def run_fixed(reading: Reading, baseline: str, settings: tuple[str, ...] = (), fail_on: tuple[str, ...] = ()) -> int:
     """Print what a fix at --since really saved, against the days before it.
 
     Raises UsageError without --since, or where the baseline is not before it.
     """
-    after = reading.filters
+    gates, after = [read_gate(text) for text in fail_on], reading.filters
     first, _, last = baseline.partition("..")
     start = parse_when(first)
     end = parse_when(last or None) or after.since
@@ -70,13 +73,18 @@ def run_fixed(reading: Reading, baseline: str, settings: tuple[str, ...] = ()) -
         for filters in (replace(after, since=start, until=end), after):
             run(store, reading, book, ALL, settings, filters)
             periods.append(period(store))
+        create_scope(store, replace(after, since=start))
         covered = coverage(store)
     rows, totals = compare(*periods)
+    for gate in gates:
+        gate.look_up(totals)
     shared = envelope("savings", after, book, covered) | {"baseline": {"since": start, "until": end}}
     write(Table("What the fix saved", FIXED, rows, totals, shared, FIXED_GIVES_WAY), output_format, reading.output)
     for line in fixed_lines(totals, len(rows), *periods):
         print(line, file=sys.stderr)
     print_coverage(book, covered, strict=reading.strict)
+    for gate in gates:
+        gate.check(totals)
     return 0
 
 
@@ -88,16 +96,17 @@ def fixed_lines(totals: dict[str, Any], compared: int, before: Period, after: Pe
     )
     alone = len(before.keys() | after.keys()) - compared
     if alone:
-        yield f"not compared: {alone:,} keys with requests in one of the two periods only"
+        yield f"not compared: {alone:,} keys without requests that have a cost in both periods"
     yield "assumed: an operation after the fix is as large as one before; other changes count as its doing"
 
 
 def savings_lines(found: Savings) -> Iterator[str]:
     """Say how certain the savings are, and what they come to in a month."""
     for name, sums in found.by_certainty.items():
-        yield f"{name}: {dollars(sums['saving_usd'], 2)} {span(sums)} in {int(sums['requests']):,} requests"
+        shown = "not known" if sums["saving_usd"] is None else f"{dollars(sums['saving_usd'], 2)} {span(sums)}"
+        yield f"{name}: {shown} in {int(sums['requests']):,} requests"
     if found.monthly is None:
-        yield "per month: not projected, the logs span less than 3 days"
+        yield "per month: not projected, the logs span less than 3 days or have no price"
     else:
         month = found.monthly
         yield (

@@ -103,7 +103,7 @@ def findings(store: Store, hits: Hits) -> Findings:
 
 def effect_of(row: Row) -> str:
     """Say what a fix is expected to bring."""
-    if not row["saving_usd"]:
+    if not row["saving_usd"] or row["spend_usd"] is None:
         return ""
     return f" About {dollars(row['saving_usd'], 2)} of {dollars(row['spend_usd'], 2)} would not be spent."
 

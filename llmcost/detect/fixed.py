@@ -19,7 +19,7 @@ UNIT = Decimal("0.000001")  # what is divided is rounded
 PERIOD = """
     with
         sent as (
-            select key, cast(sum(requests) as bigint) as requests, coalesce(sum(spend_usd), 0) as spend_usd
+            select key, cast(sum(requests) as bigint) as requests, sum(spend_usd) as spend_usd
             from routes
             group by key
         ),
@@ -51,7 +51,7 @@ def period(store: Store) -> Period:
 
 
 def compare(before: Period, after: Period) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
-    """Give rows of COLUMNS, the largest saving first, and totals over the keys that have operations in both periods.
+    """Give rows of COLUMNS, the largest saving first, and totals; of keys whose operations have a cost in both periods.
 
     `expected_usd` is what the operations after would have cost at what one cost before, `saved_usd` what of that was
     not spent, `predicted_usd` what the detectors had promised for as many operations, `still_found_usd` what they find
@@ -67,6 +67,8 @@ def compared(before: Period, after: Period) -> Iterator[tuple[Any, ...]]:
     for key, then in before.items():
         now = after.get(key)
         if not now or not then["operations"] or not now["operations"]:
+            continue
+        if then["spend_usd"] is None or now["spend_usd"] is None:
             continue
         expected = then["spend_usd"] * now["operations"] / then["operations"]
         predicted = then["saving_usd"] * now["operations"] / then["operations"]

@@ -12,11 +12,11 @@ from llmcost.errors import ShelfError
 from llmcost.shelf import read_shelf
 from llmcost.store import Store
 
+STRANGER = "dedupe_key is null or dedupe_key not in (select dedupe_key from scope)"
 LAWS = """
-    select count(*) from {table} as found left join scope on found.dedupe_key = scope.dedupe_key
+    select count(*) from {table} as found inner join scope on found.dedupe_key = scope.dedupe_key
     where
-        scope.dedupe_key is null
-        or found.certainty is null
+        found.certainty is null
         or found.certainty not in {certainties}
         or not 0 <= found.saving_low_usd
         or not found.saving_low_usd <= found.saving_usd
@@ -31,17 +31,39 @@ def own_detectors(folder: Path) -> dict[str, Detector]:
     Raises ShelfError for a header that does not fit, and for the name of a shipped detector.
     """
     shelf = read_shelf(folder, Detector)
-    for name in shelf:
+    for name, detector in shelf.items():
         if name in detectors():
             raise ShelfError(f"{folder / name}.sql: {name} is a detector of llmcost's own", hint="give it another name")
+        check_header(detector)
     found = {name: replace(detector, rank=detector.rank + LAST) for name, detector in shelf.items()}
     return dict(sorted(found.items(), key=lambda item: (item[1].rank, item[0])))
 
 
+def check_header(detector: Detector) -> None:
+    """Refuse a header whose values are not of the kinds that a detector has."""
+    checks = {
+        "title, why and advice are text": all(
+            isinstance(text, str) and text for text in (detector.title, detector.why, detector.advice)
+        ),
+        "rank is a number": isinstance(detector.rank, int | float),
+        "params are `name: number`": isinstance(detector.params, dict)
+        and all(isinstance(value, int | float | str) for value in detector.params.values()),
+        "needs is a list of {fields: [column], says: text}": isinstance(detector.needs, list)
+        and all(
+            isinstance(need, dict) and isinstance(need.get("fields"), list) and need["fields"] and "says" in need
+            for need in detector.needs
+        ),
+    }
+    for rule, holds in checks.items():
+        if not holds:
+            raise ShelfError(f"{detector.name}.sql: its header does not fit: {rule}", hint="see docs/detectors.md")
+
+
 def shut_in(store: Store) -> None:
     """Let no query of this connection read files, reach the network or undo this."""
-    store.execute("set enable_external_access = false")
-    store.execute("set lock_configuration = true")
+    if not store.value("select current_setting('lock_configuration')"):
+        store.execute("set enable_external_access = false")
+        store.execute("set lock_configuration = true")
 
 
 def run_own(store: Store, detector: Detector, query: str, table: str, values: dict[str, object]) -> None:
@@ -57,10 +79,13 @@ def run_own(store: Store, detector: Detector, query: str, table: str, values: di
             raise ShelfError(
                 f"{detector.name}.sql gives no {', '.join(missing)}", hint=f"it must give {', '.join(CONTRACT)}"
             )
+        strangers = store.value(f"select count(*) from {table} where {STRANGER}")
         broken = store.value(LAWS.format(table=table, certainties=CERTAINTIES))
         twice = store.value(f"select count(*) - count(distinct dedupe_key) from {table}")
     except duckdb.Error as error:
         raise ShelfError(f"{detector.name}.sql: {first_line(error)}") from error
+    if strangers:
+        raise ShelfError(f"{detector.name}.sql gives {strangers:,} rows whose dedupe_key is no request of the scope")
     if twice:
         raise ShelfError(f"{detector.name}.sql gives {twice:,} requests more than once")
     if broken:

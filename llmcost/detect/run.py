@@ -13,7 +13,7 @@ import duckdb
 from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.needs import lacking
 from llmcost.detect.own import run_own, shut_in
-from llmcost.errors import UsageError
+from llmcost.errors import ShelfError, UsageError
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
 from llmcost.store.detection_rules import load_detection_rules
@@ -55,18 +55,30 @@ def detect(
     create_scope(store, filters or Filters())
     for view in sorted(VIEWS.iterdir(), key=lambda file: file.name):
         store.execute(view.read_text(encoding="utf-8"))
+    # where nothing is asked for, nothing is lacking either
+    has_requests = bool(store.rows("select 1 from scope limit 1"))
     hits = Hits({}, {}, {})
     for detector in chosen:
         on_step(detector.name)
         hits.detectors[detector.name] = detector
         values = parameters(detector, (settings or {}).get(detector.name, {}))
-        missing = lacking(store, detector.needs)
+        missing = lacking_of(store, detector) if has_requests else []
         if missing:
             hits.cannot_run[detector.name] = f"cannot run: these logs have {'; '.join(missing)}"
             continue
         hits.tables[detector.name] = table = quoted(f"hits of {detector.name}")
         run(store, detector, table, values)
     return hits
+
+
+def lacking_of(store: Store, detector: Detector) -> list[str]:
+    """Say what the requests do not have. Raises ShelfError where a team's own detector needs a column of nobody."""
+    try:
+        return lacking(store, detector.needs)
+    except duckdb.BinderException as error:
+        if detector.name in detectors():
+            raise
+        raise ShelfError(f"{detector.name}.sql: needs: {str(error).splitlines()[0]}") from None
 
 
 def run(store: Store, detector: Detector, table: str, values: dict[str, Any]) -> None:

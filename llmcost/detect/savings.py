@@ -43,13 +43,18 @@ def savings(store: Store, hits: Hits) -> Savings:
     rows = [row_of("spend", {"requests": int(spent["requests"]), "remaining_usd": spend})]
     for place, name in enumerate(hits.tables):
         line = found.get(place, dict.fromkeys((*RANGE, "standalone_usd"), Decimal(0)) | {"requests": 0})
-        remaining -= line["saving_usd"] or 0
+        remaining = less(remaining, line["saving_usd"])
         rows.append(row_of(name, {**line, "remaining_usd": remaining}))
-    totals = {**saved, "spend_usd": spend, "remaining_usd": spend - saved["saving_usd"]}
+    totals = {**saved, "spend_usd": spend, "remaining_usd": less(spend, saved["saving_usd"])}
     rows.append(row_of("what remains", {**totals, "requests": None}))
     certainties = {row.pop("line"): row for row in records(store, "select * from certainties")}
     by_certainty = {name: certainties[name] for name in CERTAINTIES if name in certainties}
     return Savings(rows, by_certainty, totals, monthly(totals, spent))
+
+
+def less(amount: Decimal | None, saving: Decimal | None) -> Decimal | None:
+    """Take a saving away; what is not known takes nothing away, and from what is not known nothing can be taken."""
+    return None if amount is None else amount - (saving or 0)
 
 
 def row_of(line: str, values: Row) -> tuple[Any, ...]:
@@ -59,7 +64,7 @@ def row_of(line: str, values: Row) -> tuple[Any, ...]:
 
 def monthly(totals: Row, spent: Row) -> Row | None:
     """Project to 30 days what at least three days of logs show."""
-    if spent["first_us"] is None:
+    if spent["first_us"] is None or totals["spend_usd"] is None or totals["saving_usd"] is None:
         return None
     first, last = (datetime.fromtimestamp(spent[name] / 1e6, UTC) for name in ("first_us", "last_us"))
     if last - first < LEAST_WINDOW:

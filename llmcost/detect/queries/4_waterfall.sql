@@ -15,7 +15,7 @@ group by place
 create or replace temp view certainties as
 select
     certainty as line,
-    sum(case when saving_usd > 0 then 1 else 0 end) as requests,
+    count(*) as requests,
     sum(saving_usd) as saving_usd,
     sum(saving_low_usd) as saving_low_usd,
     sum(saving_high_usd) as saving_high_usd
@@ -38,16 +38,18 @@ with
     )
 select
     count(*) as requests,
-    coalesce(sum(saving_usd), 0) as saving_usd,
-    coalesce(sum(saving_low_usd), 0) as saving_low_usd,
-    coalesce(sum(saving_high_usd), 0) as saving_high_usd
+    count(*) - count(saving_usd) as unknown_requests,
+    -- nothing found saves nothing; found without a price saves nobody knows what
+    case when count(*) = 0 then 0 else sum(saving_usd) end as saving_usd,
+    case when count(*) = 0 then 0 else sum(saving_low_usd) end as saving_low_usd,
+    case when count(*) = 0 then 0 else sum(saving_high_usd) end as saving_high_usd
 from each_request
 ;
 
 create or replace temp view spent as
 select
     coalesce(sum(requests), 0) as requests,
-    coalesce(sum(spend_usd), 0) as spend_usd,
+    case when count(*) = 0 then 0 else sum(spend_usd) end as spend_usd,
     min(first_us) as first_us,
     max(last_us) as last_us
 from routes
