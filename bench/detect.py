@@ -1,9 +1,8 @@
 """How long detectors take: whole processes over one store on disk, in interleaved rounds, beside a report.
 
 The store holds invented requests, made in the database: 3 % are attempts sent again, a tenth of the keys asks for
-labels, every fifth key has a long
-system prompt that nobody caches, and every twentieth request embeds ten texts. Printed is a
-Markdown table of medians with the lowest and the highest, in seconds, the highest memory, and the bar.
+labels, every fifth key has a long system prompt that nobody caches, and every twentieth request embeds ten texts.
+Printed is a Markdown table of medians with the lowest and the highest, in seconds, the highest memory, and the bar.
 """
 
 from __future__ import annotations
