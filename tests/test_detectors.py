@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -38,12 +39,10 @@ def each_case() -> Iterator[Any]:
 
 @cache
 def book_of(text: str) -> Book:
-    path = Path(CASES / ".book.yaml")
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.yaml"
         path.write_text(text, encoding="utf-8")
         return load_book([path])
-    finally:
-        path.unlink()
 
 
 def requests_of(shelf: dict[str, Any], case: Case) -> list[dict[str, Any]]:
