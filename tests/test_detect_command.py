@@ -230,6 +230,11 @@ def test_a_team_brings_detectors_of_its_own(llmcost: Run, tmp_path: Path, logs: 
         ("why: ", "whyever: ", "its header does not fit"),
         ("$most_tokens", "91", "most_tokens"),
         ("select", "select from where", "long-answers.sql"),
+        (
+            "fields: [output_tokens]",
+            "fields: [(select content from read_text('log.jsonl'))]",
+            "operations are disabled",
+        ),
         ("from scope", "from scope; select 1", "long-answers.sql: it must hold one query"),
         ("    dedupe_key,", "    dedupe_key + 1 as dedupe_key,", "4 rows whose dedupe_key is no request"),
         ("title: Long answers", "title: []", "title, why and advice are text"),

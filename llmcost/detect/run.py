@@ -61,6 +61,9 @@ def detect(
     for detector in chosen:
         on_step(detector.name)
         hits.detectors[detector.name] = detector
+        if detector.name not in detectors():
+            # before anything of its file runs, what it says it needs, too
+            shut_in(store)
         values = parameters(detector, (settings or {}).get(detector.name, {}))
         missing = lacking_of(store, detector) if has_requests else []
         if missing:
@@ -75,7 +78,7 @@ def lacking_of(store: Store, detector: Detector) -> list[str]:
     """Say what the requests do not have. Raises ShelfError where a team's own detector needs a column of nobody."""
     try:
         return lacking(store, detector.needs)
-    except duckdb.BinderException as error:
+    except duckdb.Error as error:
         if detector.name in detectors():
             raise
         raise ShelfError(f"{detector.name}.sql: needs: {str(error).splitlines()[0]}") from None
@@ -93,7 +96,6 @@ def run(store: Store, detector: Detector, table: str, values: dict[str, Any]) ->
                 raise
             raise UsageError(f"{detector.name}: a parameter is too large: {str(error).splitlines()[0]}") from None
     else:
-        shut_in(store)
         run_own(store, detector, query, table, values)
 
 
