@@ -15,6 +15,11 @@ LlmcostError
 from __future__ import annotations
 
 
+def first_line(error: Exception) -> str:
+    """Take the sentence of a library's error, without its copy of the query or the file."""
+    return str(error).splitlines()[0]
+
+
 class LlmcostError(Exception):
     """A refusal: what is wrong, where, and a hint what to do next."""
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import duckdb
 import yaml
 
-from llmcost.errors import ShelfError
+from llmcost.errors import ShelfError, first_line
 
 Book = TypeVar("Book")
 # the same language; five times as fast where PyYAML was built with libyaml
@@ -27,7 +27,7 @@ def read_book(file: Traversable, kind: Callable[..., Book]) -> Book:
     try:
         found = parameters(text) if "$" in text or ";" in text else set()
     except (duckdb.Error, ShelfError) as error:
-        raise ShelfError(f"{file.name}: {str(error).splitlines()[0]}") from error
+        raise ShelfError(f"{file.name}: {first_line(error)}") from error
     strays = set(header.get("params") or {}) ^ found
     if strays:
         raise ShelfError(f"{file.name}: {sorted(strays)} must be both in `params` and in the query")
@@ -50,7 +50,7 @@ def read_header(text: str, name: str) -> dict[str, Any]:
     try:
         header = yaml.load(text[2 : text.index("*/")], LOADER)
     except yaml.YAMLError as error:
-        raise ShelfError(f"{name}: its header is no YAML: {str(error).splitlines()[0]}") from error
+        raise ShelfError(f"{name}: its header is no YAML: {first_line(error)}") from error
     if not isinstance(header, dict):
         raise ShelfError(f"{name}: its header must be `key: value` lines")
     return header

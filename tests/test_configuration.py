@@ -55,4 +55,4 @@ def test_what_the_schema_refuses_the_program_refuses(tmp_path: Path, text: str) 
 def test_the_schema_takes_every_default_of_the_shelf() -> None:
     settings = {name: detector.params for name, detector in detectors().items()}
 
-    jsonschema.validate({"detect": {"settings": settings}}, SCHEMA)
+    assert jsonschema.Draft202012Validator(SCHEMA).is_valid({"detect": {"settings": settings}})

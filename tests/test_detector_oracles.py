@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from llmcost.detect import detect, detectors
 from llmcost.store import Store
-from tests.oracles import invented, retries
+from tests.oracles import duplicates, embeddings, invented, model_mismatch, prompt_tax, retries
 from tests.oracles.invented import Bench, Record, together
 
-EXAMPLES = 25
 Params = dict[str, Any]
 
 
@@ -28,7 +27,8 @@ class Oracle:
     logs: st.SearchStrategy[list[Record]]
     params: st.SearchStrategy[Params]
     book: str = invented.BOOK
-    logs_at_once: int = 30
+    logs_at_once: tuple[int, int] = (1, 30)
+    examples: int = 25
 
 
 ORACLES = {
@@ -44,7 +44,42 @@ ORACLES = {
                 {"max_gap_seconds": 0, "immediate_ms": 0},
             ]
         ),
-    )
+    ),
+    "embeddings": Oracle(
+        embeddings.found,
+        embeddings.COLUMNS,
+        embeddings.logs(),
+        st.sampled_from(embeddings.SETTINGS),
+        embeddings.BOOK,
+        logs_at_once=(30, 60),
+        examples=18,
+    ),
+    "duplicates": Oracle(
+        duplicates.found,
+        duplicates.COLUMNS,
+        duplicates.logs(),
+        st.sampled_from(duplicates.SETTINGS),
+        duplicates.BOOK,
+        logs_at_once=(30, 60),
+        examples=18,
+    ),
+    "model-mismatch": Oracle(
+        model_mismatch.found,
+        model_mismatch.COLUMNS,
+        model_mismatch.logs(),
+        model_mismatch.SETTINGS,
+        model_mismatch.BOOK,
+        logs_at_once=(20, 40),
+        examples=18,
+    ),
+    "prompt-tax": Oracle(
+        prompt_tax.found,
+        prompt_tax.COLUMNS,
+        prompt_tax.logs(),
+        st.sampled_from(prompt_tax.SETTINGS),
+        prompt_tax.BOOK,
+        logs_at_once=(8, 25),
+    ),
 }
 
 
@@ -54,12 +89,17 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield Bench(store, tmp_path_factory.mktemp("oracles"))
 
 
-@pytest.mark.parametrize("name", ORACLES)
-def test_a_detector_finds_what_its_document_says(bench: Bench, name: str) -> None:
-    oracle = ORACLES[name]
+def test_every_detector_has_an_oracle() -> None:
+    assert set(detectors()) == set(ORACLES)
 
-    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(logs=st.lists(oracle.logs, min_size=1, max_size=oracle.logs_at_once), params=oracle.params)
+
+@pytest.mark.parametrize("name", ORACLES)
+def test_a_detector_finds_to_the_last_digit_what_its_document_says(bench: Bench, name: str) -> None:
+    oracle = ORACLES[name]
+    fewest, most = oracle.logs_at_once
+
+    @settings(max_examples=oracle.examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(logs=st.lists(oracle.logs, min_size=fewest, max_size=most), params=oracle.params)
     def agree(logs: list[list[Record]], params: Params) -> None:
         bench.fill(together(logs))
         hits = detect(bench.store, bench.book(oracle.book), [detectors()[name]], settings={name: params})

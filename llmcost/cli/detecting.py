@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmcost.cli.configuration import open_configuration, with_set
+from llmcost.cli.configuration import Configuration, open_configuration, with_set
 from llmcost.cli.gates import read_gate
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
@@ -73,7 +73,7 @@ def run(
     Raises UsageError for a detector or a parameter that does not exist, InputError where none can run on these logs.
     """
     configuration = open_configuration()
-    known = known_detectors()
+    known = known_detectors(configuration)
     chosen = pick(name, known)
     settings = with_set(configuration.settings, chosen, texts, known)
     wanted = [known[each] for each in chosen]
@@ -88,9 +88,8 @@ def run(
     return hits
 
 
-def known_detectors() -> dict[str, Detector]:
+def known_detectors(configuration: Configuration) -> dict[str, Detector]:
     """List the shipped detectors and those of the folder that llmcost.yaml names."""
-    configuration = open_configuration()
     known = {**detectors(), **(own_detectors(configuration.folder) if configuration.folder else {})}
     strays = [detector for detector in configuration.settings if detector not in known]
     if strays:
@@ -109,7 +108,7 @@ def pick(name: str, known: Mapping[str, Detector]) -> list[str]:
 
 def run_explain(name: str, *, sql: bool) -> int:
     """Print a detector's words, or its query as it is run."""
-    known = known_detectors()
+    known = known_detectors(open_configuration())
     for detector in (known[each] for each in pick(name, known)):
         print(detector.query.strip() if sql else "\n".join(words_of(detector)))
     return 0

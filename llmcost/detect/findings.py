@@ -85,7 +85,7 @@ def claim(store: Store, hits: Hits) -> None:
 
 def findings(store: Store, hits: Hits) -> Findings:
     """Group the claims of `hits`; with one detector alone its summary's columns stand beside."""
-    found = records(store, "select * from findings")
+    found = store.records("select * from findings")
     summed = {name: summary_columns(store, hits, name) for name in hits.tables if name in summaries()}
     rows: list[Row] = []
     more: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def findings(store: Store, hits: Hits) -> Findings:
         fix = own.get("fix", hits.detectors[row["detector"]].advice) + effect_of(row)
         rows.append({**row, **own, "fix": fix})
     columns = (*(() if len(hits.detectors) == 1 else ("detector",)), *WHO, *MONEY, *more, *WORDS)
-    totals = records(store, "select * from saved")[0]
+    totals = store.records("select * from saved")[0]
     totals |= {name: sum(row[name] or 0 for row in rows) for name in more if name.endswith("_usd")}
     return Findings(columns, [tuple(row.get(name) for name in columns) for row in rows], totals, more)
 
@@ -117,7 +117,7 @@ def summary_columns(store: Store, hits: Hits, name: str) -> dict[tuple[int, str]
         f"inner join claims on own.dedupe_key = claims.dedupe_key and claims.place = {place} "
         "inner join groups on claims.group_no = groups.group_no"
     )
-    rows = records(store, summaries()[name].query)
+    rows = store.records(summaries()[name].query)
     return {(row.pop("group_no"), row.pop("certainty")): row for row in rows}
 
 
@@ -125,10 +125,3 @@ def found_requests(store: Store, hits: Hits) -> tuple[tuple[str, ...], list[tupl
     """Give every request that was found: the columns of the contract, who sent it, and the detector's own."""
     result = store.execute("select * from found_requests")
     return tuple(column[0] for column in result.description), result.fetchall()
-
-
-def records(store: Store, query: str) -> list[Row]:
-    """Run a query and give its rows by column."""
-    result = store.execute(query)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from llmcost.detect.findings import records
 from llmcost.store import Store
 
 COLUMNS = (
@@ -47,7 +46,7 @@ Period = dict[str | None, dict[str, Any]]
 
 def period(store: Store) -> Period:
     """Sum the present claims by key: its operations, what they cost and what of it was found; after `claim`."""
-    return {row.pop("key"): row for row in records(store, PERIOD)}
+    return {row.pop("key"): row for row in store.records(PERIOD)}
 
 
 def compare(before: Period, after: Period) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from llmcost.detect.detector import CERTAINTIES, CONTRACT, LAST, Detector, detectors
-from llmcost.errors import ShelfError
+from llmcost.errors import ShelfError, first_line
 from llmcost.shelf import read_shelf
 from llmcost.store import Store
 
@@ -93,8 +93,3 @@ def run_own(store: Store, detector: Detector, query: str, table: str, values: di
             f"{detector.name}.sql breaks the law of savings for {broken:,} requests",
             hint="0 <= low <= saving <= high <= cost, and a certainty of proven, likely or possible",
         )
-
-
-def first_line(error: duckdb.Error) -> str:
-    """Take the sentence of a database error without its copy of the query."""
-    return str(error).splitlines()[0]

@@ -13,7 +13,7 @@ import duckdb
 from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.needs import lacking
 from llmcost.detect.own import run_own, shut_in
-from llmcost.errors import ShelfError, UsageError
+from llmcost.errors import ShelfError, UsageError, first_line
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
 from llmcost.store.detection_rules import load_detection_rules
@@ -81,7 +81,7 @@ def lacking_of(store: Store, detector: Detector) -> list[str]:
     except duckdb.Error as error:
         if detector.name in detectors():
             raise
-        raise ShelfError(f"{detector.name}.sql: needs: {str(error).splitlines()[0]}") from None
+        raise ShelfError(f"{detector.name}.sql: needs: {first_line(error)}") from None
 
 
 def run(store: Store, detector: Detector, table: str, values: dict[str, Any]) -> None:
@@ -94,7 +94,7 @@ def run(store: Store, detector: Detector, table: str, values: dict[str, Any]) ->
             # what is shipped does not overflow with its own numbers
             if values == parameters(detector, {}):
                 raise
-            raise UsageError(f"{detector.name}: a parameter is too large: {str(error).splitlines()[0]}") from None
+            raise UsageError(f"{detector.name}: a parameter is too large: {first_line(error)}") from None
     else:
         run_own(store, detector, query, table, values)
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost.detect.detector import CERTAINTIES
-from llmcost.detect.findings import records
 from llmcost.detect.run import Hits
 from llmcost.store import Store
 
@@ -36,9 +35,9 @@ class Savings:
 
 def savings(store: Store, hits: Hits) -> Savings:
     """Add up the claims of `hits`; after `claim`."""
-    (spent,) = records(store, "select * from spent")
-    (saved,) = records(store, "select * from saved")
-    found = {row["place"]: row for row in records(store, "select * from waterfall")}
+    (spent,) = store.records("select * from spent")
+    (saved,) = store.records("select * from saved")
+    found = {row["place"]: row for row in store.records("select * from waterfall")}
     remaining = spend = spent["spend_usd"]
     rows = [row_of("spend", {"requests": int(spent["requests"]), "remaining_usd": spend})]
     for place, name in enumerate(hits.tables):
@@ -47,7 +46,7 @@ def savings(store: Store, hits: Hits) -> Savings:
         rows.append(row_of(name, {**line, "remaining_usd": remaining}))
     totals = {**saved, "spend_usd": spend, "remaining_usd": less(spend, saved["saving_usd"])}
     rows.append(row_of("what remains", {**totals, "requests": None}))
-    certainties = {row.pop("line"): row for row in records(store, "select * from certainties")}
+    certainties = {row.pop("line"): row for row in store.records("select * from certainties")}
     by_certainty = {name: certainties[name] for name in CERTAINTIES if name in certainties}
     return Savings(rows, by_certainty, totals, monthly(totals, spent))
 

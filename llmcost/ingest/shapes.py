@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 import orjson
 
-from llmcost.errors import InputError
+from llmcost.errors import InputError, first_line
 from llmcost.ingest.sources import Source, is_json, numbered_lines, open_lines, temporary
 
 BOM = b"\xef\xbb\xbf"
@@ -146,7 +146,7 @@ def parquet_rows(source: Source) -> Numbered:
                     number += 1
                     yield number, opened(text)
     except duckdb.Error as error:
-        raise InputError(f"{source.path}: no readable Parquet: {str(error).splitlines()[0]}") from error
+        raise InputError(f"{source.path}: no readable Parquet: {first_line(error)}") from error
 
 
 def opened(text: str) -> bytes:

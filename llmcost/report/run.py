@@ -156,9 +156,7 @@ def table(store: Store, query: str, by: tuple[str, ...]) -> tuple[tuple[str, ...
 
 def records(store: Store, name: str, **parameters: Any) -> list[Row]:
     """Run a report of the shelf over the present scope and give its rows by column."""
-    result = store.execute(reports()[name].query, parameters or None)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return store.records(reports()[name].query, parameters or None)
 
 
 def share_of(row: tuple[Any, ...], columns: tuple[str, ...], total: Any) -> tuple[Any, ...]:

@@ -67,6 +67,12 @@ class Store:
         """Run one query and fetch all its rows."""
         return self.execute(sql, parameters).fetchall()
 
+    def records(self, sql: str, parameters: object = None) -> list[dict[str, Any]]:
+        """Run one query and fetch its rows by column."""
+        result = self.execute(sql, parameters)
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
     def value(self, sql: str, parameters: object = None) -> Any:
         """Run a query of one row and one column and return its value."""
         return self.rows(sql, parameters)[0][0]
