@@ -1,8 +1,6 @@
 -- Each dollar is claimed once: of what a detector would save, what earlier ones have not claimed already.
--- All that they
--- have claimed of a request is the most that one of them would save. There may be a claim for each request
--- of the store,
--- so names and sentences are joined where they are shown.
+-- All that they have claimed of a request is the most that one of them would save. There may be a claim for
+-- each request of the store, so names and sentences are joined where they are shown.
 create or replace temp table claims as
 with
     ordered as (
