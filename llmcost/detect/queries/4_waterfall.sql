@@ -1,5 +1,4 @@
--- One row per detector, and one per certainty; what each request could be spared at most stands in `least`
--- and `most`.
+-- One row per detector, and one per certainty.
 create or replace temp view waterfall as
 select
     place,
