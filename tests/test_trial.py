@@ -25,7 +25,8 @@ from llmcost.pricing import Book, load_book
 from llmcost.store import Filters, Store
 from llmcost.trial import Comparison, Sample, compare, draw, read_outputs, wilson
 from llmcost.trial.outputs import hashed
-from llmcost.trial.sample import COLUMNS, REST, least_named, quotas
+from llmcost.trial.sample import COLUMNS, REST
+from llmcost.trial.strata import least_named, quotas
 
 BOOK = """\
 format: llmcost-pricing/1
