@@ -40,7 +40,7 @@ def test_stdout_is_data_and_the_envelope_says_what_it_covers(filled: Run) -> Non
     done = filled("report", "--by", "provider,day", "--format", "json")
     document = json.loads(done.stdout, parse_float=Decimal)
 
-    assert {"schema_version", "command", "window", "pricing", "coverage", "rows", "totals"} == set(document)
+    assert {"schema_version", "command", "window", "pricing", "coverage", "view", "rows", "totals"} == set(document)
     assert (document["schema_version"], document["command"]) == (1, "report")
     assert tuple(document["coverage"][k] for k in ("requests", "priced_requests", "usage_missing")) == (45, 43, 1)
     assert [item["model"] for item in document["coverage"]["unpriced"]] == ["house-model-1"]
@@ -110,7 +110,7 @@ def test_a_tag_counts_under_each_of_its_requests(filled: Run) -> None:
 
 
 def test_output_goes_to_a_file_whose_name_says_the_format(filled: Run, tmp_path: Path) -> None:
-    done = filled("report", "-o", "spend.md")
+    done = filled("report", "cost", "-o", "spend.md")
 
     assert (done.returncode, done.stdout) == (0, "")
     assert (tmp_path / "spend.md").read_text(encoding="utf-8").startswith("| model | requests |")

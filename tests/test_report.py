@@ -6,16 +6,13 @@ import itertools
 from pathlib import Path
 
 import pytest
-from syrupy.assertion import SnapshotAssertion
 
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
-from llmcost.render import FORMATS, Table, render
 from llmcost.render.cell import dollars, for_people
-from llmcost.report import Report, run
+from llmcost.report import run
 from llmcost.store import Filters, Store
 from tests.conftest import FIRST
-from tests.golden import BY_FORMAT
 
 
 @pytest.fixture
@@ -54,27 +51,6 @@ def test_a_value_with_a_quote_is_a_value(filled: Store, book: Book) -> None:
     result = run(filled, book, by=("model",), filters=Filters(where=("model=' or true or '",)))
 
     assert result.rows == []
-
-
-def as_table(result: Report) -> Table:
-    return Table(result.title, result.columns, result.rows, result.totals, {"command": "report"})
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_each_format_looks_as_it_did(filled: Store, book: Book, format: str, snapshot: SnapshotAssertion) -> None:
-    result = run(filled, book, by=("team", "model"))
-
-    assert "".join(render(as_table(result), format)) == snapshot(extension_class=BY_FORMAT[format])
-
-
-@pytest.mark.parametrize("width", [80, 120])
-def test_the_terminals_table_fits_and_breaks_no_number(
-    filled: Store, book: Book, width: int, snapshot: SnapshotAssertion
-) -> None:
-    text = "".join(render(as_table(run(filled, book, by=("team", "model"))), "table", width=width))
-
-    assert max(len(line) for line in text.splitlines()) <= width
-    assert text == snapshot(extension_class=BY_FORMAT["table"])
 
 
 def test_less_than_a_cent_is_not_nothing() -> None:

@@ -10,7 +10,7 @@ import pytest
 from llmcost.errors import ShelfError
 from llmcost.ingest import ingest
 from llmcost.ingest.format import LEAF_TYPES, Columns, formats
-from llmcost.report.run import reports
+from llmcost.report.query import reports
 from llmcost.shelf import read_book, read_shelf
 from llmcost.store import Store
 from tests.conftest import FIXTURES, ROOT

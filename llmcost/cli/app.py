@@ -11,8 +11,10 @@ from llmcost.cli.export_app import export_app
 from llmcost.cli.options import (
     DEFAULT_DB,
     AsOf,
+    By,
     Database,
     Format,
+    MemoryLimit,
     Output,
     Paths,
     Pricing,
@@ -20,8 +22,12 @@ from llmcost.cli.options import (
     Strict,
     Until,
     Where,
+    Zone,
+    names_in,
 )
 from llmcost.cli.pricing_app import pricing_app
+from llmcost.cli.show_app import show_app
+from llmcost.cli.sql_app import sql_app
 from llmcost.cli.waste_app import waste_app
 
 app = typer.Typer(
@@ -129,14 +135,32 @@ def doctor(
 
 @app.command()
 def report(
-    paths: Paths = None,
-    by: Annotated[
+    words: Annotated[
         list[str] | None,
-        typer.Option("--by", help="Columns to group by, with commas: model, team, day, ...", metavar="COLUMNS"),
+        typer.Argument(
+            help="overview, cost, latency, cache, errors, reliability, efficiency or budget; then logs to read in "
+            "memory instead of the store.",
+            metavar="[VIEW] [PATH...]",
+        ),
+    ] = None,
+    by: By = None,
+    over: Annotated[
+        str | None,
+        typer.Option("--over", help="Rows in time, gaps filled: hour, day, week or month.", metavar="UNIT"),
+    ] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", help="The largest groups, and all others as one.", metavar="N")
+    ] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(
+            "--compare", help="previous, the same length before --since, or WHEN..WHEN: what changed.", metavar="PERIOD"
+        ),
     ] = None,
     since: Since = None,
     until: Until = None,
     where: Where = None,
+    tz: Zone = "UTC",
     format: Format = None,
     output: Output = None,
     db: Database = DEFAULT_DB,
@@ -148,26 +172,33 @@ def report(
             "--assume", help="Price a model without a price as another, in a column of its own.", metavar="MODEL=MODEL"
         ),
     ] = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the view's query, and run nothing.")] = False,
     strict: Strict = False,
+    memory_limit: MemoryLimit = None,
 ) -> int:
-    """Report spend by model, provider, key, team, user, tag, day, hour, ...
+    """Report costs, latency, caches, errors, reliability, efficiency or budgets, by any columns and over time.
 
-    Costs are computed now, from token counts and dated prices. What has no price is listed, never $0.
+    Without a view it is the overview, with --by costs. Costs are computed now, from token counts and dated prices. What
+    has no price is listed, never $0. -f html -o FILE writes one page with all views, or with the one that is named.
 
     \b
-        llmcost report --by model
+        llmcost report
         llmcost report --by team,day --since 7d -f csv
-        llmcost report --by key --where provider=openai logs/*.jsonl
+        llmcost report cost --over day --by key --top 5 --tz Europe/Berlin
+        llmcost report cost --by model --since 7d --compare previous
+        llmcost report latency --by provider,model --since 24h
+        llmcost report errors --over hour --where provider=openai
+        llmcost report -f html -o report.html
     """
     from llmcost.cli.reading import Reading
-    from llmcost.cli.reporting import WhatIfs, run_report
+    from llmcost.cli.reporting import Asked, print_sql, run_report, split_view
 
-    columns = tuple(name.strip() for text in by or ["model"] for name in text.split(",") if name.strip())
-    return run_report(
-        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict),
-        columns,
-        WhatIfs(prices_as_of, tuple(assume or ())),
-    )
+    columns = None if by is None else names_in(by)
+    view, paths = split_view(tuple(words or ()), columns)
+    if sql:
+        return print_sql(view)
+    reading = Reading(paths, since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit, tz)
+    return run_report(reading, Asked(view, columns, over, top, compare, prices_as_of, tuple(assume or ())))
 
 
 @app.command()
@@ -271,5 +302,7 @@ def demo(
 
 
 app.add_typer(waste_app)
+app.add_typer(show_app)
+app.add_typer(sql_app)
 app.add_typer(pricing_app, name="pricing")
 app.add_typer(export_app, name="export")

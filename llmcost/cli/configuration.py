@@ -1,24 +1,27 @@
-"""llmcost.yaml, the nearest one upwards: what a team has decided for the detectors, and where its own ones are."""
+"""llmcost.yaml, the nearest one upwards: a team's budgets, its numbers for the detectors, the folder of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from llmcost.errors import UsageError
-from llmcost.pricing.loader import Node, only, read_yaml
+from llmcost.pricing.loader import Node, only, read_yaml, required, section
+from llmcost.report.budget import EVERYTHING, Budget
 
 NAME = "llmcost.yaml"
+PERIODS = {"monthly_usd": "month", "daily_usd": "day"}
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """What llmcost.yaml says: parameters by detector, and the folder of a team's own detectors."""
+    """What llmcost.yaml says: parameters by detector, the folder of a team's own detectors, and its budgets."""
 
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path | None = None
+    budgets: tuple[Budget, ...] = ()
 
 
 def open_configuration() -> Configuration:
@@ -30,15 +33,32 @@ def open_configuration() -> Configuration:
 
 def read_configuration(path: Path) -> Configuration:
     """Read one llmcost.yaml. Raises UsageError, its message beginning with FILE:LINE, for anything unknown."""
-    top = read_yaml(path).mapping({"detect"}, NAME)
+    top = read_yaml(path).mapping({"detect", "budgets"}, NAME)
+    budgets = tuple(budget for node in section(top, "budgets") for budget in budgets_of(node))
     if "detect" not in top:
-        return Configuration()
+        return Configuration(budgets=budgets)
     detect = top["detect"].mapping({"folder", "settings"}, "detect")
     settings = detect["settings"].pairs("settings") if "settings" in detect else {}
     return Configuration(
         {name: values_of(node, name) for name, node in settings.items()},
         only(detect, "folder", lambda node: folder_of(node, path)),
+        budgets,
     )
+
+
+def budgets_of(node: Node) -> Iterator[Budget]:
+    """Read one entry: of whom, and what a month, a day or both may cost."""
+    found = node.mapping({"of", *PERIODS}, "a budget")
+    column, equals, value = required(node, found, "of", "a budget").text("of").partition("=")
+    if not found.keys() & PERIODS.keys():
+        raise node.refuse("a budget has no amount", "monthly_usd: 2000 or daily_usd: 100")
+    for key, period in PERIODS.items():
+        if key in found:
+            amount = found[key].number(key)
+            if not amount:
+                raise found[key].refuse(f"`{key}: 0` is no budget")
+            is_all = column == EVERYTHING
+            yield Budget(None if is_all else column, value if equals and not is_all else None, period, amount)
 
 
 def values_of(node: Node, detector: str) -> dict[str, Any]:

@@ -15,7 +15,11 @@ from llmcost.pricing.rates import FUTURE, NO_LIMIT, PAST
 from llmcost.render import Table
 from llmcost.render.cell import exact
 from llmcost.report import records
+from llmcost.report.query import reports
+from llmcost.store import Store
 from llmcost.store.prices import load_prices
+
+Row = dict[str, Any]
 
 COLUMNS = ("request_id", "meter", "quantity", "unit_price_usd", "per", "list_cost_usd", "cost_usd")
 METERS = {
@@ -41,35 +45,60 @@ def run_explain(reading: Reading, request_id: str) -> int:
     chosen, book = reading.output_format, reading.book
     with reading.open() as store:
         load_prices(store, book)
-        requests = records(store, "explanation", request=request_id)
-        charges = records(store, "charges", request=request_id)
-    if not requests:
+        want(store, request_id)
+        found = explained(store)
+    if not found:
         raise UsageError(f"{request_id}: no such request", hint="a request's or a response's id, as the log has it")
     if chosen == "table" and reading.output is None:
-        for request in requests:
-            for line in told(request, [c for c in charges if c["dedupe_key"] == request["dedupe_key"]]):
+        for request, charges in found:
+            for line in told(request, charges):
                 print(line)
         print(book_line(book))
         return 0
-    rows = [
-        (c["request_id"], c["meter"], c["quantity"], c["rate"], per(c), c["list_cost_usd"], c["cost_usd"])
-        for c in charges
-    ]
-    details = {"requests": [{k: v for k, v in r.items() if k != "dedupe_key"} for r in requests]}
+    by_key = sorted(found, key=lambda pair: (pair[0]["request_id"], pair[0]["dedupe_key"]))
+    rows = [row for _, charges in by_key for row in rows_of(charges)]
+    details = {"requests": [{k: v for k, v in request.items() if k != "dedupe_key"} for request, _ in found]}
     shared = about("pricing explain", book) | details
     write(Table(f"The cost of {request_id}", COLUMNS, rows, {}, shared), chosen, reading.output)
     return 0
 
 
-def per(charge: dict[str, Any]) -> str:
+def want(store: Store, request_id: str) -> None:
+    """Make the table `wanted` of the requests that have this id, or an answer that has it."""
+    store.execute(f"create or replace temp table wanted as {reports()['wanted'].query}", {"request": request_id})
+
+
+def explained(store: Store) -> list[tuple[Row, list[Row]]]:
+    """Find the price of each request that is wanted, and its charges; after `load_prices`."""
+    charges: dict[int, list[Row]] = {}
+    for charge in records(store, "charges"):
+        charges.setdefault(charge["dedupe_key"], []).append(charge)
+    requests = records(store, "explanation")
+    return [(request, charges.get(request["dedupe_key"], [])) for request in requests]
+
+
+def rows_of(charges: list[Row]) -> list[tuple[Any, ...]]:
+    """Write charges as rows of COLUMNS."""
+    return [
+        (c["request_id"], c["meter"], c["quantity"], c["rate"], per(c), c["list_cost_usd"], c["cost_usd"])
+        for c in charges
+    ]
+
+
+def per(charge: Row) -> str:
     """Name the unit of a rate."""
     return "1" if charge["meter"] in FEES else "1000000 tokens"
 
 
-def told(request: dict[str, Any], charges: list[dict[str, Any]]) -> Iterator[str]:
+def told(request: Row, charges: list[Row]) -> Iterator[str]:
     """Tell one request from its usage to its cost."""
     named = "/".join(part for part in (request["provider_name"], request["model_named"]) if part)
     yield f"{request['request_id']}  {request['started_at']} UTC  {named or '(no model)'}"
+    yield from arithmetic(request, charges)
+
+
+def arithmetic(request: Row, charges: list[Row]) -> Iterator[str]:
+    """Tell what was used, at which price, and what that comes to."""
     yield f"  usage  {counted(request['input_tokens'])} in, {counted(request['output_tokens'])} out ({basis(request)})"
     if request["book_model"]:
         yield f"  price  {request['book_provider']} {request['book_model']} ({request['price_how']}){place(request)}"
@@ -86,7 +115,7 @@ def told(request: dict[str, Any], charges: list[dict[str, Any]]) -> Iterator[str
     yield from totals(request, sum((c["list_cost_usd"] for c in charges), Decimal(0)))
 
 
-def totals(request: dict[str, Any], total: Decimal) -> Iterator[str]:
+def totals(request: Row, total: Decimal) -> Iterator[str]:
     """Sum up: the list price, what a contract makes of it, what the gateway thought."""
     yield f"  list cost  {money(total)}"
     if request["price_status"] == "provisioned":
@@ -97,7 +126,7 @@ def totals(request: dict[str, Any], total: Decimal) -> Iterator[str]:
         yield f"  the log says {money(request['reported_cost_usd'])}"
 
 
-def place(request: dict[str, Any]) -> str:
+def place(request: Row) -> str:
     """Say which period, size, hours and service level of the model apply."""
     start, end = request["valid_from"], request["valid_to"]
     if start is None:
@@ -112,7 +141,7 @@ def place(request: dict[str, Any]) -> str:
     return f": {', '.join(parts)}" if parts else ""
 
 
-def assumed(request: dict[str, Any], charge: dict[str, Any]) -> str:
+def assumed(request: Row, charge: Row) -> str:
     """Mark a rate that the book does not name."""
     return (
         "  (the book names no such rate; its neighbour's)"
@@ -121,7 +150,7 @@ def assumed(request: dict[str, Any], charge: dict[str, Any]) -> str:
     )
 
 
-def basis(request: dict[str, Any]) -> str:
+def basis(request: Row) -> str:
     """Say how the input was counted."""
     words = {
         "inclusive": "cache inside the input",

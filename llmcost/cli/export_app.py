@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from llmcost.cli.options import DEFAULT_DB, Database, Format, Output, Paths, Pricing, Since, Strict, Until, Where
+from llmcost.cli.options import (
+    DEFAULT_DB,
+    Database,
+    Format,
+    MemoryLimit,
+    Output,
+    Paths,
+    Pricing,
+    Since,
+    Strict,
+    Until,
+    Where,
+)
+
+Folder = Annotated[
+    Path,
+    typer.Option("--output", "-o", help="The folder to write, new or empty.", metavar="FOLDER", show_default=False),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace an earlier export in the folder; other files stay.")]
 
 export_app = typer.Typer(help="Write spend in the columns that other systems read.", no_args_is_help=True)
 
@@ -58,3 +77,65 @@ def focus(
     columns = tuple(name.strip() for text in by or () for name in text.split(",") if name.strip())
     reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
     return run_focus(reading, columns, focus_version, billing_account)
+
+
+@export_app.command("requests")
+def requests_command(
+    folder: Folder,
+    paths: Paths = None,
+    force: Force = False,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Strict = False,
+    memory_limit: MemoryLimit = None,
+) -> int:
+    """Write every request with its cost as Parquet, a folder for each day (UTC).
+
+    All columns of the store, and model, provider, key, team, price_status, list_cost_usd and cost_usd. Money is exact:
+    DECIMAL. What has no price has no cost, and price_status says why. No prompt or answer is in it.
+
+    \b
+        llmcost export requests -o requests
+        llmcost export requests -o november --since 2026-11-01 --until 2026-12-01 --force
+    """
+    from llmcost.cli.exporting import run_days
+    from llmcost.cli.reading import Reading
+
+    reading = Reading(
+        tuple(paths or ()), since, until, tuple(where or ()), None, None, db, pricing, strict, memory_limit
+    )
+    return run_days(reading, "requests", folder, force=force)
+
+
+@export_app.command("daily")
+def daily_command(
+    folder: Folder,
+    paths: Paths = None,
+    force: Force = False,
+    since: Since = None,
+    until: Until = None,
+    where: Where = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Strict = False,
+    memory_limit: MemoryLimit = None,
+) -> int:
+    """Write sums by day (UTC), provider, model, key, team, project, user and operation as Parquet.
+
+    Requests, errors, tokens and cost, all of which may be added up further; a folder for each day. costed_requests are
+    those that have a cost. --force replaces the whole of an earlier export, not single days.
+
+    \b
+        llmcost export daily -o daily
+        llmcost export daily -o daily --force --where provider=openai
+    """
+    from llmcost.cli.exporting import run_days
+    from llmcost.cli.reading import Reading
+
+    reading = Reading(
+        tuple(paths or ()), since, until, tuple(where or ()), None, None, db, pricing, strict, memory_limit
+    )
+    return run_days(reading, "daily", folder, force=force)

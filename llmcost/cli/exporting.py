@@ -1,11 +1,17 @@
-"""`llmcost export focus`: the store, or logs named on the command line, as FOCUS rows."""
+"""`llmcost export`: the store, or logs named on the command line, as FOCUS rows or as Parquet by day."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
-from llmcost.export import export_focus
+from llmcost.export import check_folder, export_days, export_focus
 from llmcost.render import Table
-from llmcost.report.run import coverage
+from llmcost.report import coverage
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import create_scope
 
 
 def run_focus(reading: Reading, by: tuple[str, ...], version: str, billing_account: str | None) -> int:
@@ -18,5 +24,23 @@ def run_focus(reading: Reading, by: tuple[str, ...], version: str, billing_accou
         covered = coverage(store)
     shared = envelope("export focus", filters, book, covered) | {"focus_version": version}
     write(Table(found.title, found.columns, found.rows, dict(found.totals), shared), output_format, reading.output)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def run_days(reading: Reading, name: str, folder: Path, *, force: bool) -> int:
+    """Write Parquet by day into a folder, and say on stderr what it covers; 4 under --strict where it is incomplete."""
+    filters, book, command = reading.filters, reading.book, f"export {name}"
+    check_folder(folder, command, force=force)
+    with reading.open() as store, step_line() as step:
+        step("prices")
+        load_prices(store, book)
+        create_scope(store, filters)
+        covered = coverage(store)
+        step("writing")
+        written = export_days(store, name, folder, envelope(command, filters, book, covered), force=force)
+    print(f"wrote: {written.rows:,} rows of {written.days:,} days to {folder}", file=sys.stderr)
+    if written.kept:
+        print(f"kept: {written.kept:,} files in it that are not of this export", file=sys.stderr)
     print_coverage(book, covered, strict=reading.strict)
     return 0

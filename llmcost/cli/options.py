@@ -31,9 +31,16 @@ Where = Annotated[
 ]
 Format = Annotated[
     str | None,
-    typer.Option("--format", "-f", help="table, json, jsonl, csv, tsv or md.", metavar="FORMAT"),
+    typer.Option("--format", "-f", help="table, json, jsonl, csv, tsv, md, parquet or html.", metavar="FORMAT"),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")]
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", help="Columns to group by, with commas: model, team, day, ...", metavar="COLUMNS"),
+]
+Zone = Annotated[
+    str, typer.Option("--tz", help="The zone of days and hours, and of --since and --until.", metavar="ZONE")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 if any request is unpriced or its usage missing.")]
 FailOn = Annotated[
     list[str] | None,
@@ -52,3 +59,8 @@ MemoryLimit = Annotated[
     typer.Option("--memory-limit", help="Use so much memory for queries, the disk beyond: 1GB.", metavar="SIZE"),
 ]
 DEFAULT_DB = Path("llmcost.duckdb")
+
+
+def names_in(texts: list[str] | None) -> tuple[str, ...]:
+    """Split a repeatable option of names with commas."""
+    return tuple(name.strip() for text in texts or () for name in text.split(",") if name.strip())

@@ -17,9 +17,10 @@ from llmcost.cli.progress import progress_bar
 from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
-from llmcost.render import FORMATS, Table, render
+from llmcost.render import BINARY, FORMATS, Table, render, render_bytes
 from llmcost.report import Coverage
 from llmcost.store import Filters, Store, parse_when
+from llmcost.store.zone import read_zone
 
 SHOWN_UNPRICED = 5
 
@@ -38,6 +39,7 @@ class Reading:
     pricing: Path | None = None
     strict: bool = False
     memory_limit: str | None = None
+    tz: str = "UTC"
 
     @property
     def output_format(self) -> str:
@@ -47,7 +49,8 @@ class Reading:
     @property
     def filters(self) -> Filters:
         """The requests asked for."""
-        return Filters(parse_when(self.since), parse_when(self.until), self.where)
+        zone = read_zone(self.tz)
+        return Filters(parse_when(self.since, zone=zone), parse_when(self.until, zone=zone), self.where, zone)
 
     @property
     def book(self) -> Book:
@@ -78,6 +81,8 @@ def format_of(format: str | None, output: Path | None) -> str:
     chosen = format or (suffix if suffix in FORMATS else "table")
     if chosen not in FORMATS:
         raise UsageError(f"--format {chosen}: no such output format", hint=f"one of {', '.join(FORMATS)}")
+    if chosen in BINARY and output is None and sys.stdout.isatty():
+        raise UsageError(f"--format {chosen}: not for a terminal", hint=f"-o FILE.{chosen} writes it, or pipe it on")
     return chosen
 
 
@@ -112,6 +117,9 @@ def envelope(command: str, filters: Filters, book: Book, covered: Coverage) -> d
 
 def write(table: Table, format: str, output: Path | None) -> None:
     """Render to a file or to stdout; width and colour follow the terminal."""
+    if format in BINARY:
+        write_bytes(render_bytes(table, format), output)
+        return
     if output is not None:
         try:
             with output.open("w", encoding="utf-8") as file:
@@ -123,6 +131,17 @@ def write(table: Table, format: str, output: Path | None) -> None:
     width = shutil.get_terminal_size().columns if is_terminal or "COLUMNS" in os.environ else None
     color = is_terminal and not os.environ.get("NO_COLOR")
     sys.stdout.writelines(render(table, format, width=width, color=color))
+
+
+def write_bytes(content: bytes, output: Path | None) -> None:
+    """Write what is no text to a file or to stdout."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
 
 
 def book_line(book: Book) -> str:

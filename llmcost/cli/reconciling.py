@@ -12,8 +12,7 @@ from llmcost.errors import InputError, UsageError
 from llmcost.reconcile import BY, Bill, Comparison, compare_invoice, compare_reported, read_bill
 from llmcost.render import Table
 from llmcost.render.cell import dollars
-from llmcost.report import Coverage
-from llmcost.report.run import coverage
+from llmcost.report import Coverage, coverage
 
 # What a narrow terminal leaves out first; the two costs and the cause stay.
 REPORTED_GIVES_WAY = (

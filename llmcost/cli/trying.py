@@ -10,7 +10,7 @@ from llmcost.cli.reading import Reading, envelope, format_of, print_coverage, wr
 from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.render.cell import dollars
-from llmcost.report.run import coverage
+from llmcost.report import coverage
 from llmcost.trial import Comparison, Sample, compare, draw, read_outputs, wilson
 from llmcost.trial.sample import COLUMNS
 

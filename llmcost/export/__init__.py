@@ -1,5 +1,7 @@
-"""Scope to the cost and usage rows of another system: one .sql file per data set."""
+"""Scope to the rows of another system: one .sql file per data set."""
 
+from llmcost.export.days import Written, export_days
 from llmcost.export.focus import VERSIONS, Charges, export_focus
+from llmcost.export.folder import check_folder
 
-__all__ = ["VERSIONS", "Charges", "export_focus"]
+__all__ = ["VERSIONS", "Charges", "Written", "check_folder", "export_days", "export_focus"]

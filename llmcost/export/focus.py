@@ -5,7 +5,7 @@ Costs are estimates from token counts and list prices, never an invoice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -34,7 +34,7 @@ class Export:
     query: str
     title: str
     answers: str
-    params: dict[str, str]
+    params: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 from llmcost.errors import UsageError
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet", "html")
+BINARY = ("parquet",)
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Table:
     """What a renderer gets: columns, rows, totals by column, and what the JSON envelope says besides.
 
     `gives_way` names the columns that a narrow terminal leaves out, the first of them first; without it that is
-    decided by their totals. `below` names columns of whole sentences, which the terminal's table writes under itself.
+    decided by their totals. `below` names columns of whole sentences, which the terminal's table writes under itself,
+    `histogram` those that it draws as one distribution, `bar` the one that it draws bars of.
     """
 
     title: str
@@ -27,6 +29,49 @@ class Table:
     envelope: dict[str, Any]
     gives_way: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
+    histogram: tuple[str, ...] = ()
+    bar: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart over a table's columns.
+
+    `kind` is `series` (lines over the time in `x`), `bars` (a bar for each `x`), `ranges` (a mark at `y` between `low`
+    and `high`) or `waterfall` (the rows in their order, `y` what each takes off). `parts` is the column that tells
+    lines or colours apart.
+    """
+
+    title: str
+    kind: str
+    table: Table
+    x: str
+    y: str
+    parts: str | None = None
+    low: str | None = None
+    high: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One view of a page: what it answers, its charts, its table, and sentences on what to know of it."""
+
+    name: str
+    title: str
+    answers: str
+    table: Table
+    figures: tuple[Figure, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the HTML renderer gets: `headline` holds the first numbers to see, by label; `notes` prices and coverage."""
+
+    title: str
+    headline: dict[str, str]
+    notes: tuple[str, ...]
+    sections: tuple[Section, ...]
 
 
 def render(table: Table, format: str, *, width: int | None = None, color: bool = False) -> Iterator[str]:
@@ -36,6 +81,8 @@ def render(table: Table, format: str, *, width: int | None = None, color: bool =
     """
     if format not in FORMATS:
         raise UsageError(f"{format}: no such output format", hint=f"one of {', '.join(FORMATS)}")
+    if format in BINARY:
+        raise UsageError(f"{format}: no text", hint="render_bytes writes it")
     module = import_module(f"llmcost.render.{ {'csv': 'delimited', 'tsv': 'delimited'}.get(format, format) }")
     if format == "table":
         yield from module.write(table, width, color)
@@ -43,3 +90,11 @@ def render(table: Table, format: str, *, width: int | None = None, color: bool =
         yield from module.write(table, "," if format == "csv" else "\t")
     else:
         yield from module.write(table)
+
+
+def render_bytes(table: Table, format: str) -> bytes:
+    """Write a table in one of BINARY, the formats that are no text."""
+    if format not in BINARY:
+        raise UsageError(f"{format}: no binary format", hint="render writes text")
+    module = import_module(f"llmcost.render.{format}")
+    return bytes(module.to_bytes(table))

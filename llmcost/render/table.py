@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Column
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from llmcost.render import Table
-from llmcost.render.cell import for_people, heading, is_number, plain
+from llmcost.render.cell import bar, for_people, heading, is_drawing, is_number, plain
 
 # What gives way first where the terminal is narrow; the columns that were asked for never do.
 LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_share", "cost_per_request_usd")
@@ -21,6 +24,15 @@ MIN_TEXT_WIDTH = 24
 # Sentences, unlike names, may run over several lines.
 PROSE = {"note": 16, "advice": 16, "detail": 16}
 GAP = 3
+DISTRIBUTION = "distribution"
+BAR = "bar"
+MAX_BAR = 40
+STYLES = {
+    **dict.fromkeys(("cost_usd", "spent_usd", "saving_usd", "cache_saved_usd", "gateway_saved_usd"), "green"),
+    **dict.fromkeys(("errors", "error_share", "failed_cost_usd"), "red"),
+    **dict.fromkeys(("trend", DISTRIBUTION, BAR), "cyan"),
+}
+ATTENTION = {"100 %": "bold red", "80 %": "yellow", "will exceed": "yellow", "ok": "green"}
 NO_LIMIT = 100_000
 SENTENCE_WIDTH = 100
 # of so many rows, the first, the sentences are written
@@ -29,6 +41,7 @@ SENTENCES = 10
 
 def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     """Draw the table; with no width it takes the room it needs, as for a pipe."""
+    table = with_drawings(table, width)
     shown = fitting(table, width) if width else without_sentences(table)
     right = {c: is_number(c, table.rows, table.columns.index(c)) for c in shown}
     widths = allotted(table, shown, width)
@@ -40,8 +53,8 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     )
     for number, row in enumerate(table.rows, start=1):
         cells = dict(zip(table.columns, row, strict=True))
-        drawn.add_row(*(for_people(c, cells[c]) for c in shown), end_section=number == len(table.rows))
-    if len(table.rows) > 1 and table.totals:
+        drawn.add_row(*(cell(c, cells[c]) for c in shown), end_section=number == len(table.rows))
+    if len(table.rows) > 1 and any(c in table.totals for c in shown):
         drawn.add_row(*totals(table, shown), style="bold")
     buffer = io.StringIO()
     console = Console(
@@ -50,6 +63,35 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     console.print(drawn)
     yield "\n".join(line.rstrip() for line in buffer.getvalue().strip("\n").splitlines()) + "\n"
     yield from sentences(table, width or SENTENCE_WIDTH)
+
+
+def with_drawings(table: Table, width: int | None) -> Table:
+    """Put one cell in the place of a histogram's counts, and bars beside the measure that is to have them."""
+    ats = [at for at, name in enumerate(table.columns) if name not in table.histogram]
+    columns = tuple(table.columns[at] for at in ats)
+    counts = [table.columns.index(name) for name in table.histogram]
+    rows: list[tuple[Any, ...]] = [tuple(row[at] for at in ats) for row in table.rows]
+    if counts:
+        columns += (DISTRIBUTION,)
+        rows = [(*new, tuple(row[at] for at in counts)) for new, row in zip(rows, table.rows, strict=True)]
+    if table.bar:
+        at = columns.index(table.bar)
+        largest = max((float(row[at]) for row in rows if row[at] is not None), default=0.0)
+        columns = (*columns, BAR)
+        rows = [(*row, bar(row[at], largest, bar_width(width))) for row in rows]
+    gives_way = tuple(name for name in table.gives_way if name != table.bar)
+    return replace(table, columns=columns, rows=rows, gives_way=gives_way)
+
+
+def bar_width(width: int | None) -> int:
+    """Give bars a quarter of the terminal."""
+    return min((width or SENTENCE_WIDTH) // 4, MAX_BAR)
+
+
+def cell(column: str, value: Any) -> Text:
+    """Write a cell; what wants attention is coloured, and says so in words as well."""
+    text = for_people(column, value)
+    return Text(text, style=ATTENTION.get(text, "") if column == "mark" else "")
 
 
 def sentences(table: Table, width: int) -> Iterator[str]:
@@ -70,12 +112,12 @@ def sentences(table: Table, width: int) -> Iterator[str]:
 def column(name: str, is_right: bool, width: int) -> Column:
     """Make a column; only names may be cut, and a cut is shown."""
     return Column(
-        heading(name),
+        "" if name == BAR else heading(name),
         justify="right" if is_right else "left",
         no_wrap=name not in PROSE,
         overflow="fold" if name in PROSE else "ellipsis",
         width=width,
-        style="green" if name == "cost_usd" else "",
+        style=STYLES.get(name, ""),
     )
 
 
@@ -97,6 +139,8 @@ def fitting(table: Table, width: int) -> list[str]:
     if not table.gives_way:
         dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]
         dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
+    # what nobody knows is missed least
+    dropping.sort(key=lambda c: any(row[table.columns.index(c)] is not None for row in table.rows))
     while needed(table, shown) > width and dropping:
         shown.remove(dropping.pop(0))
     return shown
@@ -120,15 +164,16 @@ def needed(table: Table, shown: list[str]) -> int:
 
 def column_width(table: Table, name: str) -> int:
     """Measure a column's least width."""
-    is_whole = is_number(name, table.rows, table.columns.index(name))
+    at = table.columns.index(name)
+    is_whole = is_number(name, table.rows, at) or is_drawing(table.rows, at)
     full = longest(table, name)
-    return full if is_whole else min(full, PROSE.get(name, MIN_TEXT_WIDTH))
+    return full if is_whole or name == BAR else min(full, PROSE.get(name, MIN_TEXT_WIDTH))
 
 
 def longest(table: Table, name: str) -> int:
     """Measure a column's longest cell."""
     at = table.columns.index(name)
-    texts = [for_people(name, row[at]) for row in table.rows] + [heading(name)]
+    texts = [for_people(name, row[at]) for row in table.rows] + ([] if name == BAR else [heading(name)])
     if name in table.totals:
         texts.append(for_people(name, table.totals[name]))
-    return max(len(text) for text in texts)
+    return max((len(text) for text in texts), default=0)

@@ -1,5 +1,8 @@
-"""Scope to one table, with what it covers: run a report of the shelf and say how complete it is."""
+"""Scope to one table, with what it covers: run a view of the shelf and say how complete it is."""
 
-from llmcost.report.run import Coverage, Report, Unpriced, coverage, coverage_of, records, run
+from llmcost.report.coverage import Coverage, Unpriced, coverage, coverage_of
+from llmcost.report.query import records
+from llmcost.report.run import Report, run
+from llmcost.report.view import View, views
 
-__all__ = ["Coverage", "Report", "Unpriced", "coverage", "coverage_of", "records", "run"]
+__all__ = ["Coverage", "Report", "Unpriced", "View", "coverage", "coverage_of", "records", "run", "views"]

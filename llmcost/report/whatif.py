@@ -10,7 +10,8 @@ from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
-from llmcost.report.run import Coverage, Row, coverage, records
+from llmcost.report.coverage import Coverage, coverage
+from llmcost.report.query import Row, records, reports
 from llmcost.store import Filters, Store
 from llmcost.store.prices import Terms, load_prices
 from llmcost.store.scope import create_scope
@@ -61,6 +62,4 @@ def summed(rows: list[Row]) -> Row:
 
 def select(kind: str) -> Any:
     """Name the shelf's query that collects one side."""
-    from llmcost.report.run import reports
-
     return reports()[f"whatif_{kind}"].query

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from llmcost.errors import UsageError
 from llmcost.store.connection import Store
+from llmcost.store.zone import set_zone
 
 MAX_GROUPS = 4
+UNNAMED = "\x1f"  # stands for no value among the values of a group
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -17,16 +19,26 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 class Filters:
     """Which requests count: started in [since, until), UTC, and equal to every `column=value` of `where`.
 
-    A column named twice may have either value.
+    A column named twice may have either value. `zone` is what days, hours, weeks and months are told in.
     """
 
     since: datetime | None = None
     until: datetime | None = None
     where: tuple[str, ...] = field(default=())
+    zone: tzinfo = UTC
 
 
-def parse_when(text: str | None, now: datetime | None = None) -> datetime | None:
-    """Read `2026-11-01`, `2026-11-01T12:00`, or an age such as `24h` or `7d`, as naive UTC."""
+@dataclass(frozen=True)
+class Kept:
+    """The groups that stand for themselves, as values of the columns from `first` on; `rest` names the others."""
+
+    rows: list[tuple[object, ...]]
+    rest: str
+    first: int = 0
+
+
+def parse_when(text: str | None, now: datetime | None = None, zone: tzinfo = UTC) -> datetime | None:
+    """Read `2026-11-01`, `2026-11-01T12:00` (in `zone`), or an age such as `24h` or `7d`, as naive UTC."""
     if text is None:
         return None
     age = re.fullmatch(r"(\d+)([mhdw])", text)
@@ -37,7 +49,7 @@ def parse_when(text: str | None, now: datetime | None = None) -> datetime | None
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text}: no date and no age", hint="write 2026-11-01, 2026-11-01T12:00, 24h or 7d") from None
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
 
 
 def dimension_names(store: Store) -> list[str]:
@@ -45,25 +57,51 @@ def dimension_names(store: Store) -> list[str]:
     return [name for name, *_ in store.rows("describe dimensions")] + ["tag"]
 
 
-def create_scope(store: Store, filters: Filters, by: tuple[str, ...] = ()) -> None:
-    """Make the view `scope`: `dimensions` under the filters, with group_1..group_4 as the columns of `by`."""
+def create_scope(store: Store, filters: Filters, by: tuple[str, ...] = (), *, kept: Kept | None = None) -> None:
+    """Make the view `scope`: `dimensions` under the filters, with group_1..group_4 as the columns of `by`.
+
+    With `kept` the groups that are not among them become one.
+    """
     if len(by) > MAX_GROUPS:
         raise UsageError(f"--by takes at most {MAX_GROUPS} columns, not {len(by)}")
     known = dimension_names(store)
     for name in by:
         check_column(name, known)
-    groups = [
-        f"{quoted(by[i]) if i < len(by) else 'cast(null as varchar)'} as group_{i + 1}" for i in range(MAX_GROUPS)
-    ]
+    set_zone(store, filters.zone)
+    groups = [quoted(name) for name in by]
+    if kept is not None:
+        groups = folded(groups, kept)
+    groups += ["cast(null as varchar)"] * (MAX_GROUPS - len(by))
+    named = ", ".join(f"{group} as group_{at}" for at, group in enumerate(groups, start=1))
     source = "dimensions"
     if "tag" in by:
         # a request counts under each of its tags, and once under none
         source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
     conditions = conditions_of(filters, known, by_tag="tag" in by)
     store.execute(
-        f"create or replace temp view scope as select {', '.join(groups)}, * from {source} "
+        f"create or replace temp view scope as select {named}, * from {source} "
         f"where {' and '.join(conditions) or 'true'}"
     )
+
+
+def folded(groups: list[str], kept: Kept) -> list[str]:
+    """Write group columns that keep some groups and call the rest by one name; the columns before `first` stay."""
+    texts = [f"coalesce(cast({group} as varchar), {literal(UNNAMED)})" for group in groups[kept.first :]]
+    rows = ["[" + ", ".join(literal(as_text(value)) for value in row) + "]" for row in kept.rows]
+    is_kept = f"[{', '.join(texts)}] in ({', '.join(rows)})"
+    rest = [literal(kept.rest)] + ["null"] * (len(texts) - 1)
+    shown = [
+        f"case when {is_kept} then cast({group} as varchar) else {name} end"
+        for group, name in zip(groups[kept.first :], rest, strict=True)
+    ]
+    return groups[: kept.first] + shown
+
+
+def as_text(value: object) -> str:
+    """Write a group's value as DuckDB casts it to text."""
+    if value is None:
+        return UNNAMED
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def conditions_of(filters: Filters, known: list[str], *, by_tag: bool) -> list[str]:

@@ -7,8 +7,6 @@ select
     provider,
     model,
     count(*) as requests,
-    sum(input_tokens) as input_tokens,
-    sum(output_tokens) as output_tokens,
     sum(case when is_assumed_rate and price_status = 'priced' then 1 else 0 end) as assumed_requests,
     sum(case when is_file_time then 1 else 0 end) as file_time_requests,
     sum(case when gateway in ('claude_code', 'codex') then 1 else 0 end) as agent_requests

@@ -1,8 +1,6 @@
 /*
 title: The cost of one request
 answers: Which price applies to a request, how much of what was used, and what does it come to?
-params:
-  request: null
 */
 select
     priced_requests.request_id,
@@ -32,5 +30,5 @@ select
     cost_usd,
     reported_cost_usd
 from priced_requests
-where priced_requests.request_id = $request or response_id = $request
+where priced_requests.dedupe_key in (select dedupe_key from wanted)
 order by started_at, priced_requests.request_id, dedupe_key

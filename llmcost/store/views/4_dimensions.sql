@@ -7,6 +7,58 @@ create or replace temp macro paid_usd_per_token(rate, multiplier) as
     )
 ;
 
+-- The zone that days and hours are told in: UTC, until create_scope says otherwise.
+create or replace temp macro local_time(utc_time) as utc_time
+;
+
+create or replace temp macro local_hour(utc_time) as strftime(utc_time, '%Y-%m-%dT%H:00Z')
+;
+
+-- One word for why a request failed, whoever wrote it. Codes tell more than names; what was cut by a filter
+-- did
+-- not succeed, whatever its status.
+create or replace temp macro error_kind(status, http_status_code, error_type, finish_reason) as
+    case
+        when
+            status = 'ok'
+            and coalesce(finish_reason, '') not in (
+                'content_filter',
+                'content-filter',
+                'content_filtered',
+                'guardrail_intervened',
+                'refusal',
+                'SAFETY',
+                'RECITATION',
+                'BLOCKLIST',
+                'PROHIBITED_CONTENT',
+                'SPII',
+                'IMAGE_SAFETY'
+            )
+        then null
+        when status = 'ok' or regexp_matches(error_type, 'content.*filter|content.*polic|guardrail|safety', 'i')
+        then 'content_filter'
+        when regexp_matches(error_type, 'context.*length|context.*window|too_long|max.*context', 'i')
+        then 'context_length'
+        when
+            http_status_code = 429
+            or regexp_matches(error_type, 'rate.*limit|throttl|resource.*exhausted|quota|too.*many', 'i')
+        then 'rate_limit'
+        when http_status_code in (408, 504, 524) or regexp_matches(error_type, 'time.*out|deadline', 'i')
+        then 'timeout'
+        when http_status_code in (401, 403) or regexp_matches(error_type, 'auth|permission|forbidden', 'i')
+        then 'auth'
+        when status = 'cancelled' or http_status_code = 499 or regexp_matches(error_type, 'cancel|abort', 'i')
+        then 'cancelled'
+        when
+            http_status_code >= 500
+            or regexp_matches(error_type, 'overloaded|server|unavailable|internal|connection', 'i')
+        then 'model_error'
+        when http_status_code >= 400 or regexp_matches(error_type, 'invalid|bad.*request|not.*found', 'i')
+        then 'invalid_request'
+        else 'other'
+    end
+;
+
 -- What `--by` and `--where` may name: these and every column above.
 create or replace temp view dimensions as
 select
@@ -26,13 +78,26 @@ select
     deployment_id,
     gateway_cache_hit as cache_hit,
     is_stream as stream,
-    cast(started_at as date) as day,
-    strftime(started_at, '%Y-%m-%dT%H:00Z') as hour,
-    strftime(started_at, '%G-W%V') as week,
-    strftime(started_at, '%Y-%m') as month,
+    cast(local_time(started_at) as date) as day,
+    local_hour(started_at) as hour,
+    strftime(local_time(started_at), '%G-W%V') as week,
+    strftime(local_time(started_at), '%Y-%m') as month,
     epoch_us(started_at) as started_us,
+    date_diff('day', date '1970-01-01', cast(started_at as date)) as day_number,
     epoch_us(first_token_at) as first_token_us,
     epoch_us(ended_at) as ended_us,
+    case when ended_at >= started_at then epoch_us(ended_at) - epoch_us(started_at) end as duration_us,
+    -- some write the end as the first token's time where nothing was streamed
+    case
+        when is_stream is not false and first_token_at >= started_at and (is_stream or first_token_at < ended_at)
+        then epoch_us(first_token_at) - epoch_us(started_at)
+    end as first_token_wait_us,
+    error_kind(status, http_status_code, error_type, finish_reason) as error_kind,
+    coalesce(finish_reason, '') in (
+        'length', 'max_tokens', 'max_output_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'
+    ) as is_truncated,
+    -- what the gateway's own cache spared, at this price
+    case when gateway_cache_hit then contract_cost(computed_usd, multiplier) end as gateway_saved_usd,
     -- what the detectors of waste reckon with; none where nothing is paid by the token
     case when price_status = 'priced' then paid_usd_per_token(price.input, multiplier) end as input_usd_per_token,
     files.path as file,
@@ -52,6 +117,10 @@ select
     paid_usd_per_token(input, multiplier) as input_usd_per_token,
     paid_usd_per_token(cache_read, multiplier) as cache_read_usd_per_token,
     paid_usd_per_token(cache_write, multiplier) as cache_write_usd_per_token,
-    paid_usd_per_token(cache_write_1h, multiplier) as cache_write_1h_usd_per_token
+    paid_usd_per_token(cache_write_1h, multiplier) as cache_write_1h_usd_per_token,
+    paid_usd_per_token(input_audio, multiplier) as input_audio_usd_per_token,
+    paid_usd_per_token(cache_read_audio, multiplier) as cache_read_audio_usd_per_token,
+    paid_usd_per_token(input_image, multiplier) as input_image_usd_per_token,
+    paid_usd_per_token(cache_read_image, multiplier) as cache_read_image_usd_per_token
 from prices
 ;

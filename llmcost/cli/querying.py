@@ -1,0 +1,85 @@
+"""`llmcost sql`: a user's own query over the priced store, which it can neither change nor leave."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+
+from llmcost.cli.answers import shaped
+from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.cli.statement import check_query, mistake, read_statement
+from llmcost.detect.own import shut_in
+from llmcost.render import Table
+from llmcost.report import coverage
+from llmcost.store import Filters, Store
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import conditions_of, create_scope, dimension_names, literal
+
+Answer = tuple[list[str], list[tuple[Any, ...]]]
+
+
+def run_sql(reading: Reading, text: str) -> int:
+    """Print a query's rows on stdout and what the costs cover on stderr; 4 under --strict where that is not all."""
+    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    statement = read_statement(text, reading.paths)
+    check_query(statement)
+    with reading.open() as store:
+        load_prices(store, book)
+        make_scope(store, filters)
+        covered = coverage(store)
+        names, rows = answer(store, statement)
+    columns, rows = shaped(output_format, names, rows)
+    shared = envelope("sql", filters, book, covered) | {"query": statement}
+    # the first columns of a user's own query stay longest
+    table = Table("Query", columns, rows, {}, shared, tuple(reversed(columns[1:])))
+    write(table, output_format, reading.output)
+    if output_format == "table" and reading.output is None and sys.stdout.isatty():
+        tell_left_out(table)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def make_scope(store: Store, filters: Filters) -> None:
+    """Make the view `scope` without the groups that reports have."""
+    create_scope(store, filters)
+    conditions = conditions_of(filters, dimension_names(store), by_tag=False)
+    store.execute(
+        f"create or replace temp view scope as select * from dimensions where {' and '.join(conditions) or 'true'}"
+    )
+
+
+def answer(store: Store, statement: str) -> Answer:
+    """Run a query that nobody has reviewed, where nothing can be written, read from files, or loaded."""
+    close_in(store)
+    try:
+        result = store.execute(statement)
+        return [column[0] for column in result.description], result.fetchall()
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise mistake(error) from None
+
+
+def close_in(store: Store) -> None:
+    """Shut the connection in, and let it not even see its own spill folder's neighbours or Python's variables."""
+    # what is in the temporary folder may be read, so it is one that does not exist before
+    place = ".tmp" if store.path == ":memory:" else f"{store.path}.tmp"
+    store.execute(f"set temp_directory = {literal(f'{place}-{uuid4().hex}')}")
+    for setting in ("python_enable_replacements", "autoinstall_known_extensions", "autoload_known_extensions"):
+        store.execute(f"set {setting} = false")
+    shut_in(store)
+    store.execute("begin transaction read only")
+
+
+def tell_left_out(table: Table) -> None:
+    """Name on stderr the columns that the terminal has no room for."""
+    from llmcost.render.table import fitting
+
+    shown = fitting(table, shutil.get_terminal_size().columns)
+    missing = [column for column in table.columns if column not in shown]
+    if missing:
+        print(f"no room for: {', '.join(missing)}; -f csv has all", file=sys.stderr)

@@ -1,0 +1,46 @@
+"""Groups in time as one line each: its trend, and the least, the most and the last of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llmcost.render import Table
+from llmcost.report import Report
+from llmcost.report.compare import with_word
+
+WORDS = ("min", "max", "last")
+
+
+def trends(result: Report, shared: dict[str, Any]) -> Table:
+    """Fold the rows of each group into one; a measure that adds up is summed besides."""
+    view, measure = result.view, result.view.measure
+    keys = slice(1, 1 + len(result.by) + len(view.labels))
+    at = result.columns.index(measure)
+    series: dict[tuple[Any, ...], list[Any]] = {}
+    for row in result.rows:
+        series.setdefault(row[keys], []).append(row[at])
+    adds_up = measure in view.sums
+    rows = [
+        (*key, tuple(values), *ends(values), *([total(values)] if adds_up else [])) for key, values in series.items()
+    ]
+    columns = (
+        *result.columns[keys],
+        "trend",
+        *(with_word(measure, word) for word in WORDS),
+        *([measure] if adds_up else []),
+    )
+    gives_way = [with_word(measure, word) for word in WORDS]
+    totals = {measure: result.totals[measure]} if adds_up and measure in result.totals else {}
+    return Table(result.title, columns, rows, totals, shared, tuple(gives_way))
+
+
+def ends(values: list[Any]) -> tuple[Any, Any, Any]:
+    """Give the least, the most and the last of what is known."""
+    known = [value for value in values if value is not None]
+    return (min(known), max(known), values[-1]) if known else (None, None, None)
+
+
+def total(values: list[Any]) -> Any:
+    """Add up what is known."""
+    known = [value for value in values if value is not None]
+    return sum(known[1:], known[0]) if known else None

@@ -1,0 +1,202 @@
+"""Find the record that a request was made of in its file again, by the request's id."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import mmap
+import re
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import orjson
+
+from llmcost.ingest.format import formats
+from llmcost.ingest.recognise import elect_wrapped, read_head, sample
+from llmcost.ingest.shapes import BOM, TOKENS, delimiter_of, parquet_rows, plain, row_of, shape_of, spans
+from llmcost.ingest.sieve import BadLine, parse
+from llmcost.ingest.sources import Source, open_lines, open_source
+
+BLOCK_BYTES = 1 << 20
+# of so many records that hold an id, the first
+MOST = 20
+# under these keys stands another record's id
+OTHERS = re.compile(r"parent|previous", re.IGNORECASE)
+
+
+class Original(NamedTuple):
+    """A record as it stands in its file: the line, or a Parquet file's row, where it begins, and its bytes."""
+
+    line: int
+    text: bytes
+    record: Any
+
+
+@dataclass(frozen=True)
+class Originals:
+    """The records that fit a request best, in the order of the file; `id` is what they were found by."""
+
+    path: str
+    shape: str
+    id: str | None
+    found: tuple[Original, ...]
+
+
+def find_originals(path: str, format: str, ids: Sequence[str], known: frozenset[str] = frozenset()) -> Originals:
+    """Find the records of a file that hold the first of `ids` that any holds, as a value.
+
+    Of several the ones that have most of the values `known`: a retry or a reply may name the id, too. The file is
+    read as a stream; what a compressed document holds is copied for as long as it takes.
+    Raises InputError where the file cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
+        source = open_source(path, is_named=True)
+        head = read_head(source) if source.compression != "parquet" else b""
+        shape = shape_of(head) or "lines" if source.compression != "parquet" else "parquet"
+        best: list[Original] = []
+        best_rank = (len(ids), 0)
+        for original in originals_of(source, shape, head, format, ids, folder):
+            held = values_of(original.record)
+            rank = (next((at for at, id in enumerate(ids) if id in held), len(ids)), -len(held & known))
+            if rank < best_rank:
+                best, best_rank = [], rank
+            if rank == best_rank and rank[0] < len(ids) and len(best) < MOST:
+                best.append(original)
+    return Originals(path, shape, ids[best_rank[0]] if best else None, tuple(best))
+
+
+def originals_of(
+    source: Source, shape: str, head: bytes, format: str, ids: Sequence[str], folder: str
+) -> Iterator[Original]:
+    """Read the records that may hold one of the ids, as far as the file can be read."""
+    needles = [needle for id in ids for needle in needles_of(id)]
+    with suppress(OSError, EOFError, zlib.error, csv.Error):
+        if shape == "lines":
+            yield from lines_with(source, needles)
+        elif shape == "documents":
+            source = plain(source, folder)
+            wrapper, _ = elect_wrapped(sample(source, shape, head, folder), formats().get(format))
+            yield from documents_with(source, needles, wrapper)
+        elif shape == "csv":
+            yield from rows_with(source, ids)
+        else:
+            for number, text in parquet_rows(source):
+                if any(needle in text for needle in needles):
+                    yield Original(number, text + b"\n", orjson.loads(text))
+
+
+def needles_of(id: str) -> Iterator[bytes]:
+    """Write an id as JSON has it at its end, so that r-1 is not looked for in r-10; a number may stand bare."""
+    for text in dict.fromkeys((id, id.replace("/", "\\/"))):
+        for ascii_only in (False, True):
+            inner = json.dumps(text, ensure_ascii=ascii_only)[1:-1].replace("\\\\/", "\\/")
+            yield from [inner.encode()] if id.isdigit() else [inner.encode() + b'"', inner.encode() + b"\\"]
+
+
+def lines_with(source: Source, needles: Sequence[bytes]) -> Iterator[Original]:
+    """Read the lines that hold one of the needles; blocks without one are only counted."""
+    before = 0
+    with open_lines(source) as stream:
+        while block := stream.read(BLOCK_BYTES) + stream.readline():
+            if any(needle in block for needle in needles):
+                for number, line in enumerate(io.BytesIO(block), start=before + 1):
+                    if any(needle in line for needle in needles):
+                        yield from readable(number, line, line.removeprefix(BOM))
+            before += block.count(b"\n")
+
+
+def readable(number: int, text: bytes, record: bytes) -> Iterator[Original]:
+    """Give a record if it is JSON."""
+    with suppress(BadLine, RecursionError):
+        yield Original(number, text, parse(record))
+
+
+def documents_with(source: Source, needles: Sequence[bytes], wrapper: str | None) -> Iterator[Original]:
+    """Read the objects that hold one of the needles out of arrays and pretty-printed JSON, as they are written."""
+    if not Path(source.readable).stat().st_size:
+        return
+    with Path(source.readable).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        last = max(text.rfind(needle) for needle in needles)
+        line = done = 0
+        for start, end in spans(text):
+            if start > last:
+                return
+            line, done = line + text[done:start].count(b"\n"), start
+            document = text[start:end]
+            if not any(needle in document for needle in needles):
+                continue
+            for inner_start, inner_end in inner_spans(document, wrapper):
+                inner = document[inner_start:inner_end]
+                if any(needle in inner for needle in needles):
+                    yield from readable(line + 1 + document[:inner_start].count(b"\n"), inner, inner)
+
+
+def inner_spans(document: bytes, wrapper: str | None) -> Iterator[tuple[int, int]]:
+    """Find the objects of the list that a document wraps, or else the document itself."""
+    begin = None if wrapper is None else wrapped_list(document, json.dumps(wrapper).encode())
+    if begin is None:
+        yield 0, len(document)
+        return
+    for start, end in spans(cast(mmap.mmap, document[begin:])):
+        yield begin + start, begin + end
+
+
+def wrapped_list(document: bytes, key: bytes) -> int | None:
+    """Find where the list under a key of a document's own begins."""
+    depth = 0
+    for token in TOKENS.finditer(document):
+        mark = token.group()
+        opens = re.compile(rb"\s*:\s*(?=\[)").match(document, token.end()) if depth == 1 and mark == key else None
+        if opens:
+            return opens.end()
+        depth += 1 if mark in (b"{", b"[") else -1 if mark in (b"}", b"]") else 0
+    return None
+
+
+def rows_with(source: Source, ids: Sequence[str]) -> Iterator[Original]:
+    """Read the rows of a table that hold one of the ids, each with all the lines that it runs over."""
+    held: list[bytes] = []
+    with open_lines(source) as stream:
+        head = stream.readline().removeprefix(BOM).decode(errors="replace")
+        mark = delimiter_of(head.encode()) or ","
+        names = [name.strip() for name in next(csv.reader([head], delimiter=mark))]
+        number = 2
+        for cells in csv.reader(remembered(stream, held), delimiter=mark):
+            text = b"".join(held)
+            held.clear()
+            if len(cells) <= len(names) and any(id in cell for cell in cells for id in ids):
+                yield Original(number, text, orjson.loads(row_of(names, cells)))
+            number += text.count(b"\n")
+
+
+def remembered(stream: Any, held: list[bytes]) -> Iterator[str]:
+    """Read lines as text and keep their bytes."""
+    for line in stream:
+        held.append(line)
+        yield line.decode(errors="replace")
+
+
+def values_of(record: Any) -> set[str]:
+    """Collect the texts and whole numbers of a record, those of JSON inside text too, but no other record's id."""
+    found: set[str] = set()
+    left = [record]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left += [inner for key, inner in value.items() if not OTHERS.search(key)]
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, str):
+            found.add(value)
+            if value[:1] in ("{", "["):
+                with suppress(orjson.JSONDecodeError):
+                    left.append(orjson.loads(value))
+        elif isinstance(value, int):
+            found.add(str(value))
+    return found

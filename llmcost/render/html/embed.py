@@ -1,0 +1,65 @@
+"""What stands inside the page besides its words: style, scripts, data, and the policy that lets nothing else run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from markupsafe import Markup
+
+from llmcost.render.json import encode
+
+# what ends a script or opens a comment in HTML, and what ended a line in old JavaScript
+UNSAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """The text of a script or a style; `source` is its hash, as a content security policy names it."""
+
+    text: Markup
+
+    @property
+    def source(self) -> str:
+        """Name this text, and no other, in a policy."""
+        digest = hashlib.sha256(self.text.encode()).digest()
+        return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@cache
+def asset(*names: str) -> Embedded:
+    """Read files of this package, one after the other."""
+    folder = resources.files("llmcost.render.html")
+    return Embedded(Markup("\n".join((folder / name).read_text(encoding="utf-8") for name in names)))
+
+
+@cache
+def library() -> Embedded:
+    """Bundle Vega, Vega-Lite and vega-embed, which define `vegaEmbed`, under the notice that their licences ask for."""
+    import vl_convert
+
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return Embedded(Markup(f"{asset('vega-notice.js').text}\n{bundle}\n"))
+
+
+def data(document: dict[str, Any]) -> Markup:
+    """Write JSON that is text and nothing else inside a script element."""
+    return Markup(encode(document).decode().translate(UNSAFE))
+
+
+def policy(scripts: list[Embedded], styles: list[Embedded]) -> str:
+    """Allow the page's own scripts and styles by their hashes, and nothing else: no network, no eval, no frame."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {' '.join(script.source for script in scripts)}",
+            f"style-src {' '.join(style.source for style in styles)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )

@@ -1,0 +1,75 @@
+"""What a figure shows, in words: for who does not see it, and for who wants its point at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from llmcost.render import Figure
+from llmcost.render.cell import for_people, heading
+
+
+@dataclass(frozen=True)
+class Point:
+    """One row of the figure's table, by what the figure makes of its columns."""
+
+    x: Any
+    y: Any
+    part: Any = None
+    low: Any = None
+    high: Any = None
+
+    def in_order(self) -> tuple[Any, ...]:
+        """Give the values as a reader wants them told."""
+        return self.x, self.part, self.y, self.low, self.high
+
+
+def sentence(figure: Figure, known: list[Point], *, unknown: int, drawn: int) -> str:
+    """Say what is drawn, from where to where, which is the most, and what is left out."""
+    return " ".join(clauses(figure, known, unknown, drawn))
+
+
+def clauses(figure: Figure, known: list[Point], unknown: int, drawn: int) -> Iterator[str]:
+    """Say it piece by piece."""
+    what, count = heading(figure.y).capitalize(), len({point.x for point in known})
+    if figure.kind == "series":
+        yield f"{what} {over(figure, known)}{lines(figure, known)}: {extremes(figure, known)}."
+    elif figure.kind == "waterfall":
+        total = for_people(figure.y, sum(point.y for point in known))
+        yield f"{what} in {len(known)} steps, {total} in all; the largest is {largest(figure, known)}."
+    else:
+        between = ", each with its range" if figure.kind == "ranges" else ""
+        yield f"{what} by {heading(figure.x)}{between}: {extremes(figure, known)}."
+    if drawn < count:
+        yield f"Drawn are the {drawn} largest of {count}."
+    if unknown:
+        yield f"{unknown} {'value is' if unknown == 1 else 'values are'} not known and not drawn."
+
+
+def over(figure: Figure, known: list[Point]) -> str:
+    """Say from where to where a line runs."""
+    ends = (for_people(figure.x, end(point.x for point in known)) for end in (min, max))
+    return "from {} to {}".format(*ends)
+
+
+def lines(figure: Figure, known: list[Point]) -> str:
+    """Say how many lines there are."""
+    count = len({point.part for point in known})
+    return f", {count} lines by {heading(figure.parts)}" if figure.parts and count > 1 else ""
+
+
+def extremes(figure: Figure, known: list[Point]) -> str:
+    """Name the least and the most, and whose it is."""
+    if len(known) == 1:
+        return largest(figure, known)
+    return f"{for_people(figure.y, min(point.y for point in known))} to {largest(figure, known)}"
+
+
+def largest(figure: Figure, known: list[Point]) -> str:
+    """Write the largest value with where it stands."""
+    top = max(known, key=lambda point: point.y)
+    where = [for_people(figure.x, top.x)] + ([for_people(figure.parts, top.part)] if figure.parts else [])
+    if top.low is not None and top.high is not None:
+        where.append(f"{for_people(figure.low or '', top.low)} to {for_people(figure.high or '', top.high)}")
+    return f"{for_people(figure.y, top.y)} ({', '.join(where)})"

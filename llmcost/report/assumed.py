@@ -1,0 +1,39 @@
+"""What requests without a price would cost at stand-ins' prices, beside the cost and never in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from llmcost.pricing import Book
+from llmcost.report.view import View, table
+from llmcost.store import Filters, Store
+from llmcost.store.prices import Terms, load_prices
+from llmcost.store.scope import create_scope
+
+AS_LOGGED = {"model": "model_named", "provider": "provider_name"}
+
+
+def assumed_costs(
+    store: Store, book: Book, view: View, by: tuple[str, ...], filters: Filters, terms: Terms
+) -> dict[tuple[Any, ...] | None, Any]:
+    """Sum what requests without a price would cost at stand-ins' prices: by group, and of all under None."""
+    load_prices(store, book, terms)
+    create_scope(store, filters)
+    costs: dict[tuple[Any, ...] | None, Any] = {None: table(store, view, ()).totals["cost_usd"]}
+    # what is asked for by model keeps the name in the log, not the stand-in's
+    create_scope(store, filters, tuple(AS_LOGGED.get(name, name) for name in by))
+    found = table(store, view, by)
+    at = found.columns.index("cost_usd")
+    for row in found.rows:
+        costs[row[: len(by)]] = row[at]
+    return costs
+
+
+def with_assumed(
+    columns: tuple[str, ...], rows: list[tuple[Any, ...]], by: tuple[str, ...], assumed: Mapping[Any, Any]
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Put the assumed cost beside the cost."""
+    at = columns.index("cost_usd") + 1
+    shown = [(*row[:at], assumed.get(row[: len(by)]) or None, *row[at:]) for row in rows]
+    return (*columns[:at], "assumed_cost_usd", *columns[at:]), shown

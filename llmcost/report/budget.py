@@ -1,0 +1,146 @@
+"""Budgets: what a key, a project or all of it may cost in a day or a month, what it has, and what it will have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from llmcost.report.forecast import MOST_DAYS, Forecast, forecast
+from llmcost.report.query import records
+from llmcost.report.view import Rows
+from llmcost.store import Filters, Store
+from llmcost.store.scope import create_scope
+
+COLUMNS = (
+    "budget",
+    "period",
+    "budget_usd",
+    "spent_usd",
+    "spent_share",
+    "mark",
+    "expected_usd",
+    "expected_low_usd",
+    "expected_high_usd",
+    "days_left",
+    "requests",
+    "unpriced_requests",
+)
+EVERYTHING = "all"
+WARNING = Decimal("0.8")
+Costs = dict[date, Decimal]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What may be spent: `column` and `value` say by whom (no value: each by itself; no column: all), USD a period."""
+
+    column: str | None
+    value: str | None
+    period: str  # day or month
+    limit_usd: Decimal | None
+
+
+@dataclass(frozen=True)
+class Spend:
+    """What one name has spent: by day, and how many requests of the period there are, with and without a cost."""
+
+    name: str | None
+    costs: Costs
+    requests: dict[date, int]
+    unpriced: dict[date, int]
+
+
+def budgets(store: Store, asked: Iterable[Budget], filters: Filters) -> Rows:
+    """Hold budgets against what is spent; the period is that of the last request. `load_prices` comes before.
+
+    Rows of COLUMNS. `mark` is "ok", "80 %" or "100 %" reached, or "will exceed" where the expected cost is more than
+    the budget. Without any budget all spend of the month is one row, without limit.
+    """
+    wanted = list(asked) or [Budget(None, None, "month", None)]
+    today = last_day(store, filters)
+    if today is None:
+        return []
+    named = {(b.column, b.value, b.period) for b in wanted}
+    rows: Rows = []
+    for column in dict.fromkeys(b.column for b in wanted):
+        spends = {spend.name: spend for spend in spends_by(store, column, filters, today)}
+        for budget in (b for b in wanted if b.column == column):
+            rows += rows_of(budget, spends, named, today)
+    # the nearest to its limit first
+    at = COLUMNS.index("spent_share")
+    return sorted(rows, key=lambda row: (row[at] is None, -(row[at] or 0)))
+
+
+def last_day(store: Store, filters: Filters) -> date | None:
+    """Tell the local day of the last request that is asked for."""
+    create_scope(store, replace(filters, since=None))
+    last = store.value("select max(day) from scope")
+    return last if isinstance(last, date) else None
+
+
+def spends_by(store: Store, column: str | None, filters: Filters, today: date) -> Iterator[Spend]:
+    """Sum the days that a forecast looks at and those of the month, by a column."""
+    first = min(today.replace(day=1), today - timedelta(days=MOST_DAYS + 1))
+    since = datetime.combine(first, time(), filters.zone).astimezone(UTC).replace(tzinfo=None)
+    create_scope(store, replace(filters, since=since), (column,) if column else ())
+    found: dict[str | None, Spend] = {}
+    for row in records(store, "daily"):
+        spend = found.setdefault(row["name"], Spend(row["name"], {}, {}, {}))
+        spend.costs[row["day"]] = row["cost_usd"] or Decimal(0)
+        spend.requests[row["day"]] = row["requests"]
+        spend.unpriced[row["day"]] = row["requests"] - row["costed_requests"]
+    yield from found.values()
+
+
+def rows_of(budget: Budget, spends: dict[str | None, Spend], named: set[Any], today: date) -> Iterator[tuple[Any, ...]]:
+    """Write a row for a budget, or for each value of its column that has no budget of its own."""
+    if budget.value is not None or budget.column is None:
+        nothing = Spend(budget.value, {}, {}, {})
+        yield row_of(budget, spends.get(budget.value, nothing), today)
+        return
+    for name, spend in spends.items():
+        if name is not None and (budget.column, str(name), budget.period) not in named:
+            yield row_of(budget, spend, today)
+
+
+def row_of(budget: Budget, spend: Spend, today: date) -> tuple[Any, ...]:
+    """Hold one budget against one name's spend."""
+    first, last = bounds(budget.period, today)
+    found = forecast(spend.costs, today, first, last)
+    limit = budget.limit_usd
+    name = EVERYTHING if budget.column is None else f"{budget.column}={spend.name}"
+    inside = [day for day in spend.requests if first <= day <= last]
+    return (
+        name,
+        f"{first:%Y-%m}" if budget.period == "month" else str(first),
+        limit,
+        found.spent_usd,
+        float(found.spent_usd / limit) if limit else None,
+        None if limit is None else mark(found, limit),
+        found.expected_usd,
+        found.low_usd,
+        found.high_usd,
+        found.days_left,
+        sum(spend.requests[day] for day in inside),
+        sum(spend.unpriced[day] for day in inside),
+    )
+
+
+def bounds(period: str, today: date) -> tuple[date, date]:
+    """Give the first and the last day of the day or month that today is in."""
+    if period == "day":
+        return today, today
+    first = today.replace(day=1)
+    return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def mark(found: Forecast, limit: Decimal) -> str:
+    """Say where a budget stands."""
+    if found.spent_usd >= limit:
+        return "100 %"
+    if found.spent_usd >= limit * WARNING:
+        return "80 %"
+    return "will exceed" if found.expected_usd is not None and found.expected_usd > limit else "ok"

@@ -1,0 +1,18 @@
+/*
+title: What detectors found near one request
+answers: Which requests of its chain did detectors find, and what would each save?
+*/
+select
+    claims.dedupe_key,
+    hits.detector,
+    hits.finding,
+    claims.alone_usd as saving_usd,
+    claims.alone_low_usd as saving_low_usd,
+    claims.alone_high_usd as saving_high_usd,
+    claims.saving_usd as claimed_usd,
+    claims.certainty,
+    hits.evidence
+from claims
+inner join hits on claims.dedupe_key = hits.dedupe_key and claims.place = hits.place
+where claims.dedupe_key in (select dedupe_key from near)
+order by claims.dedupe_key, claims.place

@@ -1,0 +1,76 @@
+"""The shelf of views: each a question, and one query over the scope that answers it by any columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from llmcost.errors import UsageError
+from llmcost.shelf import read_shelf
+from llmcost.store import Store
+from llmcost.store.scope import MAX_GROUPS
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class View:
+    """One file of the shelf views.
+
+    Its query gives is_total (1 in the one row for all), group_1..group_4, the `labels` that the view tells apart of
+    itself, and its measures. `by` are the
+    groups if no others are asked for; `measure` is what charts and comparisons show; `sums` may be added up, so a gap
+    in time is a zero there and unknown elsewhere; `totals` are the columns that a total makes sense of, all if not
+    said; `histogram` are counts of one distribution; `gives_way` leave a narrow terminal, the first of them first;
+    `not_by` are columns that make no sense as groups.
+    """
+
+    name: str
+    query: str
+    title: str
+    answers: str
+    by: list[str]
+    measure: str
+    sums: list[str]
+    labels: list[str] = field(default_factory=list)
+    totals: list[str] = field(default_factory=list)
+    histogram: list[str] = field(default_factory=list)
+    gives_way: list[str] = field(default_factory=list)
+    not_by: list[str] = field(default_factory=list)
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def views() -> dict[str, View]:
+    """Read the shelf of views by name."""
+    return read_shelf(resources.files("llmcost.report") / "views", View)
+
+
+def view_named(name: str) -> View:
+    """Give a view; raises UsageError where there is none of that name."""
+    if name not in views():
+        raise UsageError(f"{name}: no such view", hint=f"there are {', '.join(views())}")
+    return views()[name]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a view found: columns (those of `by`, the labels, the measures), rows, and the measures of all together."""
+
+    columns: tuple[str, ...]
+    rows: Rows
+    totals: dict[str, Any]
+
+
+def table(store: Store, view: View, by: tuple[str, ...]) -> Found:
+    """Run a view over the present scope; one pass gives the rows and, as a row that says so, the total."""
+    result = store.execute(view.query, view.params or None)
+    names = [column[0] for column in result.description][1 + MAX_GROUPS :]
+    found = result.fetchall()
+    rows = [row[1 : 1 + len(by)] + row[1 + MAX_GROUPS :] for row in found if not row[0]]
+    whole = next(row[1 + MAX_GROUPS :] for row in found if row[0])
+    totals = dict(zip(names, whole, strict=True))
+    shown = view.totals or [name for name in names if name not in view.labels]
+    return Found((*by, *names), rows, {name: totals[name] for name in shown})

@@ -1,0 +1,132 @@
+/*
+title: Cache
+answers: How much of the input came from a provider's cache or the gateway's own, and what did that save?
+by: [provider, model]
+measure: cached_share
+sums:
+  - requests
+  - reporting_requests
+  - input_tokens
+  - cached_tokens
+  - written_tokens
+  - cache_saved_usd
+  - gateway_hits
+  - gateway_saved_usd
+gives_way:
+  - reporting_requests
+  - reads_per_write
+  - written_tokens
+  - gateway_saved_usd
+  - gateway_hit_share
+  - gateway_hits
+  - cached_tokens
+  - input_tokens
+  - requests
+*/
+-- Requests of one price are summed as tokens first and multiplied once; input is that of requests whose log
+-- tells
+-- of the cache at all, so that "not reported" is not 0 %.
+with
+    summed as (
+        select
+            group_1,
+            group_2,
+            group_3,
+            group_4,
+            price_no,
+            price_status,
+            count(*) as requests,
+            count(cache_read_input_tokens) as reporting_requests,
+            sum(case when cache_read_input_tokens is not null then input_tokens end) as input_tokens,
+            sum(cache_read_input_tokens) as cached_tokens,
+            sum(cache_write_input_tokens) as written_tokens,
+            sum(text_read_tokens) as text_read_tokens,
+            sum(cache_read_audio_tokens) as audio_read_tokens,
+            sum(cache_read_image_tokens) as image_read_tokens,
+            sum(short_write_tokens) as short_write_tokens,
+            sum(cache_write_1h_input_tokens) as long_write_tokens,
+            count(cache_hit) as gateway_told,
+            count(case when cache_hit then 1 end) as gateway_hits,
+            sum(gateway_saved_usd) as gateway_saved_usd
+        from scope
+        group by group_1, group_2, group_3, group_4, price_no, price_status
+    ),
+    paid as (
+        select
+            summed.*,
+            -- what reads spared, less what writes cost more than input
+            case
+                when price_status = 'priced' and reporting_requests > 0
+                then
+                    cast(
+                        cast(coalesce(text_read_tokens, 0) as decimal(17, 0))
+                        * coalesce(input_usd_per_token - cache_read_usd_per_token, 0) as decimal(38, 21)
+                    ) + cast(
+                        cast(coalesce(audio_read_tokens, 0) as decimal(17, 0))
+                        * coalesce(input_audio_usd_per_token - cache_read_audio_usd_per_token, 0) as decimal(
+                            38, 21
+                        )
+                    )
+                    + cast(
+                        cast(coalesce(image_read_tokens, 0) as decimal(17, 0))
+                        * coalesce(input_image_usd_per_token - cache_read_image_usd_per_token, 0) as decimal(
+                            38, 21
+                        )
+                    )
+                    - cast(
+                        cast(coalesce(short_write_tokens, 0) as decimal(17, 0))
+                        * coalesce(cache_write_usd_per_token - input_usd_per_token, 0) as decimal(38, 21)
+                    )
+                    - cast(
+                        cast(coalesce(long_write_tokens, 0) as decimal(17, 0))
+                        * coalesce(cache_write_1h_usd_per_token - input_usd_per_token, 0) as decimal(38, 21)
+                    )
+            end as cache_saved_usd
+        from summed
+        left join paid_rates on summed.price_no = paid_rates.price_no
+    ),
+    cached as (
+        select
+            grouping(group_1) as is_total,
+            group_1,
+            group_2,
+            group_3,
+            group_4,
+            sum(requests) as requests,
+            sum(reporting_requests) as reporting_requests,
+            sum(input_tokens) as input_tokens,
+            sum(cached_tokens) as cached_tokens,
+            sum(written_tokens) as written_tokens,
+            sum(cache_saved_usd) as cache_saved_usd,
+            sum(gateway_told) as gateway_told,
+            sum(gateway_hits) as gateway_hits,
+            sum(gateway_saved_usd) as gateway_saved_usd
+        from paid
+        group by grouping sets ((group_1, group_2, group_3, group_4), ())
+    )
+select
+    is_total,
+    group_1,
+    group_2,
+    group_3,
+    group_4,
+    cast(requests as bigint) as requests,
+    cast(reporting_requests as bigint) as reporting_requests,
+    cast(input_tokens as bigint) as input_tokens,
+    cast(cached_tokens as bigint) as cached_tokens,
+    cast(cached_tokens as double) / cast(nullif(input_tokens, 0) as double) as cached_share,
+    cast(written_tokens as bigint) as written_tokens,
+    -- how many times what was written was read again; below 1 the writes were not worth it
+    cast(cached_tokens as double) / cast(nullif(written_tokens, 0) as double) as reads_per_write,
+    cache_saved_usd,
+    cast(case when gateway_told > 0 then gateway_hits end as bigint) as gateway_hits,
+    cast(gateway_hits as double) / cast(nullif(gateway_told, 0) as double) as gateway_hit_share,
+    gateway_saved_usd
+from cached
+order by
+    input_tokens desc nulls last,
+    requests desc,
+    group_1 nulls last,
+    group_2 nulls last,
+    group_3 nulls last,
+    group_4 nulls last

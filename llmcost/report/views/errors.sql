@@ -1,0 +1,60 @@
+/*
+title: Errors
+answers: How often do requests fail, why, how sure is that rate, and what did the failures cost?
+by: [provider]
+measure: errors
+labels: [error_kind]
+sums: [errors, cost_usd]
+gives_way: [last_error_at, cost_usd, requests]
+*/
+with
+    counted as (
+        select
+            grouping(group_1) as is_total,
+            group_1,
+            group_2,
+            group_3,
+            group_4,
+            error_kind,
+            count(*) as of_kind,
+            count(error_kind) as errors,
+            sum(case when error_kind is not null then cost_usd end) as cost_usd,
+            max(case when error_kind is not null then started_at end) as last_error_at
+        from scope
+        group by grouping sets ((group_1, group_2, group_3, group_4, error_kind), ())
+    ),
+    -- Wilson's interval at 95 %
+    measured as (
+        select
+            counted.*,
+            sum(of_kind) over of_group as requests,
+            cast(sum(of_kind) over of_group as double) as n,
+            cast(errors as double) / cast(nullif(sum(of_kind) over of_group, 0) as double) as share,
+            cast(3.841458820694124 as double) as z2
+        from counted
+        window
+            of_group as (
+                partition by is_total, group_1, group_2, group_3, group_4
+                rows between unbounded preceding and unbounded following
+            )
+    )
+select
+    is_total,
+    group_1,
+    group_2,
+    group_3,
+    group_4,
+    error_kind,
+    errors,
+    cast(requests as bigint) as requests,
+    share as error_share,
+    (share + z2 / (2 * n) - sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))))
+    / (1 + z2 / n) as error_low_share,
+    (share + z2 / (2 * n) + sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))))
+    / (1 + z2 / n) as error_high_share,
+    cost_usd,
+    last_error_at
+from measured
+where error_kind is not null or is_total = 1
+order by
+    errors desc, group_1 nulls last, group_2 nulls last, group_3 nulls last, group_4 nulls last, error_kind

@@ -1,0 +1,154 @@
+"""How a report is cut: groups, the rest of them, time in any zone with its gaps, filters, two periods side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from fractions import Fraction
+from typing import Any
+
+from tests.oracles.views import VIEWS, Request, Row
+
+HALF_HOUR = timedelta(minutes=30)
+Key = tuple[Any, ...]
+Rows = dict[Key, Row]
+
+
+def local(moment: datetime, zone: tzinfo) -> datetime:
+    """Tell a UTC time as people of a zone do."""
+    return moment.replace(tzinfo=UTC).astimezone(zone)
+
+
+def hour(moment: datetime) -> str:
+    """Name the hour that a local time lies in; told apart by its offset where a clock shows it twice."""
+    if moment.tzinfo is UTC:
+        return f"{moment:%Y-%m-%dT%H:00Z}"
+    return f"{moment:%Y-%m-%dT%H:00}{moment:%z}"[:19] + f":{moment:%z}"[-3:]
+
+
+def week(day: date) -> str:
+    """Name a week by the year that its Thursday lies in."""
+    thursday = day + timedelta(days=3 - day.weekday())
+    return f"{thursday.year}-W{(thursday.timetuple().tm_yday - 1) // 7 + 1:02}"
+
+
+UNITS: dict[str, Callable[[datetime], Any]] = {
+    "hour": hour,
+    "day": lambda moment: moment.date(),
+    "week": lambda moment: week(moment.date()),
+    "month": lambda moment: f"{moment:%Y-%m}",
+}
+COLUMNS: dict[str, Callable[[Request], Any]] = {
+    "model": lambda r: r["response_model"] or r["request_model"],
+    "provider": lambda r: r["provider_name"],
+    "key": lambda r: r["api_key_alias"] or r["api_key_id"],
+    "team": lambda r: r["team_alias"] or r["team_id"],
+    "user": lambda r: r["user_id"],
+    "status": lambda r: r["status"],
+    "operation": lambda r: r["operation_name"],
+    "error_kind": lambda r: r["kind"],
+    "stream": lambda r: r["is_stream"],
+    "cache_hit": lambda r: r["gateway_cache_hit"],
+}
+
+
+def values(r: Request, column: str, zone: tzinfo) -> list[Any]:
+    """Give what a request counts under: a tag after the other, else one value."""
+    if column == "tag":
+        return r["tags"] or [None]
+    if column in UNITS:
+        return [UNITS[column](local(r["started_at"], zone))]
+    return [COLUMNS[column](r)]
+
+
+def keys(r: Request, by: Sequence[str], zone: tzinfo) -> Iterator[Key]:
+    """Give every group that a request is in."""
+    if not by:
+        yield ()
+        return
+    for value in values(r, by[0], zone):
+        for rest in keys(r, by[1:], zone):
+            yield (value, *rest)
+
+
+def rows(
+    view: str,
+    requests: Sequence[Request],
+    by: Sequence[str],
+    zone: tzinfo = UTC,
+    named: Callable[[Key], Key] = lambda key: key,
+) -> Rows:
+    """Give a view's rows by group and labels; `named` may call several groups by one name."""
+    groups: dict[Key, dict[str, Request]] = defaultdict(dict)
+    for r in requests:
+        for key in keys(r, by, zone):
+            groups[named(key)][r["request_id"]] = r
+    return {
+        (*key, *label): row
+        for key, members in groups.items()
+        for label, row in VIEWS[view](list(members.values()), requests).items()
+    }
+
+
+def where(requests: Iterable[Request], conditions: Sequence[str]) -> list[Request]:
+    """Keep what `column=value` and `column!=value` ask for; a column named twice may have either value."""
+    return [r for r in requests if all(fits(r, name, conditions) for name in {c.partition("=")[0] for c in conditions})]
+
+
+def fits(r: Request, name: str, conditions: Sequence[str]) -> bool:
+    wanted = [value for condition in conditions for left, _, value in [condition.partition("=")] if left == name]
+    found = {"" if value is None else str(value) for value in values(r, name.removesuffix("!"), UTC)}
+    return bool(found & set(wanted)) is not name.endswith("!")
+
+
+def calendar(unit: str, first: datetime, last: datetime, zone: tzinfo) -> list[Any]:
+    """List every hour, day, week or month from one UTC time to another, both included, in order.
+
+    Every half hour that a wall could show is looked at, and kept where the clocks of the zone did show it.
+    """
+    shown = set()
+    start, end = local(first, zone).date() - timedelta(days=1), local(last, zone).date() + timedelta(days=1)
+    for number in range((end - start).days + 1):
+        for half in range(48):
+            wall = datetime.combine(start + timedelta(days=number), time()) + half * HALF_HOUR
+            for fold in (0, 1):
+                moment = wall.replace(tzinfo=zone, fold=fold)
+                if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall:
+                    shown.add(moment.astimezone(UTC))
+    wanted = [local(moment, zone) for moment in (first, last)]
+    names = list(dict.fromkeys(UNITS[unit](moment.astimezone(zone)) for moment in sorted(shown)))
+    ats = [names.index(UNITS[unit](moment)) for moment in wanted]
+    return names[ats[0] : ats[1] + 1]
+
+
+def zero(name: str) -> Any:
+    return Fraction(0) if name.endswith("_usd") else 0
+
+
+def in_time(found: Rows, times: Sequence[Any], columns: Sequence[str], sums: Sequence[str]) -> Rows:
+    """Fill in for each group the times in which it has no row: sums are 0, nothing else is known."""
+    nothing = {name: zero(name) if name in sums else None for name in columns}
+    groups = list(dict.fromkeys(key[1:] for key in found))
+    return {(at, *group): found.get((at, *group), nothing) for at in times for group in groups}
+
+
+def compared(before: Rows, now: Rows, whole: tuple[Row, Row], measure: str, sums: Sequence[str]) -> dict[Key, Any]:
+    """Give for each group the measure before, now, its change, that as a share of before, and of the whole change."""
+    found = {}
+    for key in {*before, *now}:
+        old, new = (
+            period[key][measure] if key in period else (0 if measure in sums else None) for period in (before, now)
+        )
+        change = None if old is None or new is None else new - old
+        found[key] = (old, new, change, part(change, old), part(change, difference(whole, measure)))
+    return found
+
+
+def difference(whole: tuple[Row, Row], measure: str) -> Any:
+    old, new = (row[measure] for row in whole)
+    return None if old is None or new is None else new - old
+
+
+def part(some: Any, of: Any) -> Fraction | None:
+    return None if some is None or not of else Fraction(some) / Fraction(of)
