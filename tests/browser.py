@@ -34,7 +34,14 @@ def browser() -> Iterator[Chrome]:
     assert found, "there is no chromium with its chromedriver here"
     options = ChromeOptions()
     options.binary_location = found[0]
-    for flag in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars", DESK):
+    for flag in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+        "--window-size=1300,1000",
+        DESK,
+    ):
         options.add_argument(flag)
     # whatever a page may ask for ends at a port where nobody listens
     options.add_argument("--proxy-server=127.0.0.1:9")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -72,6 +71,10 @@ def rows_in(folder: str) -> list[dict[str, Any]]:
 
 def files_in(folder: str) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()}
+
+
+def names(folder: str) -> list[str]:
+    return sorted(path.name for path in Path(folder).iterdir())
 
 
 def summed(rows: list[dict[str, Any]], name: str) -> Any:
@@ -218,7 +221,7 @@ def test_an_empty_folder_is_filled(reading: Reading) -> None:
     inode = Path("out").stat().st_ino
 
     assert len(export(reading, "daily", "out")) > 0
-    assert (inode, ["out"]) == (Path("out").stat().st_ino, os.listdir())
+    assert (inode, ["out"]) == (Path("out").stat().st_ino, names("."))
 
 
 def test_force_replaces_an_earlier_export_and_keeps_what_is_not_ours(
@@ -243,14 +246,14 @@ def test_force_replaces_an_earlier_export_and_keeps_what_is_not_ours(
     assert mine == {path: content for path, content in files_in("out").items() if path in mine}
     assert files_in("out").keys() - mine.keys() == {f"day={row['day']}/data_0.parquet" for row in found}
     assert "kept: 4 files" in capsys.readouterr().err
-    assert ["out"] == os.listdir()
+    assert ["out"] == names(".")
 
 
 def test_a_day_that_is_gone_leaves_no_folder(reading: Reading) -> None:
     export(reading, "daily", "out")
     export(Reading(db=reading.db, until="2026-11-02"), "daily", "out", force=True)
 
-    assert ["day=2026-11-01"] == os.listdir("out")
+    assert ["day=2026-11-01"] == names("out")
 
 
 def planted(kind: str) -> None:
@@ -268,12 +271,13 @@ def planted(kind: str) -> None:
     elif kind == "a folder":
         target.mkdir()
     else:
-        Path("mine.parquet").write_bytes(b"mine")
-        target.symlink_to(Path("mine.parquet").resolve())
+        target.symlink_to(next(Path("other").resolve().rglob("*.parquet")))
 
 
 @pytest.mark.parametrize("kind", ["somebody's Parquet", "no Parquet", "a folder", "a link", "a file for a day"])
 def test_force_does_not_replace_what_somebody_else_put_there(reading: Reading, kind: str) -> None:
+    # what a link leads to would be ours
+    export(reading, "daily", "other")
     planted(kind)
     before = files_in(".")
 
@@ -312,7 +316,7 @@ def test_a_query_that_fails_leaves_the_earlier_export(reading: Reading) -> None:
     with Store(reading.db, read_only=True) as store, pytest.raises(duckdb.Error):
         # nothing is loaded: there is no scope
         export_days(store, "daily", Path("out"), {"command": "export daily"}, force=True)
-    assert (before, ["out"]) == (files_in("out"), os.listdir())
+    assert (before, ["out"]) == (files_in("out"), names("."))
 
 
 @pytest.fixture(scope="module")

@@ -156,14 +156,30 @@ def test_a_page_without_storage_has_a_theme_all_the_same(chrome: Chrome, path: P
     assert [] == messages(chrome)
 
 
+def point_at(chrome: Chrome, selector: str, number: int) -> list[str]:
+    """Move the pointer onto a mark and read what the tooltip tells."""
+    mark = chrome.find_elements(By.CSS_SELECTOR, selector)[number]
+    chrome.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", mark)
+    # the scrolling before hides what the first step shows
+    ActionChains(chrome).move_to_element(mark).pause(0.2).move_by_offset(1, 1).perform()
+    tip = WebDriverWait(chrome, 5).until(lambda page: page.find_element(By.CSS_SELECTOR, ".tip").text)
+    return str(tip).splitlines()
+
+
 def test_a_chart_tells_its_numbers_as_people_read_them(chrome: Chrome, path: Path) -> None:
     show(chrome, path)
-    bar = chrome.find_elements(By.CSS_SELECTOR, BAR)[1]
-    chrome.execute_script("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", bar)
-    ActionChains(chrome).move_to_element(bar).perform()
-    tip = WebDriverWait(chrome, 5).until(lambda page: page.find_element(By.CSS_SELECTOR, ".vg-tooltip.visible").text)
 
-    assert ["model gpt-5.1", "cost $3,730.06"] == tip.splitlines()
+    assert ["model", "gpt-5.1", "cost", "$3,730.06"] == point_at(chrome, BAR, 1)
+
+
+def test_what_is_told_near_a_line_stands_in_the_table(chrome: Chrome, path: Path) -> None:
+    show(chrome, path)
+    told = point_at(chrome, '[data-figure="days-2-figure-1"] svg', 0)
+    press(chrome, '.more[data-for="days-2"] button')
+    rows = list(zip(*(column(chrome, "days-2", at) for at in range(3)), strict=True))
+
+    assert ["day", "model", "cost"] == told[::2]
+    assert tuple(told[1::2]) in rows
 
 
 def test_a_press_in_the_legend_keeps_one_line_in_front(chrome: Chrome, path: Path) -> None:

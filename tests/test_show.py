@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,17 @@ from typing import Any
 import duckdb
 import pytest
 
-from llmcost.cli.showing import fold, matching
+from llmcost.cli.reading import Reading
+from llmcost.cli.showing import HINT, fold, run_raw, run_show
 from llmcost.cli.showing_chain import elapsed
 from llmcost.cli.showing_request import GROUPS, OWN, facts
 from llmcost.cli.showing_source import as_json, source_of
 from llmcost.demo import write_month
+from llmcost.errors import UsageError
 from llmcost.ingest import ingest
 from llmcost.ingest.original import find_originals
 from llmcost.pricing import Book
+from llmcost.report import records as report
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
 from tests.conftest import FIRST, FIXTURES, Run
@@ -27,6 +31,8 @@ from tests.test_privacy import JSON_LOGS, SECRET, records, spoken
 from tests.test_shapes import RECORDS, SHAPES, as_csv, zstd
 
 RETRIED = "chatcmpl-invented-retried"
+Show = Callable[..., str]
+Document = Callable[..., dict[str, Any]]
 LINES = (FIXTURES / "litellm.jsonl").read_bytes().splitlines(keepends=True)
 
 
@@ -38,11 +44,26 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return db
 
 
-def document(llmcost: Run, *args: str | Path) -> dict[str, Any]:
-    done = llmcost("show", *args, "-f", "json")
-    assert (0, "") == (done.returncode, done.stderr.partition("error")[1])
-    loaded: dict[str, Any] = json.loads(done.stdout, parse_float=Decimal)
-    return loaded
+@pytest.fixture
+def show(capsys: pytest.CaptureFixture[str]) -> Show:
+    """Show a request without the detectors, as the command does."""
+
+    def run(id: str, db: Path, *, format: str | None = None, output: Path | None = None, detects: bool = False) -> str:
+        assert 0 == run_show(Reading(db=db, format=format, output=output), id, detects=detects)
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def document(show: Show) -> Document:
+    """Show a request as JSON."""
+
+    def run(id: str, db: Path, *, detects: bool = False) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads(show(id, db, format="json", detects=detects), parse_float=Decimal)
+        return loaded
+
+    return run
 
 
 def kept(tmp_path: Path, content: bytes, name: str = "log.jsonl") -> tuple[Path, Path]:
@@ -72,8 +93,8 @@ def test_a_request_is_told_in_sections_that_fit_80_columns(llmcost: Run, filled:
         assert len(line) <= 80 or " " not in line.strip()
 
 
-def test_what_is_not_known_is_not_shown_and_units_are(llmcost: Run, filled: Path) -> None:
-    text = llmcost("show", RETRIED, "--db", filled, "--no-detect").stdout
+def test_what_is_not_known_is_not_shown_and_units_are(show: Show, filled: Path) -> None:
+    text = show(RETRIED, filled)
 
     # 300 tokens in 1.4 s, and no first token since it was not streamed
     for words in ("1,400 ms", "214.3 tokens/s, over all of it", "2,000 tokens", "cache inside the input", "429"):
@@ -81,8 +102,8 @@ def test_what_is_not_known_is_not_shown_and_units_are(llmcost: Run, filled: Path
     assert "first token" not in text and "None" not in text and "Detectors" not in text
 
 
-def test_a_stream_has_a_first_token_and_is_measured_from_there(llmcost: Run, filled: Path) -> None:
-    (request,) = document(llmcost, "chatcmpl-invented-0003", "--db", filled, "--no-detect")["requests"]
+def test_a_stream_has_a_first_token_and_is_measured_from_there(document: Document, filled: Path) -> None:
+    (request,) = document("chatcmpl-invented-0003", filled)["requests"]
 
     # 0.4 s to the first token, then 110 tokens in 1.0 s
     assert (1400, 400, 110) == tuple(
@@ -91,13 +112,15 @@ def test_a_stream_has_a_first_token_and_is_measured_from_there(llmcost: Run, fil
 
 
 @pytest.mark.parametrize("id", ["chatcmpl-invented-0003", "failed-invented-0"])
-def test_the_cost_is_that_of_pricing_explain(llmcost: Run, filled: Path, id: str) -> None:
+def test_the_cost_is_that_of_pricing_explain(
+    llmcost: Run, show: Show, document: Document, filled: Path, id: str
+) -> None:
     explained = llmcost("pricing", "explain", id, "--db", filled)
     rows = json.loads(llmcost("pricing", "explain", id, "--db", filled, "-f", "json").stdout, parse_float=Decimal)[
         "rows"
     ]
-    (request,) = document(llmcost, id, "--db", filled, "--no-detect")["requests"]
-    shown = llmcost("show", id, "--db", filled, "--no-detect").stdout
+    (request,) = document(id, filled)["requests"]
+    shown = show(id, filled)
 
     assert rows == request["charges"]
     assert sum(row["cost_usd"] for row in rows) == request["cost_usd"]
@@ -105,8 +128,8 @@ def test_the_cost_is_that_of_pricing_explain(llmcost: Run, filled: Path, id: str
         assert f"  {line.strip()}\n" in shown
 
 
-def test_a_chain_is_the_attempts_in_order_with_their_sum(llmcost: Run, filled: Path) -> None:
-    shown = document(llmcost, "failed-invented-1", "--db", filled, "--no-detect")
+def test_a_chain_is_the_attempts_in_order_with_their_sum(show: Show, document: Document, filled: Path) -> None:
+    shown = document("failed-invented-1", filled)
 
     # two attempts are refused; the third is 2,000 x $2.5 / 1M + 300 x $10 / 1M = $0.005 + $0.003
     assert [
@@ -123,12 +146,12 @@ def test_a_chain_is_the_attempts_in_order_with_their_sum(llmcost: Run, filled: P
     assert (3, Decimal("0.008"), 3, 3) == tuple(
         shown["chain"][name] for name in ("attempts", "attempts_cost_usd", "requests", "of_requests")
     )
-    text = llmcost("show", "failed-invented-1", "--db", filled, "--no-detect").stdout
+    text = show("failed-invented-1", filled)
     assert "  3 attempts of this call: $0.008\n" in text
     assert "  > +1.100 s  0.200 s  error 429  $0      openai/gpt-4o\n" in text
 
 
-def test_a_chain_holds_the_nearest_of_a_session_and_a_prompt_sent_again(llmcost: Run, tmp_path: Path) -> None:
+def test_a_chain_holds_the_nearest_of_a_session_and_a_prompt_sent_again(document: Document, tmp_path: Path) -> None:
     shared = {"llmcost": 1, "provider_name": "openai", "request_model": "gpt-4o", "output_tokens": 10}
     session = [
         {**shared, "request_id": f"s{n}", "session_id": "one", "started_at": f"2026-03-01T12:{n:02}:00Z"}
@@ -142,15 +165,15 @@ def test_a_chain_holds_the_nearest_of_a_session_and_a_prompt_sent_again(llmcost:
     ]
     _, db = kept(tmp_path, "\n".join(json.dumps(row) for row in session + again).encode())
 
-    chain = document(llmcost, "s20", "--db", db, "--no-detect")
-    prompt = document(llmcost, "p0", "--db", db, "--no-detect")
+    chain = document("s20", db)
+    prompt = document("p0", db)
 
     assert [f"s{n}" for n in range(10, 31)] == [row["request_id"] for row in chain["rows"]]
     assert (1, 21, 40) == tuple(chain["chain"][name] for name in ("attempts", "requests", "of_requests"))
     assert [("p0", "attempt"), ("p1", "prompt")] == [(row["request_id"], row["relation"]) for row in prompt["rows"]]
 
 
-def test_attempts_that_share_an_id_are_all_shown(llmcost: Run, tmp_path: Path) -> None:
+def test_attempts_that_share_an_id_are_all_shown(document: Document, tmp_path: Path) -> None:
     line = {
         "llmcost": 1,
         "request_id": "r1",
@@ -164,7 +187,7 @@ def test_attempts_that_share_an_id_are_all_shown(llmcost: Run, tmp_path: Path) -
     ]
     _, db = kept(tmp_path, "\n".join(json.dumps(row) for row in log).encode())
 
-    shown = document(llmcost, "a", "--db", db, "--no-detect")
+    shown = document("a", db)
 
     assert ["r1", "r2"] == [request["request_id"] for request in shown["requests"]]
     # 1,000 x $2.5 / 1M, and 100 x $10 / 1M more
@@ -173,26 +196,23 @@ def test_attempts_that_share_an_id_are_all_shown(llmcost: Run, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "jsonl", "md"])
-def test_other_formats_give_the_chain(llmcost: Run, filled: Path, format: str) -> None:
-    done = llmcost("show", RETRIED, "--db", filled, "--no-detect", "-f", format)
+def test_other_formats_give_the_chain(show: Show, filled: Path, format: str) -> None:
+    chain = show(RETRIED, filled, format=format)
 
-    assert 0 == done.returncode
-    assert all(id in done.stdout for id in ("failed-invented-0", "failed-invented-1", RETRIED))
+    assert all(id in chain for id in ("failed-invented-0", "failed-invented-1", RETRIED))
 
 
-def test_a_part_of_an_id_will_do_if_only_one_begins_so(llmcost: Run, filled: Path) -> None:
-    found = llmcost("show", "chatcmpl-invented-ret", "--db", filled, "--no-detect")
+def test_a_part_of_an_id_will_do_if_only_one_begins_so(llmcost: Run, show: Show, filled: Path) -> None:
     several = llmcost("show", "chatcmpl-invented-000", "--db", filled)
-    inside = llmcost("show", "vented-0002", "--db", filled)
-    nothing = llmcost("show", "no-such-id", "--db", filled)
-    empty = llmcost("show", " ", "--db", filled)
 
-    assert RETRIED in found.stdout
+    assert RETRIED in show("chatcmpl-invented-ret", filled)
     assert (2, "") == (several.returncode, several.stdout)
     names = ("chatcmpl-invented-0001", "chatcmpl-invented-0001_cache_hit1793700000.5", "chatcmpl-invented-0002")
     assert several.stderr.endswith(f"hint: for example {', '.join(names)}\n")
-    assert inside.stderr.endswith("hint: alike are chatcmpl-invented-0002\n")
-    assert [2, 2, 2] == [done.returncode for done in (inside, nothing, empty)]
+    for id, words in {"vented-0002": "alike are chatcmpl-invented-0002", "no-such-id": HINT, " ": HINT}.items():
+        with pytest.raises(UsageError) as refused:
+            show(id, filled)
+        assert words == refused.value.hint
 
 
 def test_logs_are_read_in_memory(llmcost: Run, tmp_path: Path) -> None:
@@ -213,11 +233,13 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any]]:
 
 
 @pytest.mark.parametrize("detector", ["retries", "embeddings"])
-def test_a_planted_finding_is_told_with_its_saving(llmcost: Run, month: tuple[Path, list[Any]], detector: str) -> None:
+def test_a_planted_finding_is_told_with_its_saving(
+    document: Document, month: tuple[Path, list[Any]], detector: str
+) -> None:
     db, planted = month
     row = next(row for row in planted if row.detector == detector)
 
-    shown = document(llmcost, row.request_id, "--db", db)
+    shown = document(row.request_id, db, detects=True)
 
     (finding,) = [found for found in shown["requests"][0]["findings"] if found["detector"] == detector]
     assert row.saving_usd == finding["saving_usd"]
@@ -234,6 +256,7 @@ def test_detectors_that_are_quiet_or_cannot_run_are_named(llmcost: Run, tmp_path
 
     assert "  quiet: " in text and "\n  embeddings: cannot run: these logs have " in text
     assert "  not asked: --since, --until and --where leave the request out\n" in left_out
+    assert "quiet:" not in left_out
 
 
 def test_where_no_detector_can_run_the_rest_is_shown(llmcost: Run, tmp_path: Path) -> None:
@@ -338,15 +361,15 @@ def test_lines_are_counted_whatever_the_blocks(tmp_path: Path, block: int, monke
     assert (43, record(40)) == (found.line, found.text)
 
 
-def test_a_record_that_is_not_there_any_more_is_said_to_be_so(llmcost: Run, tmp_path: Path) -> None:
+def test_a_record_that_is_not_there_any_more_is_said_to_be_so(llmcost: Run, show: Show, tmp_path: Path) -> None:
     log, db = kept(tmp_path, record(1))
     said = []
     for change in (lambda: log.write_bytes(record(2) + record(3)), log.unlink):
         change()
-        shown = llmcost("show", "call-1", "--db", db, "--no-detect")
+        shown = show("call-1", db)
         raw = llmcost("show", "call-1", "--db", db, "--raw")
-        assert (0, 0, "") == (shown.returncode, raw.returncode, raw.stdout)
-        said.append((" ".join(shown.stdout.split()), raw.stderr))
+        assert (0, "") == (raw.returncode, raw.stdout)
+        said.append((" ".join(shown.split()), raw.stderr))
 
     for (shown_text, raw_text), words in zip(
         said, ("no record in it has this id, and the file has changed since", "the file is gone"), strict=True
@@ -354,14 +377,11 @@ def test_a_record_that_is_not_there_any_more_is_said_to_be_so(llmcost: Run, tmp_
         assert f"not shown: {words}" in shown_text and words in raw_text
 
 
-def test_a_record_without_an_id_cannot_be_looked_for(llmcost: Run, tmp_path: Path) -> None:
+def test_a_record_without_an_id_cannot_be_looked_for(show: Show, tmp_path: Path) -> None:
     line = {"llmcost": 1, "started_at": "2026-03-01T12:00:00Z", "request_model": "m", "input_tokens": 1}
     _, db = kept(tmp_path, json.dumps(line).encode())
 
-    done = llmcost("show", "llmcost-", "--db", db, "--no-detect")
-
-    assert 0 == done.returncode
-    assert "llmcost makes one up where the log has none" in " ".join(done.stdout.split())
+    assert "llmcost makes one up where the log has none" in " ".join(show("llmcost-", db).split())
 
 
 def test_what_came_in_by_a_pipe_is_not_kept(llmcost: Run) -> None:
@@ -385,13 +405,13 @@ def test_what_was_said_is_nowhere_in_what_is_shown(store: Store, tmp_path: Path,
     ingest(store, [str(log)])
     load_prices(store, book)
 
-    for (request_id,) in store.rows("select distinct request_id from requests"):
-        for row in matching(store, request_id):
-            assert SECRET not in json.dumps([facts(row), as_json(source_of(store, row))], default=str)
+    store.execute("create temp table wanted as select dedupe_key from requests")
+    for row in report(store, "show_requests"):
+        assert SECRET not in json.dumps([facts(row), as_json(source_of(store, row))], default=str)
 
 
 @pytest.mark.parametrize("shape", ["jsonl", "csv"])
-def test_a_prompt_is_shown_under_raw_alone(llmcost: Run, tmp_path: Path, shape: str) -> None:
+def test_a_prompt_is_shown_under_raw_alone(llmcost: Run, show: Show, tmp_path: Path, shape: str) -> None:
     asked = [{"role": "user", "content": f"{SECRET} user"}]
     answer = {"choices": [{"message": {"content": f"{SECRET} answer", "extra": SECRET}, "finish_reason": "stop"}]}
     line = record(
@@ -400,32 +420,34 @@ def test_a_prompt_is_shown_under_raw_alone(llmcost: Run, tmp_path: Path, shape: 
     content = line if shape == "jsonl" else as_csv([json.loads(line)])
     _, db = kept(tmp_path, content, f"log.{shape}")
 
-    shown = [llmcost("show", "call-1", "--db", db, *more) for more in ((), ("-f", "json"), ("-f", "csv"))]
+    shown = [show("call-1", db, format=format, detects=True) for format in (None, "json", "csv")]
     raw = llmcost("show", "call-1", "--db", db, "--raw")
 
-    assert [""] * 3 == [SECRET for done in shown if SECRET in done.stdout + done.stderr] + [""] * 3
+    assert [] == [text for text in shown if SECRET in text]
     assert SECRET in raw.stdout and SECRET not in raw.stderr
-    assert f"<{len(SECRET) + 2} characters>" in shown[0].stdout
+    assert f"<{len(SECRET) + 2} characters>" in shown[0]
 
 
-def test_raw_is_of_no_other_format(llmcost: Run, filled: Path) -> None:
-    done = llmcost("show", RETRIED, "--raw", "-f", "json", "--db", filled)
+def test_raw_is_of_no_other_format(filled: Path) -> None:
+    with pytest.raises(UsageError, match="in no other format"):
+        run_raw(Reading(db=filled, format="json"), RETRIED)
 
-    assert (2, "") == (done.returncode, done.stdout)
 
-
-def test_the_text_can_go_to_a_file(llmcost: Run, filled: Path, tmp_path: Path) -> None:
-    done = llmcost("show", RETRIED, "--db", filled, "--no-detect", "-o", tmp_path / "text")
-    lost = llmcost("show", RETRIED, "--db", filled, "--no-detect", "-o", tmp_path / "none" / "text")
-
-    assert "" == done.stdout and RETRIED in (tmp_path / "text").read_text(encoding="utf-8")
-    assert 2 == lost.returncode
+def test_the_text_can_go_to_a_file(show: Show, filled: Path, tmp_path: Path) -> None:
+    assert "" == show(RETRIED, filled, output=tmp_path / "text")
+    assert RETRIED in (tmp_path / "text").read_text(encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be written"):
+        show(RETRIED, filled, output=tmp_path / "none" / "text")
 
 
 def test_a_long_line_is_broken_at_words_under_its_value() -> None:
     assert ["  label  one two", "         three"] == list(fold("  label  one two three", 18))
     assert ["Heading"] == list(fold("Heading", 16))
     assert ["  label", "    " + "x" * 20] == list(fold("  label  " + "x" * 20, 16))
+
+
+def test_a_terminal_obeys_no_character_of_a_log() -> None:
+    assert ["  id  a?[31mb"] == list(fold("  id  a\x1b[31mb", 80))
 
 
 def test_a_time_that_passed_is_told_as_exactly_as_it_matters() -> None:

@@ -120,8 +120,6 @@ READS = [
     "from duckdb_secrets()",
     "from load_aws_credentials()",
     "select getenv('HOME')",
-    "from statement",
-    "from store",
 ]
 
 

@@ -121,16 +121,24 @@ def write(table: Table, format: str, output: Path | None) -> None:
         write_bytes(render_bytes(table, format), output)
         return
     if output is not None:
-        try:
-            with output.open("w", encoding="utf-8") as file:
-                file.writelines(render(table, format))
-        except OSError as error:
-            raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+        write_text(render(table, format), output)
         return
     is_terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if is_terminal or "COLUMNS" in os.environ else None
     color = is_terminal and not os.environ.get("NO_COLOR")
     sys.stdout.writelines(render(table, format, width=width, color=color))
+
+
+def write_text(pieces: Iterator[str], output: Path | None) -> None:
+    """Write text to a file or to stdout."""
+    if output is None:
+        sys.stdout.writelines(pieces)
+        return
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
 
 
 def write_bytes(content: bytes, output: Path | None) -> None:

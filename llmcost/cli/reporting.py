@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from llmcost.cli.configuration import open_configuration
+from llmcost.cli.budgeting import forecast_lines, run_budget
 from llmcost.cli.days import read_day
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.cli.trends import trends
 from llmcost.cli.whatif import pairs
-from llmcost.errors import UsageError
+from llmcost.errors import InputError, UsageError
 from llmcost.pricing import Book
 from llmcost.render import Table
 from llmcost.render.cell import dollars
-from llmcost.report import Report, coverage, run
-from llmcost.report.budget import COLUMNS as BUDGET_COLUMNS
-from llmcost.report.budget import budgets
+from llmcost.report import Report, run
 from llmcost.report.compare import compare, earlier
 from llmcost.report.view import view_named, views
 from llmcost.store import Store
-from llmcost.store.prices import Terms, load_prices
-from llmcost.store.scope import create_scope
 
 BUDGET = "budget"
-BUDGET_GIVES_WAY = (
-    *("unpriced_requests", "days_left", "requests", "period"),
-    *("expected_low_usd", "expected_high_usd", "spent_share"),
-)
+MOST_TO_SEARCH = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -64,21 +56,56 @@ def split_view(words: tuple[str, ...], by: tuple[str, ...] | None) -> tuple[str,
 
 def run_report(reading: Reading, asked: Asked) -> int:
     """Print a view on stdout and its coverage on stderr; 4 under --strict where it is incomplete."""
+    if is_page(reading, asked):
+        from llmcost.cli.paging import run_page
+
+        return run_page(reading, None if asked.view == "overview" else asked.view)
     if asked.view == BUDGET:
-        return run_budget(reading, asked)
+        if asked.by or asked.over or asked.top or asked.compare or asked.assume:
+            raise UsageError("budget: what it shows stands in llmcost.yaml", hint="--where narrows it")
+        return run_budget(reading, asked.prices_as_of)
     if asked.compare is not None:
         return run_comparison(reading, asked)
     output_format, filters, book = reading.output_format, reading.filters, reading.book
     with reading.open() as store, step_line() as say:
         say(asked.view)
         result = run_view(store, book, reading, asked)
-        expected = month(store, reading) if asked.view == "overview" or (asked.over and asked.view == "cost") else []
+        expected = (
+            forecast_lines(store, reading) if asked.view == "overview" or (asked.over and asked.view == "cost") else []
+        )
+        still = still_to_save(store, reading, book, result) if asked.view == "cache" else []
     shared = envelope("report", filters, book, result.coverage) | {"view": asked.view}
     write(drawn(result, shared, output_format), output_format, reading.output)
-    for line in expected:
+    for line in (*expected, *still):
         print(line, file=sys.stderr)
     print_coverage(book, result.coverage, strict=reading.strict)
     return 0
+
+
+def still_to_save(store: Store, reading: Reading, book: Book, result: Report) -> list[str]:
+    """Say what caches saved and, as `detect prompt-tax` finds it, could save; in very many requests it is not run."""
+    saved = result.totals["cache_saved_usd"]
+    said = [f"saved by caches: {dollars(saved, 2)}"] if saved is not None else []
+    if result.coverage.requests > MOST_TO_SEARCH:
+        return [*said, "still to be saved by caches: llmcost detect prompt-tax"]
+    from llmcost.cli.detecting import run as run_detector
+    from llmcost.detect import findings
+
+    try:
+        totals = findings(store, run_detector(store, reading, book, "prompt-tax", ())).totals
+    except InputError as error:
+        return [*said, f"still to be saved by caches: not known; {error.message}"]
+    if totals["saving_usd"] is None:
+        return [*said, "still to be saved by caches: " + ("not known" if totals["requests"] else "nothing found")]
+    low, high = dollars(totals["saving_low_usd"], 2), dollars(totals["saving_high_usd"], 2)
+    best = dollars(totals["saving_usd"], 2)
+    return [*said, f"still to be saved by caches: {best} ({low} to {high}), see llmcost detect prompt-tax"]
+
+
+def is_page(reading: Reading, asked: Asked) -> bool:
+    """Tell whether a page of charts is asked for; what is cut or priced otherwise is a page of that table."""
+    otherwise = (asked.by, asked.over, asked.top, asked.compare, asked.prices_as_of, asked.assume)
+    return reading.output_format == "html" and asked.view != BUDGET and not any(otherwise)
 
 
 def run_view(store: Store, book: Book, reading: Reading, asked: Asked) -> Report:
@@ -133,41 +160,6 @@ def run_comparison(reading: Reading, asked: Asked) -> int:
     print(f"before: {past.since} to {past.until} UTC; now: {present.since} to {present.until} UTC", file=sys.stderr)
     print_coverage(book, now.coverage, strict=reading.strict)
     return 0
-
-
-def run_budget(reading: Reading, asked: Asked) -> int:
-    """Print the budgets of llmcost.yaml against what is spent, and what the month will come to."""
-    if asked.by or asked.over or asked.top or asked.compare or asked.assume:
-        raise UsageError("budget: what it shows stands in llmcost.yaml", hint="--where narrows it")
-    output_format, filters, book = reading.output_format, reading.filters, reading.book
-    with reading.open() as store:
-        load_prices(store, book, Terms(read_day(asked.prices_as_of, "--prices-as-of")))
-        rows = budgets(store, open_configuration().budgets, filters)
-        create_scope(store, filters)
-        covered = coverage(store)
-    shared = envelope("report", filters, book, covered) | {"view": BUDGET}
-    write(Table("Budgets", BUDGET_COLUMNS, rows, {}, shared, BUDGET_GIVES_WAY), output_format, reading.output)
-    if not any(row[BUDGET_COLUMNS.index("budget_usd")] for row in rows):
-        print("no budgets: llmcost.yaml has none (budgets: [{of: key=search, monthly_usd: 2000}])", file=sys.stderr)
-    print_coverage(book, covered, strict=reading.strict)
-    return 0
-
-
-def month(store: Store, reading: Reading) -> list[str]:
-    """Say what the month of the last request will come to; at the prices that are loaded."""
-    return [line for row in budgets(store, (), replace(reading.filters)) for line in expectation(row)]
-
-
-def expectation(row: tuple[object, ...]) -> Iterator[str]:
-    """Write one forecast as a line."""
-    found = dict(zip(BUDGET_COLUMNS, row, strict=True))
-    if found["days_left"] and found["expected_usd"] is not None:
-        low, high = found["expected_low_usd"], found["expected_high_usd"]
-        span = "" if low is None else f", 95 % between {dollars(low, 2)} and {dollars(high, 2)}"  # type: ignore[arg-type]
-        spent, expected = found["spent_usd"], found["expected_usd"]
-        yield (
-            f"forecast: {dollars(expected, 2)} in {found['period']}{span}; {dollars(spent, 2)} so far"  # type: ignore[arg-type]
-        )
 
 
 def print_sql(view: str) -> int:

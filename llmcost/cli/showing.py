@@ -145,6 +145,8 @@ def say(lines: Iterable[str], output: Path | None) -> None:
 
 def fold(text: str, width: int, *, is_bold: bool = False) -> Iterator[str]:
     """Break a line at words where it is too long; what follows stands under the value, or a little indented."""
+    # an id is the log's own text, and a terminal obeys some characters
+    text = "".join(character if character.isprintable() else "?" for character in text)
     own = len(text) - len(text.lstrip())
     value = text.find("  ", own) + 1
     under = len(text) - len(text[value:].lstrip()) if value else own + 2

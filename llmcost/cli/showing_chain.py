@@ -33,8 +33,11 @@ def chain_of(store: Store, rows: list[Row]) -> list[Row]:
     for at, row in enumerate(rows):
         into = "insert into near" if at else "create or replace temp table near as"
         store.execute(f"{into} {query}", links_of(row))
-    found = {link["dedupe_key"]: link for link in records(store, "show_chain")}
-    chain, shown = list(found.values()), {row["dedupe_key"] for row in rows}
+    # what is an attempt of one call may be of the session of another
+    links = sorted(records(store, "show_chain"), key=lambda link: link["relation"] == "attempt")
+    found = {link["dedupe_key"]: link for link in links}
+    chain = sorted(found.values(), key=lambda link: (link["started_at"], link["request_id"], link["dedupe_key"]))
+    shown = {row["dedupe_key"] for row in rows}
     return [measured(link, chain[0]["started_us"], is_shown=link["dedupe_key"] in shown) for link in chain]
 
 
@@ -93,7 +96,7 @@ def summed(links: list[Row]) -> Decimal | None:
 
 
 def chain_lines(chain: list[Row], verdict: Verdict | None) -> Iterator[str]:
-    """Tell the chain, a line each; ids have a line of their own where they do not fit beside."""
+    """Tell the chain, two lines each: what came of a request, and its id with what is to be noted."""
     sums = sums_of(chain)
     yield "Chain"
     if len(chain) == 1:

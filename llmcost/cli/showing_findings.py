@@ -86,7 +86,7 @@ def finding_lines(rows: list[Row], verdict: Verdict) -> Iterator[str]:
             yield f"  not asked: --since, --until and --where leave the request{name} out"
         for finding in verdict.findings_of(row):
             yield from told(finding, name)
-    if quiet := verdict.quiet(rows):
+    if (quiet := verdict.quiet(rows)) and any(verdict.seen.values()):
         yield f"  quiet: {', '.join(quiet)}"
     for name, reason in verdict.cannot_run.items():
         yield f"  {name}: {reason}"

@@ -33,15 +33,16 @@ def earlier(text: str, filters: Filters) -> tuple[Filters, Filters]:
     if filters.since is None:
         raise UsageError("--compare needs --since", hint="report --since 7d --compare previous")
     until = filters.until or datetime.now(UTC).replace(tzinfo=None)
+    if until <= filters.since:
+        raise UsageError("--compare: --until is not after --since", hint="report --since 7d --compare previous")
     if text == PREVIOUS:
         start, end = filters.since - (until - filters.since), filters.since
-    else:
-        first, dots, last = text.partition("..")
-        begin, stop = parse_when(first or None, zone=filters.zone), parse_when(last or None, zone=filters.zone)
-        if not dots or begin is None or stop is None:
-            raise UsageError(f"--compare {text}: no period", hint="write previous, or 2026-10-01..2026-11-01")
-        start, end = begin, stop
-    if not start < end <= filters.since:
+        return replace(filters, since=start, until=end), replace(filters, until=until)
+    first, _, last = text.partition("..")
+    if not first or not last:
+        raise UsageError(f"--compare {text}: no period", hint="write previous, or 2026-10-01..2026-11-01")
+    start, end = parse_when(first, zone=filters.zone), parse_when(last, zone=filters.zone)
+    if start is None or end is None or not start < end <= filters.since:
         raise UsageError(f"--compare {text}: it must begin and end before --since", hint="--compare previous")
     return replace(filters, since=start, until=end), replace(filters, until=until)
 

@@ -98,7 +98,8 @@ def run(
         else None
     )
     load_prices(store, book, Terms(as_of))
-    result = cut_view(store, chosen, cut, filters)
+    create_scope(store, filters)
+    result = cut_view(store, chosen, cut, filters, coverage(store))
     if assumed is not None:
         columns, rows = with_assumed(result.columns, result.rows, groups, assumed)
         totals = {**result.totals, "assumed_cost_usd": assumed[None]}
@@ -121,13 +122,14 @@ def checked(view: View, cut: Cut) -> Cut:
     return Cut(by, cut.over, cut.top, cut.kept)
 
 
-def cut_view(store: Store, view: View, cut: Cut, filters: Filters) -> Report:
-    """Run a view at the prices that are loaded."""
+def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Coverage) -> Report:
+    """Run a view at the prices that are loaded; `covered` is what they cover."""
     by, over = cut.by or (), cut.over
-    create_scope(store, filters)
-    covered = coverage(store)
-    # a request with two tags stands in two rows, and once in the total
-    totals = table(store, view, ()).totals if "tag" in by else None
+    totals = None
+    if "tag" in by:
+        # a request with two tags stands in two rows, and once in the total
+        create_scope(store, filters)
+        totals = table(store, view, ()).totals
     groups = (over, *by) if over else by
     kept = cut.kept
     if kept is None and cut.top and by:

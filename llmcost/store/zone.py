@@ -17,7 +17,7 @@ def read_zone(text: str) -> tzinfo:
     """Read the name of a time zone, such as Europe/Berlin."""
     try:
         return UTC if text == "UTC" else ZoneInfo(text)
-    except (ValueError, OSError):
+    except (ValueError, KeyError, OSError):
         raise UsageError(f"--tz {text}: no such time zone", hint="for example UTC or Europe/Berlin") from None
 
 

@@ -91,6 +91,32 @@ def rows(
     }
 
 
+# what makes a row the larger of two, the most telling first
+SIZES = {
+    "overview": ("cost_usd", "requests"),
+    "cost": ("cost_usd", "requests"),
+    "latency": ("requests",),
+    "cache": ("input_tokens", "requests"),
+    "errors": ("errors",),
+    "reliability": ("steps",),
+    "efficiency": ("input_tokens", "requests"),
+}
+
+
+def largest(view: str, found: Rows, columns: int) -> list[Key]:
+    """Order groups by their largest row, then by name; the unknown stands last."""
+    ordered = sorted(found, key=lambda key: (*(size(found[key][name]) for name in SIZES[view]), *map(name_of, key)))
+    return list(dict.fromkeys(key[:columns] for key in ordered))
+
+
+def size(value: Any) -> tuple[bool, Any]:
+    return value is None, -(value or 0)
+
+
+def name_of(value: Any) -> tuple[bool, Any]:
+    return value is None, "" if value is None else value
+
+
 def where(requests: Iterable[Request], conditions: Sequence[str]) -> list[Request]:
     """Keep what `column=value` and `column!=value` ask for; a column named twice may have either value."""
     return [r for r in requests if all(fits(r, name, conditions) for name in {c.partition("=")[0] for c in conditions})]
@@ -120,6 +146,13 @@ def calendar(unit: str, first: datetime, last: datetime, zone: tzinfo) -> list[A
     names = list(dict.fromkeys(UNITS[unit](moment.astimezone(zone)) for moment in sorted(shown)))
     ats = [names.index(UNITS[unit](moment)) for moment in wanted]
     return names[ats[0] : ats[1] + 1]
+
+
+def ends(requests: Sequence[Request], since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:
+    """Say from when to when time goes: the bounds that are given and gone by, else the first and last request."""
+    times = [r["started_at"] for r in requests]
+    gone = until is not None and until <= datetime.now(UTC).replace(tzinfo=None)
+    return since or min(times), until - timedelta(microseconds=1) if until and gone else max(times)
 
 
 def zero(name: str) -> Any:

@@ -82,11 +82,7 @@ def by_the_token(r: Request) -> Fraction | None:
         return None
     fresh, output, read, written, hour = parts(r)
     micro_usd = (
-        found.input * fresh
-        + found.output * output
-        + found.read * read
-        + found.write * written
-        + found.write_1h * hour
+        found.input * fresh + found.output * output + found.read * read + found.write * written + found.write_1h * hour
     )
     return micro_usd / 1_000_000
 
@@ -115,9 +111,11 @@ def cache_saved(r: Request) -> Fraction:
 
 
 def would_have_cost(r: Request) -> Fraction | None:
-    """Say what an answer of the gateway's cache would have cost; None where its tokens are not logged."""
-    found = by_the_token(r)
-    return Fraction(0) if is_provisioned(r) and found is not None else found
+    """Say what an answer of the gateway's cache would have cost by the token; None where its tokens are not logged.
+
+    Whoever counted them: nobody pays for this count.
+    """
+    return by_the_token({**r, "usage_source": "provider"})
 
 
 def known_sum(values: Iterable[Any]) -> Any:

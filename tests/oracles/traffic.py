@@ -13,14 +13,14 @@ from llmcost.store import Store
 
 Request = dict[str, Any]
 Choice = dict[str, Any]
-# around midnights at which clocks change: St. John's, Berlin, a new price, Berlin, St. John's, a turn of the year
+# before clocks change: St. John's, Berlin (and a new price), Berlin, St. John's; a week of two years
 ANCHORS = (
     datetime(2026, 3, 7, 20),
     datetime(2026, 3, 28, 21),
     datetime(2026, 3, 28, 22, 30),
     datetime(2026, 10, 24, 20),
     datetime(2026, 10, 31, 22),
-    datetime(2026, 12, 30, 12),
+    datetime(2025, 12, 28, 12),
 )
 # minutes from one request to the next: often within a retry's ten, at times none
 PAUSES = (0, 0, 1, 5, 10, 10, 15, 29.5, 61)

@@ -104,10 +104,10 @@ def first_token(r: Request) -> Fraction | None:
 
 def speed(r: Request) -> Fraction | None:
     took, first = lasted(r), first_token(r)
-    if r["output_tokens"] is None or not took:
+    if r["output_tokens"] is None or took is None or (r["is_stream"] and first is None):
         return None
-    rest = took - first if first is not None and took > first else took
-    return r["output_tokens"] / rest * 1000
+    rest = took - first if r["is_stream"] and first is not None else took
+    return Fraction(r["output_tokens"]) / rest * 1000 if rest > 0 else None
 
 
 def distribution(took: Sequence[Fraction]) -> Row:
@@ -189,13 +189,19 @@ def operation(r: Request) -> Any:
 
 def steps(requests: Sequence[Request]) -> Iterator[tuple[Request, Request]]:
     """Give each failed attempt with the attempt that followed it."""
-    ordered = sorted(requests, key=lambda r: (repr(operation(r)), r["started_at"], r["dedupe_key"]))
+    ordered = sorted(requests, key=lambda r: (repr(operation(r)), r["started_at"], *turn(r)))
     for _, attempts in groupby(ordered, key=operation):
         for failed, following in pairwise(attempts):
             is_near = following["started_at"] - failed["started_at"] <= timedelta(seconds=600)
             prompts = {failed["prompt_hash"], following["prompt_hash"]} - {None}
             if failed["kind"] and is_near and len(prompts) < 2:
                 yield failed, following
+
+
+def turn(r: Request) -> tuple[Any, ...]:
+    """Order what started at the same microsecond: fallbacks by their number, then by name."""
+    index = r["fallback_index"]
+    return index is None, index or 0, r["request_id"]
 
 
 def place(r: Request) -> tuple[Any, Any]:
@@ -226,8 +232,13 @@ def reliability(found: Sequence[tuple[Request, Request]], requests: int) -> Row:
 
 
 def efficiency_view(requests: Sequence[Request], everything: Sequence[Request]) -> Labelled:
-    answered = [r for r in requests if r["kind"] is None and not r["gateway_cache_hit"] and tells_both(r)]
+    answered = [r for r in requests if is_answer(r)]
     return {(): efficiency(answered)} if answered else {}
+
+
+def is_answer(r: Request) -> bool:
+    is_text = r["operation_name"] != "embeddings" and not r["gateway_cache_hit"]
+    return is_text and r["kind"] is None and tells_both(r)
 
 
 def tells_both(r: Request) -> bool:
@@ -308,5 +319,5 @@ def whole(view: str, requests: Sequence[Request]) -> Row:
     if view == "reliability":
         return reliability(list(steps(requests)), len(requests))
     if view == "efficiency":
-        return efficiency([r for r in requests if r["kind"] is None and not r["gateway_cache_hit"] and tells_both(r)])
+        return efficiency([r for r in requests if is_answer(r)])
     return VIEWS[view](requests, requests)[()]

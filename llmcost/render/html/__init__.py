@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from llmcost import __version__
 from llmcost.render import Page, Section, Table
 from llmcost.render.cell import for_people, heading
 from llmcost.render.html.views import FIRST_ROWS, section_view
@@ -49,13 +48,12 @@ def write_page(page: Page) -> Iterator[str]:
     sections = [section_view(section, number) for number, section in enumerate(page.sections, start=1)]
     drawn = [figure.data for section in sections for figure in section.figures if figure.data]
     first, style = asset("theme.js"), asset("page.css", "print.css")
-    scripts = [library(), asset("page.js", "charts.js")] if drawn else [asset("page.js")]
+    scripts = [library(), asset("page.js", "kinds.js", "charts.js")] if drawn else [asset("page.js")]
     template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(asset("page.html").text)
     stream = template.stream(
         page=page,
         sections=sections,
         first_rows=FIRST_ROWS,
-        version=__version__,
         policy=policy([first, *scripts], [style]),
         style=style,
         first=first,

@@ -14,49 +14,31 @@ params:
   around: null
 */
 with
-    -- a scan for each value is faster than one for all of them; what these find is judged below
-    found as (
-        select dedupe_key
-        from requests
-        where logical_request_id = $logical
-        union
-        select dedupe_key
-        from requests
-        where request_id = $logical
-        union
-        select dedupe_key
-        from requests
-        where trace_id = $trace
-        union
-        select dedupe_key
-        from requests
-        where session_id = $session
-        union
-        select dedupe_key
-        from requests
-        where prompt_hash = $prompt and started_at between $from_at and $to_at
-    ),
-    judged as (
+    members as (
         select
-            leaves.dedupe_key,
-            leaves.request_id,
-            leaves.started_at,
+            dedupe_key,
+            request_id,
+            started_at,
             case
-                when leaves.logical_request_id = $logical
+                when logical_request_id = $logical
                 then 'attempt'
-                when leaves.trace_id = $trace
+                when trace_id = $trace
                 then 'trace'
-                when leaves.session_id = $session
+                when session_id = $session
                 then 'session'
-                when
-                    leaves.prompt_hash = $prompt
-                    and coalesce(leaves.api_key_alias, leaves.api_key_id) is not distinct from $key
-                then 'prompt'
+                else 'prompt'
             end as relation
-        from found
-        inner join leaves on found.dedupe_key = leaves.dedupe_key
+        from leaves
+        where
+            logical_request_id = $logical
+            or trace_id = $trace
+            or session_id = $session
+            or (
+                prompt_hash = $prompt
+                and coalesce(api_key_alias, api_key_id) is not distinct from $key
+                and started_at between $from_at and $to_at
+            )
     ),
-    members as (select * from judged where relation is not null),
     numbered as (
         select
             *,

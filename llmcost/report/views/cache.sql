@@ -23,9 +23,8 @@ gives_way:
   - input_tokens
   - requests
 */
--- Requests of one price are summed as tokens first and multiplied once; input is that of requests whose log
--- tells
--- of the cache at all, so that "not reported" is not 0 %.
+-- Requests of one price are summed as tokens first and multiplied once. Input is that of requests whose log
+-- tells of the cache at all, reads or writes, so that "not reported" is not 0 %.
 with
     summed as (
         select
@@ -36,8 +35,13 @@ with
             price_no,
             price_status,
             count(*) as requests,
-            count(cache_read_input_tokens) as reporting_requests,
-            sum(case when cache_read_input_tokens is not null then input_tokens end) as input_tokens,
+            count(coalesce(cache_read_input_tokens, cache_write_input_tokens)) as reporting_requests,
+            sum(
+                case
+                    when coalesce(cache_read_input_tokens, cache_write_input_tokens) is not null
+                    then input_tokens
+                end
+            ) as input_tokens,
             sum(cache_read_input_tokens) as cached_tokens,
             sum(cache_write_input_tokens) as written_tokens,
             sum(text_read_tokens) as text_read_tokens,
@@ -47,7 +51,16 @@ with
             sum(cache_write_1h_input_tokens) as long_write_tokens,
             count(cache_hit) as gateway_told,
             count(case when cache_hit then 1 end) as gateway_hits,
-            sum(gateway_saved_usd) as gateway_saved_usd
+            -- a price of half the tokens, or of parts that are more than the whole, is none
+            sum(
+                case
+                    when
+                        output_tokens is not null
+                        and input_tokens
+                        >= coalesce(cache_read_input_tokens, 0) + coalesce(cache_write_input_tokens, 0)
+                    then gateway_saved_usd
+                end
+            ) as gateway_saved_usd
         from scope
         group by group_1, group_2, group_3, group_4, price_no, price_status
     ),
@@ -116,7 +129,7 @@ select
     cast(cached_tokens as bigint) as cached_tokens,
     cast(cached_tokens as double) / cast(nullif(input_tokens, 0) as double) as cached_share,
     cast(written_tokens as bigint) as written_tokens,
-    -- how many times what was written was read again; below 1 the writes were not worth it
+    -- how many times what was written was read again
     cast(cached_tokens as double) / cast(nullif(written_tokens, 0) as double) as reads_per_write,
     cache_saved_usd,
     cast(case when gateway_told > 0 then gateway_hits end as bigint) as gateway_hits,

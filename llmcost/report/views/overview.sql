@@ -30,7 +30,9 @@ with
             cost_usd,
             error_kind,
             cache_read_input_tokens,
-            case when cache_read_input_tokens is not null then input_tokens end as reporting_tokens,
+            case
+                when coalesce(cache_read_input_tokens, cache_write_input_tokens) is not null then input_tokens
+            end as reporting_tokens,
             -- which requests have a wait to speak of: see latency.sql
             case
                 when error_kind is null and not is_batch and cache_hit is distinct from true then duration_us

@@ -68,7 +68,7 @@ with
             from_model,
             provider as to_provider,
             model as to_model,
-            case when error_kind is null then 1 else 0 end as recovered,
+            case when error_kind is null then 1 end as recovered,
             started_us - from_us as added_us,
             from_cost_usd
         from pairs
@@ -90,7 +90,7 @@ with
             to_provider,
             to_model,
             count(*) as steps,
-            sum(recovered) as recovered,
+            count(recovered) as recovered,
             percentile_disc(0.5) within group (order by added_us) as added_p50_us,
             percentile_disc(0.95) within group (order by added_us) as added_p95_us,
             sum(from_cost_usd) as failed_cost_usd
@@ -120,7 +120,7 @@ select
     summed.steps,
     counts.requests,
     cast(summed.steps as double) / cast(nullif(counts.requests, 0) as double) as step_share,
-    cast(summed.recovered as bigint) as recovered,
+    summed.recovered,
     cast(summed.recovered as double) / cast(nullif(summed.steps, 0) as double) as recovered_share,
     cast(summed.added_p50_us as double) / cast(1000 as double) as added_p50_ms,
     cast(summed.added_p95_us as double) / cast(1000 as double) as added_p95_ms,

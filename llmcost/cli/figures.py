@@ -1,0 +1,149 @@
+"""The charts of each view on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from llmcost.detect import Savings
+from llmcost.render import Figure, Table
+from llmcost.report import Report
+from llmcost.store import Store
+
+InTime = Callable[[tuple[str, ...]], Report]
+HOURS_UP_TO = timedelta(days=3)
+DAYS_UP_TO = timedelta(days=120)
+
+
+def unit_for(store: Store) -> str:
+    """Choose the unit of time for charts by how long the requests that are asked for go on."""
+    ((first, last),) = store.rows("select min(started_at), max(started_at) from scope")
+    length = last - first if first else timedelta()
+    if length <= HOURS_UP_TO:
+        return "hour"
+    return "day" if length <= DAYS_UP_TO else "week"
+
+
+def figures_of(result: Report, in_time: InTime) -> Iterator[Figure]:
+    """Make the charts of one view; `in_time` gives it over time by other groups."""
+    if result.view.name in DRAWN:
+        yield from DRAWN[result.view.name](result, in_time)
+
+
+def line(title: str, found: Report, parts: str | None) -> Figure:
+    """Draw a view's measure over time, a line for each group."""
+    table = Table(found.title, found.columns, found.rows, found.totals, {})
+    return Figure(title, "series", table, found.columns[0], found.view.measure, parts)
+
+
+def overview(result: Report, in_time: InTime) -> Iterator[Figure]:
+    """What each model costs."""
+    yield Figure("Cost by model", "bars", named(result, "cost_usd"), "name", "cost_usd")
+
+
+def cost(result: Report, in_time: InTime) -> Iterator[Figure]:
+    """Cost over time, by model and by key."""
+    yield line("Cost over time by model", in_time(("model",)), "model")
+    by_key = in_time(("key",))
+    if any(row[1] is not None for row in by_key.rows):
+        yield line("Cost over time by key", by_key, "key")
+
+
+def latency(result: Report, in_time: InTime) -> Iterator[Figure]:
+    """How long answers take: the usual, most and nearly all of them."""
+    columns = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
+    table = named(result, *columns)
+    yield Figure("Time to answer: p50, p95 and p99", "ranges", table, "name", columns[1], None, columns[0], columns[2])
+    first = ("first_token_p50_ms", "first_token_p95_ms", "first_token_p99_ms")
+    if any(value is not None for value in column(result, first[1])):
+        told = named(result, *first)
+        yield Figure(
+            "Time to first token: p50, p95 and p99", "ranges", told, "name", first[1], None, first[0], first[2]
+        )
+    yield line("p95 over time by provider", spoken(in_time(("provider",)), "stream"), "group")
+
+
+def cache(result: Report, in_time: InTime) -> Iterator[Figure]:
+    """The share of input that came from providers' caches."""
+    if any(value is not None for value in column(result, "cached_share")):
+        yield line("Cached share of input over time by provider", in_time(("provider",)), "provider")
+
+
+def errors(result: Report, in_time: InTime) -> Iterator[Figure]:
+    """How often requests fail, how sure that is, and when."""
+    if not result.rows:
+        return
+    shares = ("error_share", "error_low_share", "error_high_share")
+    table = named(result, *shares)
+    yield Figure("Error rates, 95 % intervals", "ranges", table, "name", shares[0], None, shares[1], shares[2])
+    yield line("Errors over time by kind", in_time(()), "error_kind")
+
+
+def reliability(result: Report, in_time: InTime) -> Iterator[Figure]:
+    """Where failed requests went."""
+    if result.rows:
+        at = [result.columns.index(name) for name in ("from_model", "to_model", "step", "steps", "recovered_share")]
+        rows = [(f"{row[at[0]]} → {row[at[1]]}", *(row[place] for place in at[2:])) for row in result.rows]
+        table = Table(result.title, ("name", "step", "steps", "recovered_share"), rows, {}, {})
+        yield Figure("From where to where", "bars", table, "name", "steps", "step")
+
+
+def efficiency(result: Report, in_time: InTime) -> Iterator[Figure]:
+    """Whether prompts grow."""
+    yield line("Input of a request over time by model", in_time(("model",)), "model")
+
+
+def named(result: Report, *measures: str) -> Table:
+    """Give a view's rows one name each, of all that tells them apart, beside some measures."""
+    groups = len(result.by) + len(result.view.labels)
+    at = [result.columns.index(name) for name in measures]
+    rows = [(called(result, row[:groups]), *(row[place] for place in at)) for row in result.rows]
+    return Table(result.title, ("name", *measures), rows, {}, {})
+
+
+def spoken(result: Report, label: str) -> Report:
+    """Join the groups of rows in time into one column, so that each is a line of its own."""
+    groups = 1 + len(result.by) + len(result.view.labels)
+    rows = [(row[0], called(result, row[1:groups]), *row[groups:]) for row in result.rows]
+    return replace(result, columns=(result.columns[0], "group", *result.columns[groups:]), rows=rows)
+
+
+def called(result: Report, values: tuple[Any, ...]) -> str:
+    """Name a row by what tells it apart."""
+    names = (*result.by, *result.view.labels)
+    return " ".join(word(name, value) for name, value in zip(names, values, strict=True) if value is not None) or "all"
+
+
+def word(name: str, value: Any) -> str:
+    """Write one value of a name."""
+    if name == "stream":
+        return "streamed" if value else "not streamed"
+    return str(value)
+
+
+def column(result: Report, name: str) -> list[Any]:
+    """Take one column."""
+    at = result.columns.index(name)
+    return [row[at] for row in result.rows]
+
+
+def waterfall(added: Savings) -> Iterator[Figure]:
+    """From what is spent to what would remain."""
+    if added.totals["spend_usd"] is None:
+        return
+    lines = [(row[0], -row[2]) for row in added.rows[1:-1] if row[2]]
+    table = Table("Savings", ("line", "amount_usd"), [("spend", added.totals["spend_usd"]), *lines], {}, {})
+    yield Figure("From what is spent to what would remain", "waterfall", table, "line", "amount_usd")
+
+
+DRAWN: dict[str, Callable[[Report, InTime], Iterator[Figure]]] = {
+    "overview": overview,
+    "cost": cost,
+    "latency": latency,
+    "cache": cache,
+    "errors": errors,
+    "reliability": reliability,
+    "efficiency": efficiency,
+}

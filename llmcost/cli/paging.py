@@ -1,0 +1,140 @@
+"""`llmcost report -f html`: one page of all views, the waterfall and the findings, or of the view that is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from llmcost.cli.configuration import open_configuration
+from llmcost.cli.detecting import ALL, BELOW, run
+from llmcost.cli.figures import figures_of, unit_for, waterfall
+from llmcost.cli.progress import step_line
+from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage, write_text
+from llmcost.detect import findings, savings
+from llmcost.detect.savings import COLUMNS as SAVINGS
+from llmcost.errors import InputError
+from llmcost.pricing import Book
+from llmcost.render import Page, Section, Table
+from llmcost.render.cell import for_people
+from llmcost.render.html import write_page
+from llmcost.report import Coverage, Report, coverage
+from llmcost.report.budget import COLUMNS as BUDGETS
+from llmcost.report.budget import budgets
+from llmcost.report.run import Cut, checked, cut_view
+from llmcost.report.view import view_named
+from llmcost.store import Filters, Store
+from llmcost.store.held import hold
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import create_scope
+
+# in the order of the page
+VIEWS = ("overview", "cost", "latency", "cache", "errors", "reliability", "efficiency")
+HEADLINE = {
+    "cost_usd": "cost",
+    "requests": "requests",
+    "cached_share": "input from caches",
+    "error_share": "error rate",
+    "latency_p95_ms": "p95 latency",
+}
+# so much before --since is looked at for the forecast of a month
+BEFORE = timedelta(days=62)
+MOST_LINES = 6
+Say = Callable[[str], None]
+
+
+def run_page(reading: Reading, only: str | None = None) -> int:
+    """Write the page of all views, or of one, to --output or stdout, and its coverage to stderr."""
+    filters, book = reading.filters, reading.book
+    with reading.open() as store, step_line() as say:
+        say("prices")
+        load_prices(store, book)
+        say("costs of requests")
+        hold(store, replace(filters, since=filters.since - BEFORE if filters.since else None))
+        # what --where asks for is what is held
+        inside = replace(filters, where=())
+        create_scope(store, inside)
+        covered = coverage(store)
+        sections = list(view_sections(store, inside, covered, (only,) if only else VIEWS, say))
+        headline = headline_of(sections[0].table)
+        if only is None:
+            sections.append(budget_section(store, inside))
+            store.execute("drop table held")
+            sections[1:1] = waste_sections(store, reading, book, headline, say)
+    notes = (window(filters), book_line(book), *coverage_lines(covered))
+    title = "LLM costs" if only is None else sections[0].title
+    write_text(write_page(Page(title, headline, notes, tuple(sections))), reading.output)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def view_sections(
+    store: Store, filters: Filters, covered: Coverage, names: tuple[str, ...], say: Say
+) -> Iterator[Section]:
+    """Run views by their own groups and, for their charts, over time."""
+    unit = unit_for(store)
+    for name in names:
+        say(name)
+        view = view_named(name)
+        result = cut_view(store, view, checked(view, Cut(None)), filters, covered)
+
+        def in_time(by: tuple[str, ...], name: str = name) -> Report:
+            view = view_named(name)
+            return cut_view(store, view, checked(view, Cut(by, unit, MOST_LINES)), filters, covered)
+
+        yield Section(name, view.title, view.answers, table_of(result), tuple(figures_of(result, in_time)))
+
+
+def table_of(result: Report) -> Table:
+    """Make the table of a view's section."""
+    return Table(result.title, result.columns, result.rows, result.totals, {})
+
+
+def headline_of(table: Table) -> dict[str, str]:
+    """Choose the first numbers to see."""
+    return {label: for_people(name, table.totals[name]) for name, label in HEADLINE.items() if name in table.totals}
+
+
+def budget_section(store: Store, filters: Filters) -> Section:
+    """Hold the budgets of llmcost.yaml against what is spent."""
+    rows = budgets(store, open_configuration().budgets, filters)
+    answers = "What may be spent, what is, and what will be at the end of the month?"
+    return Section("budget", "Budgets and forecast", answers, Table("Budgets", BUDGETS, rows, {}, {}))
+
+
+def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[str, str], say: Say) -> list[Section]:
+    """Run all detectors: the waterfall and the findings with their fixes; a sentence where none can run."""
+    try:
+        say("waste")
+        hits = run(store, reading, book, ALL, ())
+    except InputError as error:
+        nothing = Table("Savings", SAVINGS, [], {}, {})
+        return [Section("savings", "Savings", "What of the spend is waste?", nothing, notes=(error.message,))]
+    added, found = savings(store, hits), findings(store, hits)
+    headline["could be saved"] = for_people("saving_usd", added.totals["saving_usd"])
+    cannot = tuple(f"{name} {reason}" for name, reason in hits.cannot_run.items())
+    certain = tuple(
+        f"{name}: {for_people('saving_usd', sums['saving_usd'])} in {int(sums['requests']):,} requests"
+        for name, sums in added.by_certainty.items()
+    )
+    steps = Table("Savings", SAVINGS, added.rows, {}, {})
+    fixes = Table("Findings", found.columns, found.rows, found.totals, {}, below=BELOW)
+    return [
+        Section(
+            "savings",
+            "Savings",
+            "What of the spend is waste, each dollar once?",
+            steps,
+            tuple(waterfall(added)),
+            (*certain, *cannot),
+        ),
+        Section("findings", "Findings", "Which requests are the waste, and what mends it?", fixes),
+    ]
+
+
+def window(filters: Filters) -> str:
+    """Say which requests the page is about."""
+    since = "the first request" if filters.since is None else f"{filters.since} UTC"
+    until = "the last" if filters.until is None else f"{filters.until} UTC"
+    where = f", where {' and '.join(filters.where)}" if filters.where else ""
+    return f"requests: from {since} to {until}{where}"

@@ -1,0 +1,35 @@
+"""Requests with their prices put into one table, for those who look at them many times."""
+
+from __future__ import annotations
+
+from llmcost.store.connection import Store
+from llmcost.store.scope import Filters, create_scope
+
+# what views group and count by; what is derived of a time is derived again
+COLUMNS = (
+    *("request_id", "logical_request_id", "dedupe_key", "provider", "model", "key", "team", "project", "deployment"),
+    *("operation", "stream", "cache_hit", "is_batch", "status", "error_kind", "gateway", "is_file_time", "tags"),
+    *("started_at", "day", "day_number", "started_us", "duration_us", "first_token_wait_us"),
+    *("attempt_number", "fallback_index", "prompt_hash", "max_tokens_requested", "is_truncated"),
+    *("input_tokens", "output_tokens", "reasoning_output_tokens", "cache_read_input_tokens"),
+    *("cache_write_input_tokens", "cache_write_1h_input_tokens", "text_read_tokens", "cache_read_audio_tokens"),
+    *("cache_read_image_tokens", "short_write_tokens", "price_no", "price_status", "is_assumed_rate"),
+    *("cost_usd", "gateway_saved_usd"),
+)
+
+
+def hold(store: Store, filters: Filters) -> None:
+    """Put the requests of `filters` into a table, and let `dimensions` be it until prices are loaded again."""
+    create_scope(store, filters)
+    store.execute(f"create or replace temp table held as select {', '.join(COLUMNS)} from scope")
+    store.execute(
+        """
+        create or replace temp view dimensions as
+        select
+            *,
+            local_hour(started_at) as hour,
+            strftime(local_time(started_at), '%G-W%V') as week,
+            strftime(local_time(started_at), '%Y-%m') as month
+        from held
+        """
+    )
