@@ -213,6 +213,7 @@ def commit(
             passed_over += insert(store, list(group))
         count = int(store.value("select count(*) from requests"))
         deduplicate(store, mark, options.on_duplicate)
+        store.number_names()
         kept, ambiguous = store.rows(
             "select count(*), count(*) filter (rowid > $1 and usage_evidence = 'ambiguous') from requests", [mark]
         )[0]

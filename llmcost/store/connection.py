@@ -13,6 +13,7 @@ import duckdb
 from llmcost.errors import StoreError
 
 MIGRATIONS = resources.files("llmcost.store") / "migrations"
+NAMES = resources.files("llmcost.store") / "names.sql"
 MEMORY = ":memory:"
 
 
@@ -77,6 +78,10 @@ class Store:
         """Run a query of one row and one column and return its value."""
         return self.rows(sql, parameters)[0][0]
 
+    def number_names(self) -> None:
+        """Give requests that have none the number of their name, see names.sql; whoever inserts requests does this."""
+        self.execute(NAMES.read_text(encoding="utf-8"))
+
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(self.path, read_only=read_only)
@@ -101,6 +106,7 @@ class Store:
         self.execute("begin")
         for script in scripts[version:]:
             self.execute(script.read_text(encoding="utf-8"))
+        self.number_names()
         self.execute("create or replace table schema_version as select $1 as version", [len(scripts)])
         self.execute("commit")
 

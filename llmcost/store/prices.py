@@ -16,11 +16,11 @@ from llmcost.store.connection import Store
 VIEWS = resources.files("llmcost.store") / "views"
 RULE_ID = len(Key._fields)  # where the resolution begins, in a row of `resolved`
 KEYS = """
-    select distinct
-        provider_name, coalesce(response_model, request_model), deployment_id, service_tier, is_batch, speed,
-        inference_geo, search_context_size
-    from requests
+    select
+        provider_name, model_named, deployment_id, service_tier, is_batch, speed, inference_geo, search_context_size
+    from names
 """
+UNNUMBERED = "select 1 from requests where name_id is null limit 1"
 RATE_ORDER = [name for name in PriceRow._fields if name in TOKEN_RATES]
 LIST_UNIT, PAID_UNIT = 10**9, 10**15  # of USD per 1,000,000 tokens to 10^-15 and 10^-21 USD per token
 NOTHING = Resolution(None, None, None, "", "", "not asked for")
@@ -42,6 +42,9 @@ class Terms:
 def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
     """Make `priced_requests` and what stands on it, at the prices of `book`."""
     terms = terms or Terms()
+    if store.rows(UNNUMBERED):
+        # what tests and programs insert themselves
+        store.number_names()
     for script in sorted(VIEWS.iterdir(), key=lambda file: file.name):
         store.execute(script.read_text(encoding="utf-8"))
     resolver = Resolver(book)

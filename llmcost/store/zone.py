@@ -29,7 +29,7 @@ def set_zone(store: Store, zone: tzinfo) -> None:
         store.execute("create or replace temp macro local_time(utc_time) as utc_time")
         store.execute("create or replace temp macro local_hour(utc_time) as strftime(utc_time, '%Y-%m-%dT%H:00Z')")
         return
-    added = by_shift(shifts, lambda seconds: f"interval {seconds} second")
+    added = by_shift(shifts, lambda seconds: f"interval '{seconds} seconds'")
     names = by_shift(shifts, lambda seconds: f"'{offset_name(seconds)}'")
     store.execute(f"create or replace temp macro local_time(utc_time) as utc_time + {added}")
     store.execute(

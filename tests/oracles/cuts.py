@@ -24,7 +24,8 @@ def hour(moment: datetime) -> str:
     """Name the hour that a local time lies in; told apart by its offset where a clock shows it twice."""
     if moment.tzinfo is UTC:
         return f"{moment:%Y-%m-%dT%H:00Z}"
-    return f"{moment:%Y-%m-%dT%H:00}{moment:%z}"[:19] + f":{moment:%z}"[-3:]
+    name = f"{moment:%Y-%m-%dT%H:00%z}"
+    return f"{name[:-2]}:{name[-2:]}"
 
 
 def week(day: date) -> str:

@@ -51,9 +51,10 @@ select
 from parts
 ;
 
--- THE cost of a request, each priced by what `names` resolves it to. Tokens times USD per million tokens is
+-- THE cost of a request, each priced by what `resolved_names` resolves its name to. Tokens times USD per
+-- million tokens is
 -- exact micro-USD; nothing is divided or rounded.
-create or replace temp macro requests_priced_as(names) as table
+create or replace temp macro requests_priced_as(resolved_names) as table
 with
     matched as (
         select
@@ -109,15 +110,21 @@ with
             prices.web_search is null and coalesce(web_search_requests, 0) > 0 as lacks_fee
         from leaves
         left join
-            query_table(names) as resolved
-            on leaves.provider_name is not distinct from resolved.provider_name
-            and leaves.model_named is not distinct from resolved.model_named
-            and leaves.deployment_id is not distinct from resolved.deployment_id
-            and leaves.service_tier is not distinct from resolved.service_tier
-            and leaves.is_batch = resolved.is_batch
-            and leaves.speed is not distinct from resolved.speed
-            and leaves.inference_geo is not distinct from resolved.inference_geo
-            and leaves.search_context_size is not distinct from resolved.search_context_size
+            (
+                select names.name_id, resolved.model, resolved.provider, resolved.price_status, resolved.rule_id, resolved.how, resolved.context
+                from names
+                inner join
+                    query_table(resolved_names) as resolved
+                    on names.provider_name is not distinct from resolved.provider_name
+                    and names.model_named is not distinct from resolved.model_named
+                    and names.deployment_id is not distinct from resolved.deployment_id
+                    and names.service_tier is not distinct from resolved.service_tier
+                    and names.is_batch = resolved.is_batch
+                    and names.speed is not distinct from resolved.speed
+                    and names.inference_geo is not distinct from resolved.inference_geo
+                    and names.search_context_size is not distinct from resolved.search_context_size
+            ) as resolved
+            on leaves.name_id = resolved.name_id
         left join
             prices
             on resolved.rule_id = prices.rule_id
