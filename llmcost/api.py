@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,14 +16,28 @@ from llmcost.errors import UsageError
 from llmcost.ingest import Summary, ingest
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.report import Report, run
+from llmcost.report.view import view_named
 from llmcost.store import Filters, Store, parse_when
+from llmcost.store.zone import read_zone
 
 When = str | datetime | None
-TYPES: dict[str, Any] = {
-    "requests": pl.Int64,
-    "cost_usd": pl.Decimal(38, 21),
-    "cost_share": pl.Float64,
-    "cost_per_request_usd": pl.Float64,
+USD = pl.Decimal(38, 21)
+# by the end of a column's name; what has no unit is a count
+UNITS: dict[str, Any] = {
+    "_usd": USD,
+    "_share": pl.Float64,
+    "_ms": pl.Float64,
+    "_at": pl.Datetime("us"),
+}
+# of a group that is of no such kind the values decide
+KINDS: dict[str, Any] = {
+    "VARCHAR": pl.String,
+    "BOOLEAN": pl.Boolean,
+    "DATE": pl.Date,
+    "TIMESTAMP": pl.Datetime("us"),
+    "DOUBLE": pl.Float64,
+    **dict.fromkeys(("SMALLINT", "INTEGER", "BIGINT"), pl.Int64),
+    "UBIGINT": pl.UInt64,
 }
 
 
@@ -55,40 +69,74 @@ class Database:
 
     def report(
         self,
-        by: Sequence[str] = (),
+        by: Sequence[str] | None = None,
         *,
+        view: str = "cost",
+        over: str | None = None,
+        top: int | None = None,
         since: When = None,
         until: When = None,
         where: Sequence[str] = (),
+        tz: str = "UTC",
         pricing: str | Path | None = None,
+        prices_as_of: date | None = None,
     ) -> pl.DataFrame:
-        """Report spend, one row per distinct value of the columns in `by`, largest cost first.
+        """Report a view (cost, latency, cache, errors, reliability, efficiency or overview), as `llmcost report` does.
 
-        Columns: those of `by`, as named; requests (count); input_tokens, cached_tokens, output_tokens (tokens, input
-        includes cache, output includes reasoning); cost_usd (USD, Decimal, exact; null where no request of the row
-        has a price); cost_share (0..1 of the whole); cost_per_request_usd (USD, of the requests with a cost).
+        One row per distinct value of the columns in `by`; without it by the view's own groups, and with `by=[]` one row
+        (a view that tells requests apart of itself, such as errors by error_kind, has one for each of these).
+        `over` (hour, day, week, month) is the first column then, gaps filled; `top` keeps the largest groups and makes
+        the others one. `tz` is the zone of days and hours, and of `since` and `until`, which are datetimes, dates as
+        text, or ages such as "7d"; `where` holds "column=value"; `prices_as_of` prices all as on that day.
 
-        `since` and `until` are datetimes, dates as text, or ages such as "7d"; `where` holds "column=value".
-        Raises UsageError for a column that does not exist, PriceBookError for a bad price book.
+        Types by the end of a name: _usd Decimal, exact (USD; null where no request of the row has a price), _per_ and
+        whatever else is divided Float64, _tokens and counts Int64, _share (0 to 1) and _ms Float64, _at Datetime in
+        UTC. docs/reports.md says what each column is. Raises UsageError for what does not exist, PriceBookError for a
+        bad price book.
         """
-        result = self.spend(by, since=since, until=until, where=where, pricing=pricing)
-        schema = {c: TYPES.get(c, pl.Int64 if c.endswith("_tokens") else None) for c in result.columns}
-        return pl.DataFrame(result.rows, schema=schema, orient="row", infer_schema_length=None)
+        result = self._run(by, view, over, top, filters_of(since, until, where, tz), pricing, prices_as_of)
+        return self._frame(result)
 
     def spend(
         self,
-        by: Sequence[str] = (),
+        by: Sequence[str] | None = (),
         *,
+        view: str = "cost",
         since: When = None,
         until: When = None,
         where: Sequence[str] = (),
         pricing: str | Path | None = None,
     ) -> Report:
         """Report the same with its totals and its coverage: what has no price, and why."""
+        return self._run(by, view, None, None, filters_of(since, until, where), pricing)
+
+    def _run(
+        self,
+        by: Sequence[str] | None,
+        view: str,
+        over: str | None,
+        top: int | None,
+        filters: Filters,
+        pricing: str | Path | None,
+        as_of: date | None = None,
+    ) -> Report:
         if isinstance(by, str):
             raise UsageError(f"by={by!r}: a list of columns", hint=f"by=[{by!r}]")
-        filters = Filters(moment(since), moment(until), tuple(where))
-        return run(self._store, book_with(pricing), by=tuple(by), filters=filters)
+        # what a view tells apart of itself is there anyway
+        columns = None if by is None else tuple(name for name in by if name not in view_named(view).labels)
+        book = book_with(pricing)
+        return run(self._store, book, view=view, by=columns, over=over, top=top, filters=filters, as_of=as_of)
+
+    def _frame(self, result: Report) -> pl.DataFrame:
+        """Make a typed frame; groups have the types of their columns in the store."""
+        kinds = {name: kind for name, kind, *_ in self._store.rows("describe dimensions")}
+        groups = (*([result.over] if result.over else []), *result.by)
+        schema = {name: type_of(name, result.view.labels) for name in result.columns}
+        # with `top` there is a group "other"
+        schema |= {name: pl.String if result.kept else KINDS.get(kinds.get(name, "VARCHAR")) for name in groups}
+        if result.over:
+            schema[result.over] = pl.Date if result.over == "day" else pl.String
+        return pl.DataFrame(result.rows, schema=schema, orient="row", infer_schema_length=None)
 
     def detect(
         self,
@@ -110,10 +158,7 @@ class Database:
         hits = detect(self._store, book_with(pricing), chosen(names), filters=filters, settings=settings)
         claim(self._store, hits)
         columns, rows = found_requests(self._store, hits)
-        schema = {
-            c: pl.Decimal(38, 21) if c.endswith("_usd") else pl.Datetime if c.endswith("_at") else pl.String
-            for c in columns
-        }
+        schema = {c: USD if c.endswith("_usd") else pl.Datetime if c.endswith("_at") else pl.String for c in columns}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def savings(
@@ -132,6 +177,21 @@ class Database:
         return savings(self._store, hits)
 
 
+def type_of(name: str, labels: Sequence[str]) -> Any:
+    """Give the type of a view's column by its name."""
+    if name in labels:
+        return pl.Boolean if name == "stream" else pl.String
+    if "_per_" in name:
+        return pl.Float64
+    return next((kind for unit, kind in UNITS.items() if name.endswith(unit)), pl.Int64)
+
+
+def filters_of(since: When, until: When, where: Sequence[str], tz: str = "UTC") -> Filters:
+    """Read what says which requests count."""
+    zone = read_zone(tz)
+    return Filters(moment(since, zone), moment(until, zone), tuple(where), zone)
+
+
 def book_with(pricing: str | Path | None) -> Book:
     """Load the shipped price book, and another over it."""
     return load_book([shipped_book_path(), *([Path(pricing)] if pricing else [])])
@@ -148,6 +208,6 @@ def chosen(names: Sequence[str]) -> list[Detector]:
     return [detector for name, detector in detectors().items() if name in names or not names]
 
 
-def moment(when: When) -> datetime | None:
-    """Read a bound of time as naive UTC."""
-    return parse_when(when.isoformat() if isinstance(when, datetime) else when)
+def moment(when: When, zone: tzinfo = UTC) -> datetime | None:
+    """Read a bound of time as naive UTC; one without a zone of its own is in `zone`."""
+    return parse_when(when.isoformat() if isinstance(when, datetime) else when, zone=zone)

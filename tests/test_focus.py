@@ -105,7 +105,9 @@ def test_the_filters_choose_the_same_requests_as_a_reports(filled: Store, book: 
 
 def test_a_request_with_two_of_the_tags_asked_for_is_charged_once(store: Store, small_book: Book) -> None:
     ingest(store, [str(FIXTURES / "litellm.jsonl")])
-    store.execute("update requests set tags = ['a', 'b'], response_model = 'm', provider_name = 'anthropic'")
+    store.execute(
+        "update requests set tags = ['a', 'b'], response_model = 'm', provider_name = 'anthropic', name_id = null"
+    )
     store.execute("update requests set started_at = timestamp '2026-01-05'")
     both = export_focus(store, small_book, filters=Filters(where=("tag=a", "tag=b"))).totals
 

@@ -10,9 +10,13 @@ import pytest
 from llmcost.errors import ShelfError
 from llmcost.ingest import ingest
 from llmcost.ingest.format import LEAF_TYPES, Columns, formats
+from llmcost.pricing import load_book, shipped_book_path
 from llmcost.report.query import reports
+from llmcost.report.view import View, table, views
 from llmcost.shelf import read_book, read_shelf
-from llmcost.store import Store
+from llmcost.store import Filters, Store
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import create_scope
 from tests.conftest import FIXTURES, ROOT
 
 README = ROOT / "README.md"
@@ -53,7 +57,21 @@ def test_no_two_macros_have_one_name() -> None:
 
 
 def test_a_report_answers_a_question() -> None:
-    assert all(report.answers.endswith("?") for report in reports().values())
+    answers = [*(report.answers for report in reports().values()), *(view.answers for view in views().values())]
+
+    assert all(answer.endswith("?") for answer in answers)
+
+
+@pytest.mark.parametrize("view", views().values(), ids=views())
+def test_what_a_views_header_names_are_its_columns(store: Store, view: View) -> None:
+    load_prices(store, load_book([shipped_book_path()]))
+    create_scope(store, Filters())
+    columns = table(store, view, ()).columns
+
+    named = {*view.labels, *view.sums, *view.totals, *view.histogram, view.measure}
+    # what a terminal draws of a histogram stands as a column of its own
+    assert named | {*view.gives_way} - {"distribution"} <= {*columns}
+    assert tuple(view.labels) == columns[: len(view.labels)]
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def priced(ingested: Store, book: Book) -> Store:
     """Who answered is what a gateway's log says beside a body: some bodies do not say it themselves."""
     for number, body in enumerate(bodies()):
         told = {"provider": {"aws": "aws.bedrock"}.get(body["provider"], body["provider"]), "id": f"body-{number}"}
-        ingested.execute("update requests set provider_name = $provider where request_id = $id", told)
+        ingested.execute("update requests set provider_name = $provider, name_id = null where request_id = $id", told)
     load_prices(ingested, book)
     return ingested
 

@@ -125,7 +125,7 @@ def test_every_view_has_an_oracle() -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_says_of_every_group_what_its_document_says(desk: Desk, view: str) -> None:
-    @settings(max_examples=15, **QUICK)
+    @settings(max_examples=10, **QUICK)
     @given(requests=traffic(), by=GROUPS, zone=st.sampled_from(ZONES), where=WHERES, at=BOUNDS)
     def agree(requests: list[Request], by: list[str], zone: tzinfo, where: tuple[str, ...], at: Any) -> None:
         by = [name for name in by if name not in views()[view].not_by]
@@ -156,7 +156,7 @@ def sums_of(report: Report) -> dict[str, Any]:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_rows_in_time_are_in_order_without_a_gap(desk: Desk, view: str) -> None:
-    @settings(max_examples=8, **QUICK)
+    @settings(max_examples=5, **QUICK)
     @given(
         drawn=st.sampled_from([("hour", 1), ("hour", 3), ("day", 9), ("week", 60), ("month", 150)]).flatmap(
             lambda pair: st.tuples(st.just(pair[0]), traffic((pair[1],), most=40))
@@ -188,7 +188,7 @@ def test_rows_in_time_are_in_order_without_a_gap(desk: Desk, view: str) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_what_is_not_among_the_largest_is_one_group_computed_from_its_requests(desk: Desk, view: str) -> None:
-    @settings(max_examples=8, **QUICK)
+    @settings(max_examples=5, **QUICK)
     @given(
         requests=traffic((7, 40), least=10),
         by=st.lists(st.sampled_from(NAMES), min_size=1, max_size=2, unique=True),
@@ -227,7 +227,7 @@ def test_what_is_not_among_the_largest_is_one_group_computed_from_its_requests(d
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_two_periods_differ_by_what_they_differ(desk: Desk, view: str) -> None:
-    @settings(max_examples=5, **QUICK)
+    @settings(max_examples=4, **QUICK)
     @given(requests=traffic(least=2), by=st.lists(st.sampled_from(NAMES), max_size=1), at=st.integers(1, 50))
     def agree(requests: list[Request], by: list[str], at: int) -> None:
         fill(desk.store, requests)

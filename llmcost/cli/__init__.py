@@ -9,12 +9,15 @@ from pathlib import Path
 import typer
 
 from llmcost.cli.app import app
+from llmcost.cli.shell_words import answer, is_asked
 
 INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line and leave with the exit code of DESIGN §6; no traceback reaches a user."""
+    if is_asked():
+        sys.exit(answer(lambda: app(standalone_mode=False)))
     code = guarded()
     if code == INTERRUPTED:
         complain("interrupted", "what was committed stays; run it again to go on")

@@ -1,4 +1,7 @@
-"""The commands and their options."""
+"""The commands and their options.
+
+Every help has a block of examples; they are commands that parse, a test sees to it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from llmcost.cli import completing
 from llmcost.cli.export_app import export_app
 from llmcost.cli.options import (
     DEFAULT_DB,
@@ -26,13 +30,14 @@ from llmcost.cli.options import (
     names_in,
 )
 from llmcost.cli.pricing_app import pricing_app
+from llmcost.cli.sections import Commands, Tasks
 from llmcost.cli.show_app import show_app
 from llmcost.cli.sql_app import sql_app
 from llmcost.cli.waste_app import waste_app
 
-app = typer.Typer(
+app = Commands(
+    cls=Tasks,
     name="llmcost",
-    help="Where LLM money goes, from the logs you already have: exact, dated, honest.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -44,7 +49,14 @@ app = typer.Typer(
 def llmcost(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
-    """Where LLM money goes, from the logs you already have: exact, dated, honest."""
+    """Where LLM money goes, from the logs you already have: exact, dated, honest.
+
+    \b
+        llmcost demo
+        llmcost report llmcost-demo/logs
+        llmcost ingest ~/logs
+        llmcost savings --since 30d
+    """
     if version:
         from llmcost import __version__
 
@@ -52,31 +64,48 @@ def llmcost(
         raise typer.Exit
 
 
-@app.command()
+@app.command(short_help="Read logs into the store, each request once.")
 def ingest(
     paths: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="PATH...")],
     db: Database = DEFAULT_DB,
     format: Annotated[
         str | None,
-        typer.Option("--format", help="The logs' format, where it is not recognised.", metavar="NAME"),
+        typer.Option(
+            "--format",
+            help="The logs' format, where it is not recognised.",
+            metavar="NAME",
+            autocompletion=completing.files_named("ingest/formats"),
+        ),
     ] = None,
     map: Annotated[
         Path | None,
         typer.Option("--map", help="A YAML file that maps the fields of a home-made log.", metavar="FILE"),
     ] = None,
     tz: Annotated[
-        str, typer.Option("--tz", help="The zone of times that are logged without one.", metavar="ZONE")
+        str,
+        typer.Option(
+            "--tz",
+            help="The zone of times that are logged without one.",
+            metavar="ZONE",
+            autocompletion=completing.zones,
+        ),
     ] = "UTC",
     text: Annotated[
         str,
         typer.Option(
-            "--text", help="hash: keep keyed hashes and sizes of prompts; none: do not read them.", metavar="HOW"
+            "--text",
+            help="hash: keep keyed hashes and sizes of prompts; none: do not read them.",
+            metavar="HOW",
+            autocompletion=completing.words("hash", "none"),
         ),
     ] = "hash",
     on_duplicate: Annotated[
         str,
         typer.Option(
-            "--on-duplicate", help="Of a call logged twice keep the last, the first, or error.", metavar="WHICH"
+            "--on-duplicate",
+            help="Of a call logged twice keep the last, the first, or error.",
+            metavar="WHICH",
+            autocompletion=completing.words("last", "first", "error"),
         ),
     ] = "last",
     max_bad_lines: Annotated[
@@ -111,7 +140,7 @@ def ingest(
     )
 
 
-@app.command()
+@app.command(short_help="Look logs over: what wrote them, what they hold, what they lack.")
 def doctor(
     paths: Paths = None,
     db: Database = DEFAULT_DB,
@@ -133,7 +162,7 @@ def doctor(
     return run_doctor(tuple(paths or ()), db, format, output, pricing)
 
 
-@app.command()
+@app.command(short_help="Costs, latency, caches, errors, budgets: by anything, over time.")
 def report(
     words: Annotated[
         list[str] | None,
@@ -141,12 +170,18 @@ def report(
             help="overview, cost, latency, cache, errors, reliability, efficiency or budget; then logs to read in "
             "memory instead of the store.",
             metavar="[VIEW] [PATH...]",
+            autocompletion=completing.files_named("report/views", "budget"),
         ),
     ] = None,
     by: By = None,
     over: Annotated[
         str | None,
-        typer.Option("--over", help="Rows in time, gaps filled: hour, day, week or month.", metavar="UNIT"),
+        typer.Option(
+            "--over",
+            help="Rows in time, gaps filled: hour, day, week or month.",
+            metavar="UNIT",
+            autocompletion=completing.words(*completing.UNITS),
+        ),
     ] = None,
     top: Annotated[
         int | None, typer.Option("--top", help="The largest groups, and all others as one.", metavar="N")
@@ -154,7 +189,10 @@ def report(
     compare: Annotated[
         str | None,
         typer.Option(
-            "--compare", help="previous, the same length before --since, or WHEN..WHEN: what changed.", metavar="PERIOD"
+            "--compare",
+            help="previous, the same length before --since, or WHEN..WHEN: what changed.",
+            metavar="PERIOD",
+            autocompletion=completing.words("previous"),
         ),
     ] = None,
     since: Since = None,
@@ -169,7 +207,10 @@ def report(
     assume: Annotated[
         list[str] | None,
         typer.Option(
-            "--assume", help="Price a model without a price as another, in a column of its own.", metavar="MODEL=MODEL"
+            "--assume",
+            help="Price a model without a price as another, in a column of its own.",
+            metavar="MODEL=MODEL",
+            autocompletion=completing.model_pairs,
         ),
     ] = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the view's query, and run nothing.")] = False,
@@ -201,12 +242,17 @@ def report(
     return run_report(reading, Asked(view, columns, over, top, compare, prices_as_of, tuple(assume or ())))
 
 
-@app.command()
+@app.command(short_help="Price the same tokens as if another model had served them.")
 def whatif(
     paths: Paths = None,
     map: Annotated[
         list[str] | None,
-        typer.Option("--map", help="A model and the one to price it as; may be repeated.", metavar="MODEL=MODEL"),
+        typer.Option(
+            "--map",
+            help="A model and the one to price it as; may be repeated.",
+            metavar="MODEL=MODEL",
+            autocompletion=completing.model_pairs,
+        ),
     ] = None,
     prices_as_of: AsOf = None,
     since: Since = None,
@@ -221,8 +267,8 @@ def whatif(
     """Price the same tokens as if another model had served them, side by side.
 
     \b
-    llmcost whatif --map gpt-4o=gpt-4o-mini
-    llmcost whatif --map gpt-4o=gpt-4o-mini --where team=search --since 7d
+        llmcost whatif --map gpt-4o=gpt-4o-mini
+        llmcost whatif --map gpt-4o=gpt-4o-mini --where team=search --since 7d
     """
     from llmcost.cli.reading import Reading
     from llmcost.cli.whatif import run_whatif
@@ -234,7 +280,7 @@ def whatif(
     )
 
 
-@app.command()
+@app.command(short_help="Compare our costs with the gateway's own, or with a bill.")
 def reconcile(
     paths: Paths = None,
     invoice: Annotated[
@@ -249,7 +295,10 @@ def reconcile(
     by: Annotated[
         list[str] | None,
         typer.Option(
-            "--by", help="Columns to group by: gateway,emitter_version,provider,model if not said.", metavar="COLUMNS"
+            "--by",
+            help="Columns to group by: gateway,emitter_version,provider,model if not said.",
+            metavar="COLUMNS",
+            autocompletion=completing.columns,
         ),
     ] = None,
     since: Since = None,
@@ -280,7 +329,7 @@ def reconcile(
     return run_reconcile(reading, columns, causes=causes, invoice=invoice)
 
 
-@app.command()
+@app.command(short_help="Write an invented month of logs to try everything on.")
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")] = Path("llmcost-demo"),
     scale: Annotated[
@@ -291,8 +340,8 @@ def demo(
     """Write an invented month of gateway logs, with the truth about its waste, to try everything on.
 
     \b
-    llmcost demo
-    llmcost demo /tmp/month --scale 0.05
+        llmcost demo
+        llmcost demo /tmp/month --scale 0.05
     """
     from decimal import Decimal
 
@@ -304,5 +353,5 @@ def demo(
 app.add_typer(waste_app)
 app.add_typer(show_app)
 app.add_typer(sql_app)
-app.add_typer(pricing_app, name="pricing")
-app.add_typer(export_app, name="export")
+app.add_typer(pricing_app, name="pricing", short_help="Look into the dated prices, explain a cost, keep the book.")
+app.add_typer(export_app, name="export", short_help="Write costs and requests for other systems.")

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from llmcost.cli import completing
 from llmcost.cli.options import (
     DEFAULT_DB,
+    By,
     Database,
     Format,
     MemoryLimit,
@@ -19,7 +21,10 @@ from llmcost.cli.options import (
     Strict,
     Until,
     Where,
+    Zone,
+    names_in,
 )
+from llmcost.cli.sections import Commands
 
 Folder = Annotated[
     Path,
@@ -27,26 +32,39 @@ Folder = Annotated[
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier export in the folder; other files stay.")]
 
-export_app = typer.Typer(help="Write spend in the columns that other systems read.", no_args_is_help=True)
+export_app = Commands(no_args_is_help=True)
 
 
 @export_app.callback()
 def export() -> None:
-    """Write spend in the columns that other systems read."""
-    # with a callback typer keeps a lone command's name
+    """Write costs and requests in the columns that other systems read.
+
+    \b
+        llmcost export focus -o focus.csv
+        llmcost export daily -o daily
+    """
 
 
-@export_app.command()
+@export_app.command(short_help="FOCUS rows, for FinOps tools.")
 def focus(
     paths: Paths = None,
     by: Annotated[
         list[str] | None,
         typer.Option(
-            "--by", help="Columns that split the rows and become Tags, with commas: team, key.", metavar="COLUMNS"
+            "--by",
+            help="Columns that split the rows and become Tags, with commas: team, key.",
+            metavar="COLUMNS",
+            autocompletion=completing.columns,
         ),
     ] = None,
     focus_version: Annotated[
-        str, typer.Option("--focus-version", help="1.2 or 1.3 of the specification.", metavar="VERSION")
+        str,
+        typer.Option(
+            "--focus-version",
+            help="1.2 or 1.3 of the specification.",
+            metavar="VERSION",
+            autocompletion=completing.words("1.2", "1.3"),
+        ),
     ] = "1.3",
     billing_account: Annotated[
         str | None,
@@ -79,7 +97,7 @@ def focus(
     return run_focus(reading, columns, focus_version, billing_account)
 
 
-@export_app.command("requests")
+@export_app.command("requests", short_help="Every request with its cost, as Parquet by day.")
 def requests_command(
     folder: Folder,
     paths: Paths = None,
@@ -110,7 +128,7 @@ def requests_command(
     return run_days(reading, "requests", folder, force=force)
 
 
-@export_app.command("daily")
+@export_app.command("daily", short_help="Sums by day and all that is grouped by, as Parquet.")
 def daily_command(
     folder: Folder,
     paths: Paths = None,
@@ -139,3 +157,47 @@ def daily_command(
         tuple(paths or ()), since, until, tuple(where or ()), None, None, db, pricing, strict, memory_limit
     )
     return run_days(reading, "daily", folder, force=force)
+
+
+@export_app.command("prometheus", short_help="Gauges for Prometheus to collect from a file.")
+def prometheus_command(
+    paths: Paths = None,
+    by: By = None,
+    top: Annotated[
+        int | None,
+        typer.Option("--top", help="The groups that cost most, and all others as one.", metavar="N"),
+    ] = None,
+    savings: Annotated[
+        bool, typer.Option("--savings", help="Run all detectors, too, for what fixes would save.")
+    ] = False,
+    since: Annotated[
+        str,
+        typer.Option("--since", help="Requests started at or after: a date, 24h, 7d.", metavar="WHEN"),
+    ] = "24h",
+    until: Until = None,
+    where: Where = None,
+    tz: Zone = "UTC",
+    output: Output = None,
+    db: Database = DEFAULT_DB,
+    pricing: Pricing = None,
+    strict: Strict = False,
+    memory_limit: MemoryLimit = None,
+) -> int:
+    """Write gauges for Prometheus, as a text file for the node exporter's textfile collector.
+
+    Requests, tokens, cost, errors, caches and waits of the last 24 hours, if --since says nothing else, by provider and
+    model, if --by says nothing else; budgets of llmcost.yaml; when the last request was. What is not known is left out,
+    never 0. The file of -o is replaced at once, never half written. Cron line and alert rules: docs/prometheus.md.
+
+    \b
+        llmcost export prometheus
+        llmcost export prometheus -o /var/lib/prometheus/node-exporter/llmcost.prom
+        llmcost export prometheus --by team,model --top 50 --savings
+    """
+    from llmcost.cli.prometheus import Asked, run_prometheus
+    from llmcost.cli.reading import Reading
+
+    reading = Reading(
+        tuple(paths or ()), since, until, tuple(where or ()), None, output, db, pricing, strict, memory_limit, tz
+    )
+    return run_prometheus(reading, Asked(None if by is None else names_in(by), top, savings))

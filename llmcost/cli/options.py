@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from llmcost.cli import completing
+
 Database = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
 Pricing = Annotated[
     Path | None,
@@ -22,24 +24,59 @@ Paths = Annotated[
 ]
 Since = Annotated[
     str | None,
-    typer.Option("--since", help="Requests started at or after: a date, 24h, 7d.", metavar="WHEN"),
+    typer.Option(
+        "--since",
+        help="Requests started at or after: a date, 24h, 7d.",
+        metavar="WHEN",
+        autocompletion=completing.words(*completing.AGES),
+    ),
 ]
-Until = Annotated[str | None, typer.Option("--until", help="Requests started before: a date, 24h, 7d.", metavar="WHEN")]
+Until = Annotated[
+    str | None,
+    typer.Option(
+        "--until",
+        help="Requests started before: a date, 24h, 7d.",
+        metavar="WHEN",
+        autocompletion=completing.words(*completing.AGES),
+    ),
+]
 Where = Annotated[
     list[str] | None,
-    typer.Option("--where", help="column=value or column!=value; may be repeated.", metavar="COND"),
+    typer.Option(
+        "--where",
+        help="column=value or column!=value; may be repeated.",
+        metavar="COND",
+        autocompletion=completing.conditions,
+    ),
 ]
 Format = Annotated[
     str | None,
-    typer.Option("--format", "-f", help="table, json, jsonl, csv, tsv, md, parquet or html.", metavar="FORMAT"),
+    typer.Option(
+        "--format",
+        "-f",
+        help="table, json, jsonl, csv, tsv, md, parquet or html.",
+        metavar="FORMAT",
+        autocompletion=completing.formats,
+    ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")]
 By = Annotated[
     list[str] | None,
-    typer.Option("--by", help="Columns to group by, with commas: model, team, day, ...", metavar="COLUMNS"),
+    typer.Option(
+        "--by",
+        help="Columns to group by, with commas: model, team, day, ...",
+        metavar="COLUMNS",
+        autocompletion=completing.columns,
+    ),
 ]
 Zone = Annotated[
-    str, typer.Option("--tz", help="The zone of days and hours, and of --since and --until.", metavar="ZONE")
+    str,
+    typer.Option(
+        "--tz",
+        help="The zone of days and hours, and of --since and --until.",
+        metavar="ZONE",
+        autocompletion=completing.zones,
+    ),
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 4 if any request is unpriced or its usage missing.")]
 FailOn = Annotated[
@@ -52,7 +89,12 @@ FailOn = Annotated[
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", help="A detector's parameter; may be repeated.", metavar="NAME=VALUE"),
+    typer.Option(
+        "--set",
+        help="A detector's parameter; may be repeated.",
+        metavar="NAME=VALUE",
+        autocompletion=completing.parameters,
+    ),
 ]
 MemoryLimit = Annotated[
     str | None,

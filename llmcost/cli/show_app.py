@@ -6,15 +6,22 @@ from typing import Annotated
 
 import typer
 
+from llmcost.cli import completing
 from llmcost.cli.options import DEFAULT_DB, Database, Format, MemoryLimit, Output, Paths, Pricing, Since, Until, Where
+from llmcost.cli.sections import Commands
 
-show_app = typer.Typer()
+show_app = Commands()
 
 
-@show_app.command("show")
+@show_app.command("show", short_help="All that is known of one request, and what it cost and why.")
 def show_command(
     request_id: Annotated[
-        str, typer.Argument(help="A request's or a response's id, or how it begins.", metavar="REQUEST_ID")
+        str,
+        typer.Argument(
+            help="A request's or a response's id, or how it begins.",
+            metavar="REQUEST_ID",
+            autocompletion=completing.request_ids,
+        ),
     ],
     paths: Paths = None,
     raw: Annotated[

@@ -20,11 +20,12 @@ from llmcost.cli.options import (
     Where,
     Zone,
 )
+from llmcost.cli.sections import Commands
 
-sql_app = typer.Typer()
+sql_app = Commands()
 
 
-@sql_app.command("sql")
+@sql_app.command("sql", short_help="Ask the store in SQL, read only, with costs.")
 def sql_command(
     statement: Annotated[
         str, typer.Argument(help="One query, @FILE to read it from a file, or - from stdin.", metavar="SQL")

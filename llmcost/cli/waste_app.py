@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from llmcost.cli import completing
 from llmcost.cli.options import (
     DEFAULT_DB,
     Database,
@@ -22,13 +23,17 @@ from llmcost.cli.options import (
     Until,
     Where,
 )
+from llmcost.cli.sections import Commands
 
-waste_app = typer.Typer()
+waste_app = Commands()
 
 
-@waste_app.command("detect")
+@waste_app.command("detect", short_help="Find requests that were waste, and say what would mend it.")
 def detect_command(
-    detector: Annotated[str, typer.Argument(help="A detector's name, or all.", metavar="DETECTOR")],
+    detector: Annotated[
+        str,
+        typer.Argument(help="A detector's name, or all.", metavar="DETECTOR", autocompletion=completing.detector_names),
+    ],
     paths: Paths = None,
     requests: Annotated[bool, typer.Option("--requests", help="One row per request instead of findings.")] = False,
     causes: Annotated[
@@ -70,7 +75,7 @@ def detect_command(
     return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, causes, tuple(fail_on or ())))
 
 
-@waste_app.command("savings")
+@waste_app.command("savings", short_help="Add waste up, each dollar once; or what a fix really saved.")
 def savings_command(
     paths: Paths = None,
     baseline: Annotated[
@@ -94,9 +99,9 @@ def savings_command(
     """Add up what all detectors found: from what is spent to what would remain, each dollar once.
 
     \b
-    llmcost savings
-    llmcost savings --where team=search --since 30d -f json
-    llmcost savings --since 2026-10-15 --baseline 2026-10-01
+        llmcost savings
+        llmcost savings --where team=search --since 30d -f json
+        llmcost savings --since 2026-10-15 --baseline 2026-10-01
     """
     from llmcost.cli.reading import Reading
     from llmcost.cli.saving import run_fixed, run_savings
@@ -109,14 +114,19 @@ def savings_command(
     return run_savings(reading, tuple(settings or ()), tuple(fail_on or ()))
 
 
-@waste_app.command("sample")
+@waste_app.command("sample", short_help="Draw requests to try a smaller model on.")
 def sample_command(
     paths: Paths = None,
     size: Annotated[int, typer.Option("--size", "-n", help="How many requests to draw.", metavar="N")] = 150,
     seed: Annotated[int, typer.Option("--seed", help="Another number draws others.", metavar="N")] = 7,
     candidate: Annotated[
         str | None,
-        typer.Option("--as", help="The model to try, instead of the book's smaller one.", metavar="MODEL"),
+        typer.Option(
+            "--as",
+            help="The model to try, instead of the book's smaller one.",
+            metavar="MODEL",
+            autocompletion=completing.models,
+        ),
     ] = None,
     since: Since = None,
     until: Until = None,
@@ -145,7 +155,7 @@ def sample_command(
     return run_sample(reading, size=size, seed=seed, candidate=candidate)
 
 
-@waste_app.command()
+@waste_app.command(short_help="Compare two models' outputs to the same requests.")
 def verify(
     old: Annotated[Path, typer.Argument(help="The present model's outputs: JSON lines or CSV.", metavar="OLD")],
     new: Annotated[Path, typer.Argument(help="The other model's outputs.", metavar="NEW")],

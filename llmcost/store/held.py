@@ -13,7 +13,7 @@ COLUMNS = (
     *("attempt_number", "fallback_index", "prompt_hash", "max_tokens_requested", "is_truncated"),
     *("input_tokens", "output_tokens", "reasoning_output_tokens", "cache_read_input_tokens"),
     *("cache_write_input_tokens", "cache_write_1h_input_tokens", "text_read_tokens", "cache_read_audio_tokens"),
-    *("cache_read_image_tokens", "short_write_tokens", "price_no", "price_status", "is_assumed_rate"),
+    *("cache_read_image_tokens", "short_write_tokens", "name_id", "price_no", "price_status", "is_assumed_rate"),
     *("cost_usd", "gateway_saved_usd"),
 )
 

@@ -34,11 +34,15 @@ def expected(costs: Costs, today: date, first: date, last: date) -> Expected:
     if not past:
         return Expected(so_far, None, None, len(ahead))
     alike = {day: [other for other in past if are_alike(day, other, past)] for day in {*past, *ahead}}
-    means = {day: sum(costs.get(other, Fraction(0)) for other in others) / len(others) for day, others in alike.items()}
+    means = {day: mean([costs.get(other, Fraction(0)) for other in others]) for day, others in alike.items()}
     # today is the one that has begun: only what it lacks of its mean is still to come
     to_come = max(means[today] - costs.get(today, Fraction(0)), Fraction(0)) + sum(means[day] for day in ahead[1:])
     width = half_width(costs, past, ahead, alike, means) if len(past) >= 7 else None
     return Expected(so_far, so_far + to_come, width, len(ahead))
+
+
+def mean(values: Sequence[Fraction]) -> Fraction:
+    return sum(values, Fraction(0)) / len(values)
 
 
 def past_days(costs: Costs, today: date) -> list[date]:

@@ -21,6 +21,17 @@ with
             - coalesce(cache_read_audio_tokens, 0)
             - coalesce(cache_read_image_tokens, 0) as text_read_tokens,
             coalesce(cache_write_input_tokens, 0) - coalesce(cache_write_1h_input_tokens, 0) as short_write_tokens,
+            -- most requests have text alone, and what is not there need not be multiplied
+            coalesce(
+                input_audio_tokens,
+                input_image_tokens,
+                cache_read_audio_tokens,
+                cache_read_image_tokens,
+                output_audio_tokens,
+                output_image_tokens,
+                web_search_requests
+            )
+            is not null as has_other_kinds,
             output_tokens
             - coalesce(reasoning_output_tokens, 0)
             - coalesce(output_audio_tokens, 0)
@@ -104,8 +115,8 @@ with
             or (image_input_tokens > 0 and assumes(prices.assumed, 'input_image'))
             or (output_audio_tokens > 0 and assumes(prices.assumed, 'output_audio'))
             or (output_image_tokens > 0 and assumes(prices.assumed, 'output_image')) as is_assumed_rate,
-            coalesce(prices.list_request, 0) + cast(coalesce(text_input_tokens,0) as hugeint) * prices.list_input + cast(coalesce(text_read_tokens,0) as hugeint) * prices.list_cache_read + cast(coalesce(cache_read_audio_tokens,0) as hugeint) * prices.list_cache_read_audio + cast(coalesce(cache_read_image_tokens,0) as hugeint) * prices.list_cache_read_image + cast(coalesce(short_write_tokens,0) as hugeint) * prices.list_cache_write + cast(coalesce(cache_write_1h_input_tokens,0) as hugeint) * prices.list_cache_write_1h + cast(coalesce(audio_input_tokens,0) as hugeint) * prices.list_input_audio + cast(coalesce(image_input_tokens,0) as hugeint) * prices.list_input_image + cast(coalesce(text_output_tokens,0) as hugeint) * prices.list_output + cast(coalesce(reasoning_output_tokens,0) as hugeint) * prices.list_reasoning + cast(coalesce(output_audio_tokens,0) as hugeint) * prices.list_output_audio + cast(coalesce(output_image_tokens,0) as hugeint) * prices.list_output_image + cast(coalesce(web_search_requests,0) as hugeint) * prices.list_web_search as list_units,
-            coalesce(prices.paid_request, 0) + cast(coalesce(text_input_tokens,0) as hugeint) * prices.paid_input + cast(coalesce(text_read_tokens,0) as hugeint) * prices.paid_cache_read + cast(coalesce(cache_read_audio_tokens,0) as hugeint) * prices.paid_cache_read_audio + cast(coalesce(cache_read_image_tokens,0) as hugeint) * prices.paid_cache_read_image + cast(coalesce(short_write_tokens,0) as hugeint) * prices.paid_cache_write + cast(coalesce(cache_write_1h_input_tokens,0) as hugeint) * prices.paid_cache_write_1h + cast(coalesce(audio_input_tokens,0) as hugeint) * prices.paid_input_audio + cast(coalesce(image_input_tokens,0) as hugeint) * prices.paid_input_image + cast(coalesce(text_output_tokens,0) as hugeint) * prices.paid_output + cast(coalesce(reasoning_output_tokens,0) as hugeint) * prices.paid_reasoning + cast(coalesce(output_audio_tokens,0) as hugeint) * prices.paid_output_audio + cast(coalesce(output_image_tokens,0) as hugeint) * prices.paid_output_image + cast(coalesce(web_search_requests,0) as hugeint) * prices.paid_web_search as paid_units,
+            coalesce(prices.list_request, 0) + cast(coalesce(text_input_tokens, 0) as hugeint) * prices.list_input + cast(coalesce(text_read_tokens, 0) as hugeint) * prices.list_cache_read + cast(coalesce(short_write_tokens, 0) as hugeint) * prices.list_cache_write + cast(coalesce(cache_write_1h_input_tokens, 0) as hugeint) * prices.list_cache_write_1h + cast(coalesce(text_output_tokens, 0) as hugeint) * prices.list_output + cast(coalesce(reasoning_output_tokens, 0) as hugeint) * prices.list_reasoning + case when has_other_kinds then cast(coalesce(cache_read_audio_tokens, 0) as hugeint) * prices.list_cache_read_audio + cast(coalesce(cache_read_image_tokens, 0) as hugeint) * prices.list_cache_read_image + cast(coalesce(audio_input_tokens, 0) as hugeint) * prices.list_input_audio + cast(coalesce(image_input_tokens, 0) as hugeint) * prices.list_input_image + cast(coalesce(output_audio_tokens, 0) as hugeint) * prices.list_output_audio + cast(coalesce(output_image_tokens, 0) as hugeint) * prices.list_output_image + cast(coalesce(web_search_requests, 0) as hugeint) * prices.list_web_search else 0 end as list_units,
+            coalesce(prices.paid_request, 0) + cast(coalesce(text_input_tokens, 0) as hugeint) * prices.paid_input + cast(coalesce(text_read_tokens, 0) as hugeint) * prices.paid_cache_read + cast(coalesce(short_write_tokens, 0) as hugeint) * prices.paid_cache_write + cast(coalesce(cache_write_1h_input_tokens, 0) as hugeint) * prices.paid_cache_write_1h + cast(coalesce(text_output_tokens, 0) as hugeint) * prices.paid_output + cast(coalesce(reasoning_output_tokens, 0) as hugeint) * prices.paid_reasoning + case when has_other_kinds then cast(coalesce(cache_read_audio_tokens, 0) as hugeint) * prices.paid_cache_read_audio + cast(coalesce(cache_read_image_tokens, 0) as hugeint) * prices.paid_cache_read_image + cast(coalesce(audio_input_tokens, 0) as hugeint) * prices.paid_input_audio + cast(coalesce(image_input_tokens, 0) as hugeint) * prices.paid_input_image + cast(coalesce(output_audio_tokens, 0) as hugeint) * prices.paid_output_audio + cast(coalesce(output_image_tokens, 0) as hugeint) * prices.paid_output_image + cast(coalesce(web_search_requests, 0) as hugeint) * prices.paid_web_search else 0 end as paid_units,
             not prices.is_whole and ((coalesce(text_input_tokens,0) > 0 and prices.input is null) or (coalesce(text_read_tokens,0) > 0 and prices.cache_read is null) or (coalesce(cache_read_audio_tokens,0) > 0 and prices.cache_read_audio is null) or (coalesce(cache_read_image_tokens,0) > 0 and prices.cache_read_image is null) or (coalesce(short_write_tokens,0) > 0 and prices.cache_write is null) or (coalesce(cache_write_1h_input_tokens,0) > 0 and prices.cache_write_1h is null) or (coalesce(audio_input_tokens,0) > 0 and prices.input_audio is null) or (coalesce(image_input_tokens,0) > 0 and prices.input_image is null) or (coalesce(text_output_tokens,0) > 0 and prices.output is null) or (coalesce(reasoning_output_tokens,0) > 0 and prices.reasoning is null) or (coalesce(output_audio_tokens,0) > 0 and prices.output_audio is null) or (coalesce(output_image_tokens,0) > 0 and prices.output_image is null)) as lacks_rate,
             prices.web_search is null and coalesce(web_search_requests, 0) > 0 as lacks_fee
         from leaves
@@ -155,7 +166,7 @@ with
         from matched
     )
 select
-    * exclude (resolution, usage_status, has_price, list_units, paid_units, lacks_rate, lacks_fee),
+    * exclude (has_other_kinds, resolution, usage_status, has_price, list_units, paid_units, lacks_rate, lacks_fee),
     usd_of_list_units(list_units) as computed_usd,
     -- answered from the gateway's own cache, or failed without a token: the log shows nothing to pay
     case
@@ -176,4 +187,23 @@ from judged
 
 create or replace temp view priced_requests as
 from requests_priced_as('resolved')
+;
+
+-- What each name in the logs is called in reports.
+create or replace temp view priced_names as
+select
+    names.name_id,
+    coalesce(resolved.model, names.model_named) as model,
+    coalesce(resolved.provider, names.provider_name) as provider
+from names
+left join
+    resolved
+    on names.provider_name is not distinct from resolved.provider_name
+    and names.model_named is not distinct from resolved.model_named
+    and names.deployment_id is not distinct from resolved.deployment_id
+    and names.service_tier is not distinct from resolved.service_tier
+    and names.is_batch = resolved.is_batch
+    and names.speed is not distinct from resolved.speed
+    and names.inference_geo is not distinct from resolved.inference_geo
+    and names.search_context_size is not distinct from resolved.search_context_size
 ;

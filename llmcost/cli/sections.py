@@ -1,0 +1,93 @@
+"""How help is laid out: commands by task, and a long list of options by what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+TASKS = {
+    "Read logs": ("ingest", "doctor", "demo"),
+    "Report": ("report", "show", "sql", "whatif"),
+    "Find waste": ("detect", "savings", "sample", "verify"),
+    "Prices": ("pricing", "reconcile"),
+    "Hand on": ("export",),
+}
+# so many options are too many to look through
+MANY = 10
+REQUESTS, PRICES, OUTPUT = "Which requests", "Prices", "Output"
+ABOUT = {
+    **dict.fromkeys(("since", "until", "where", "tz", "db"), REQUESTS),
+    **dict.fromkeys(("pricing", "prices_as_of", "assume", "strict"), PRICES),
+    **dict.fromkeys(("format", "output"), OUTPUT),
+}
+
+
+class Tasks(TyperGroup):
+    """A group whose help tells its commands apart by TASKS."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name the commands in the order of the tasks, and after them what belongs to none."""
+        sorted_in = [name for names in TASKS.values() for name in names if name in self.commands]
+        return [*sorted_in, *(name for name in self.commands if name not in sorted_in)]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a section for each task."""
+        names = self.list_commands(ctx)
+        widest = max(map(len, names))
+        known = {name for task in TASKS.values() for name in task}
+        for task, wanted in (*TASKS.items(), ("More", tuple(name for name in names if name not in known))):
+            rows = [(name.ljust(widest), short_help(self.commands[name])) for name in wanted if name in names]
+            if rows:
+                with formatter.section(task):
+                    formatter.write_dl(rows)
+
+
+class OneCommand(TyperCommand):
+    """A command whose help tells many options apart by what they are about."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, the command's own options, and those that many commands share."""
+        found: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        params = self.get_params(ctx)
+        is_long = sum(param.param_type_name == "option" for param in params) >= MANY
+        for param in params:
+            record = param.get_help_record(ctx)
+            if record is None:
+                continue
+            if param.param_type_name == "argument":
+                # the kind of value that typer writes after it says nothing to a user
+                found["Arguments"].append((param.metavar or record[0], record[1]))
+            else:
+                found.setdefault(ABOUT.get(param.name or "", "Options") if is_long else "Options", []).append(record)
+        write_sections(formatter, found)
+
+
+class Commands(typer.Typer):
+    """Commands with that help."""
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
+        """Register a command."""
+        return super().command(name, **{"cls": OneCommand, **options})
+
+
+def write_sections(formatter: Any, found: dict[str, list[tuple[str, str]]]) -> None:
+    """Write lists under their headings, their second columns under one another."""
+    widest = max((len(name) for rows in found.values() for name, _ in rows), default=0)
+    for heading in in_order(found):
+        with formatter.section(heading):
+            # a column that is too wide for the list's own reckoning stands alone on its line
+            formatter.write_dl([(name.ljust(min(widest, 28)), text) for name, text in found[heading]])
+
+
+def in_order(found: dict[str, list[tuple[str, str]]]) -> Iterable[str]:
+    """Name the headings under which something stands."""
+    order = ("Arguments", "Options", REQUESTS, PRICES, OUTPUT)
+    return [heading for heading in order if found.get(heading)]
+
+
+def short_help(command: Any) -> str:
+    """Give a command's line in the list."""
+    return str(command.get_short_help_str(limit=65))

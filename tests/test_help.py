@@ -1,0 +1,152 @@
+"""Every help teaches: commands by task, examples that are commands, lines that fit."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from llmcost.cli import guarded
+from llmcost.cli.app import app
+from llmcost.cli.sections import ABOUT, TASKS
+from llmcost.ingest import ingest
+from llmcost.store import Store
+
+EXAMPLE = re.compile(r"^ {6}(?:.* \| )?llmcost\b.*$")
+ROOT: Any = typer.main.get_command(app)
+
+
+def every(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """List a command and all below it, with the words that name them."""
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from every(below, (*path, name))
+
+
+COMMANDS = dict(every(ROOT))
+
+
+def help_of(path: tuple[str, ...]) -> str:
+    """Write a command's help as a terminal of 80 columns shows it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", "80")
+        command, context = ROOT, ROOT.make_context("llmcost", [], resilient_parsing=True)
+        for name in path:
+            command = command.commands[name]
+            context = command.make_context(name, [], parent=context, resilient_parsing=True)
+        return str(command.get_help(context))
+
+
+@pytest.fixture(params=COMMANDS, ids=lambda path: " ".join(("llmcost", *path)))
+def path(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    found: tuple[str, ...] = request.param
+    return found
+
+
+def examples(command: Any) -> list[str]:
+    """Read the examples of a command from its help, each without what is piped into it or what reads it."""
+    lines = [line.strip() for line in (command.help or "").split("\b", 1)[-1].splitlines()]
+    parts = [part.strip() for line in lines for part in re.split(r" \| ", line)]
+    return [part for part in parts if part.startswith("llmcost ")]
+
+
+EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examples(command)]
+
+
+def test_every_command_stands_in_one_task() -> None:
+    named = [name for names in TASKS.values() for name in names]
+
+    assert sorted(COMMANDS[()].commands) == sorted(named)
+    assert "More:" not in help_of(())
+
+
+def test_every_option_that_is_sorted_in_exists() -> None:
+    known = {param.name for command in COMMANDS.values() for param in command.params}
+
+    assert set(ABOUT) <= known
+
+
+def test_every_help_shows_examples_of_its_own(path: tuple[str, ...]) -> None:
+    shown = [line for line in help_of(path).splitlines() if EXAMPLE.match(line)]
+    own = " ".join(("llmcost", *path))
+
+    assert [] != shown
+    assert [] == [line for line in shown if own not in line]
+
+
+def test_every_help_fits_eighty_columns_and_cuts_no_sentence(path: tuple[str, ...]) -> None:
+    lines = help_of(path).splitlines()
+
+    assert [] == [line for line in lines if len(line) > 80 and not EXAMPLE.match(line)]
+    cut = [line for line in lines if re.search(r"\w[,:]?\.\.\.$", line)]
+    assert [] == cut
+
+
+@pytest.mark.parametrize(("path", "line"), EXAMPLES, ids=[line for _, line in EXAMPLES])
+def test_every_example_parses(path: tuple[str, ...], line: str) -> None:
+    command, words = ROOT, shlex.split(line)[1:]
+    while words and words[0] in getattr(command, "commands", {}):
+        command, words = command.commands[words[0]], words[1:]
+
+    with command.make_context(line, words) as context:
+        assert not [value for value in context.params.values() if value == "..."]
+    assert not hasattr(command, "commands"), f"{line} names no command"
+
+
+# what can be tried without files of the reader's, a request of a certain name or a log that does not end
+RUNS = ("report", "savings", "detect", "sample", "whatif", "reconcile", "doctor", "export", "sql")
+NEEDS = ("--invoice", "logs/*.jsonl", "-")
+
+
+def request(number: int) -> str:
+    """Log one of sixty requests of the last hours, of the names that examples use."""
+    at = datetime.now(UTC) - timedelta(hours=number + 1)
+    record = {
+        **{
+            "request_id": f"r{number}",
+            "started_at": at.isoformat(),
+            "ended_at": (at + timedelta(seconds=2)).isoformat(),
+        },
+        **{"provider_name": "openai", "request_model": "gpt-4o", "input_tokens": 3000, "output_tokens": 5},
+        **{"team_alias": "search", "api_key_alias": "ticket-router", "reported_cost_usd": "0.01", "gateway": "own"},
+        **{"prompt_hash": f"p{number}", "output_hash": f"o{number % 3}", "temperature": 0, "status": "ok"},
+    }
+    return json.dumps({"llmcost": 1} | record) + "\n"
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("filled")
+    (folder / "logs").mkdir()
+    (folder / "logs" / "log.jsonl").write_text("".join(map(request, range(60))), encoding="utf-8")
+    (folder / "slowest.sql").write_text("select 1 as one", encoding="utf-8")
+    with Store(folder / "llmcost.duckdb") as store:
+        assert ingest(store, [str(folder / "logs")]).new == 60
+    return folder
+
+
+@pytest.mark.parametrize("line", [line for path, line in EXAMPLES if path and path[0] in RUNS])
+def test_every_example_that_can_be_tried_runs(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    words = shlex.split(line)
+    if set(NEEDS) & set(words):
+        pytest.skip("it needs something of the reader's")
+    if "-o" in words:
+        at = words.index("-o") + 1
+        words[at] = str(tmp_path / Path(words[at]).name)
+    monkeypatch.chdir(filled)
+    monkeypatch.setattr(sys, "argv", words)
+    code = guarded()
+    said = capsys.readouterr().err
+
+    # 1 is a gate that an example sets; there are no embeddings and no texts in these logs
+    assert code in (0, 1) or (code == 3 and "cannot run" in said), said
