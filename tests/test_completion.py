@@ -27,6 +27,7 @@ from llmcost.render import FORMATS
 from llmcost.report import over
 from llmcost.report.view import views
 from llmcost.store import Filters, Store
+from llmcost.store.peek import peek
 from llmcost.store.prices import load_prices
 from llmcost.store.scope import create_scope, dimension_names
 from tests.conftest import FIRST, FIXTURES
@@ -169,6 +170,14 @@ def test_a_locked_store_is_none(folder: Path, tmp_path: Path) -> None:
     assert (0, "", "") == (done.returncode, done.stdout.strip(), done.stderr)
 
 
+def test_what_takes_too_long_has_no_answer(folder: Path) -> None:
+    endless = "select sum(a.range * b.range) from range(100000000) as a, range(100000000) as b"
+    begun = time.monotonic()
+
+    assert [] == peek(folder / "llmcost.duckdb", endless)
+    assert time.monotonic() - begun < 10
+
+
 def test_a_bad_price_book_is_none(folder: Path) -> None:
     (folder / "bad.yaml").write_text("models: {", encoding="utf-8")
     done = asked(folder, ("report", "--pricing", "bad.yaml", "--where", "model", "="))
@@ -209,6 +218,20 @@ def test_names_without_prices_resolve_as_with_them(book: Book) -> None:
     for provider, name in wanted:
         key = Key(provider, name, None, None, False, None, None)
         assert whole.resolve(key)[1:3] == quick.resolve(key)[1:3]
+
+
+def test_zsh_and_fish_are_answered_as_they_ask(folder: Path) -> None:
+    def said(shell: str, **env: str) -> tuple[int, str, str]:
+        asks = {"_LLMCOST_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_ARGS": "llmcost report --where team=sup"}
+        done = asked(folder, (), {**asks, **env})
+        return done.returncode, done.stdout.strip(), done.stderr
+
+    assert (0, "_arguments '*: :((\"team=support\"))'", "") == said("zsh")
+    assert (0, "team=support", "") == said("fish", _TYPER_COMPLETE_FISH_ACTION="get-args")
+    assert (0, "", "") == said("fish", _TYPER_COMPLETE_FISH_ACTION="is-args")
+    # files will do
+    nothing = "llmcost report --where team=nobody"
+    assert (1, "", "") == said("fish", _TYPER_COMPLETE_FISH_ACTION="is-args", _TYPER_COMPLETE_ARGS=nothing)
 
 
 def typed(folder: Path, keys: str) -> str:

@@ -222,6 +222,7 @@ def test_a_team_brings_detectors_of_its_own(llmcost: Run, tmp_path: Path, logs: 
     ("old", "new", "expected"),
     [
         ("from scope", "from read_text('log.jsonl')", "file system operations are disabled"),
+        ("*/\nselect", "*/\nwith gone as (delete from prices returning *)\nselect", "long-answers.sql: it writes"),
         ("'possible' as certainty", "'surely' as certainty", "breaks the law of savings for 4 requests"),
         ("cost_usd as saving_high_usd", "2 * cost_usd as saving_high_usd", "breaks the law of savings"),
         ("'too long' as evidence", "'too long' as proof", "gives no evidence"),

@@ -197,6 +197,31 @@ def test_others_are_one_row_and_nothing_is_lost(llmcost: Run) -> None:
     assert 34 == sum(row["requests"] for row in found["rows"])
 
 
+def test_a_request_with_two_tags_of_the_rest_is_one_request_of_the_rest(llmcost: Run, tmp_path: Path) -> None:
+    tags = [["a"], ["a"], ["a"], ["b", "c"], ["b"]]
+    lines = [line(number, "2026-10-01T12:00:00Z", tags=each) for number, each in enumerate(tags)]
+    (tmp_path / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+    by_tag = ("report", "log.jsonl", "--by", "tag", "-f", "jsonl")
+
+    assert [("a", 3), ("other (2)", 2)] == [
+        (row["tag"], row["requests"]) for row in rows_of(llmcost(*by_tag, "--top", "1"))
+    ]
+    # a filter is about requests, however they are told apart
+    assert {"b": 1, "c": 1} == {row["tag"]: row["requests"] for row in rows_of(llmcost(*by_tag, "--where", "tag=c"))}
+
+
+def test_a_group_is_as_large_as_all_its_rows(llmcost: Run, tmp_path: Path) -> None:
+    failed = [("many", code) for code in (429, 500, 401, 408)] + [("same", 429), ("same", 429)]
+    lines = [
+        line(number, "2026-10-01T12:00:00Z", api_key_alias=key, status="error", http_status_code=code)
+        for number, (key, code) in enumerate(failed)
+    ]
+    (tmp_path / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+    rows = rows_of(llmcost("report", "errors", "log.jsonl", "--by", "key", "--top", "1", "-f", "jsonl"))
+
+    assert ["many"] * 4 + ["other (1)"] == [row["key"] for row in rows]
+
+
 def test_a_page_holds_every_view_and_the_waste(llmcost: Run, tmp_path: Path) -> None:
     done = llmcost("report", LITELLM, "-f", "html", "-o", "report.html")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -129,7 +129,6 @@ def test_a_view_says_of_every_group_what_its_document_says(desk: Desk, view: str
     @given(requests=traffic(), by=GROUPS, zone=st.sampled_from(ZONES), where=WHERES, at=BOUNDS)
     def agree(requests: list[Request], by: list[str], zone: tzinfo, where: tuple[str, ...], at: Any) -> None:
         by = [name for name in by if name not in views()[view].not_by]
-        where = () if "tag" in by else where
         fill(desk.store, requests)
         since, until = bounds(requests, at)
         report = desk.report(view, by, filters=Filters(since, until, where, zone))

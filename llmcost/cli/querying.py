@@ -46,7 +46,7 @@ def run_sql(reading: Reading, text: str) -> int:
 def make_scope(store: Store, filters: Filters) -> None:
     """Make the view `scope` without the groups that reports have."""
     create_scope(store, filters)
-    conditions = conditions_of(filters, dimension_names(store), by_tag=False)
+    conditions = conditions_of(filters, dimension_names(store))
     store.execute(
         f"create or replace temp view scope as select * from dimensions where {' and '.join(conditions) or 'true'}"
     )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -15,7 +13,6 @@ from llmcost.store import Store
 
 STDIN = "-"
 CAN = "select, from, with, values, describe, summarize and show tables"
-AST = "select json_serialize_sql($statement::varchar)"
 ADVICE = ("Did you mean", "Candidate", "Either add")
 PLACE = re.compile(r"^LINE (\d+): ?(.*)\n( *)\^", re.MULTILINE)
 
@@ -50,17 +47,8 @@ def check_query(text: str) -> None:
     if kind != "select":
         raise UsageError(f"{kind}: only queries are run, the store is not to be changed", hint=f"there are {CAN}")
     with Store() as parser:
-        tree = json.loads(parser.value(AST, {"statement": text}))
-    if tree.get("error") or writes(tree):
-        raise UsageError("only queries are run, none that writes in a `with`", hint=f"there are {CAN}")
-
-
-def writes(tree: Any) -> bool:
-    """Tell whether a syntax tree holds an insert, update, delete or copy; DuckDB takes them inside `with`."""
-    if isinstance(tree, dict):
-        is_writer = isinstance(tree.get("type"), str) and tree["type"].endswith("_QUERY_NODE")
-        return is_writer or any(writes(inner) for inner in tree.values())
-    return isinstance(tree, list) and any(writes(inner) for inner in tree)
+        if parser.writes(text):
+            raise UsageError("only queries are run, none that writes in a `with`", hint=f"there are {CAN}")
 
 
 def mistake(error: Exception) -> UsageError:

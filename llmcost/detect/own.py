@@ -72,6 +72,8 @@ def run_own(store: Store, detector: Detector, query: str, table: str, values: di
     Raises ShelfError where its query fails, its columns are not the contract's or its savings break a law.
     """
     try:
+        if store.writes(detector.query):
+            raise ShelfError(f"{detector.name}.sql: it writes", hint="a detector is one query that only reads")
         store.execute(query, values or None)
         columns = {name for name, *_ in store.rows(f"describe {table}")}
         missing = [name for name in CONTRACT if name not in columns]

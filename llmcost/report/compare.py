@@ -41,10 +41,10 @@ def earlier(text: str, filters: Filters) -> tuple[Filters, Filters]:
     first, _, last = text.partition("..")
     if not first or not last:
         raise UsageError(f"--compare {text}: no period", hint="write previous, or 2026-10-01..2026-11-01")
-    start, end = parse_when(first, zone=filters.zone), parse_when(last, zone=filters.zone)
-    if start is None or end is None or not start < end <= filters.since:
+    begin, stop = parse_when(first, zone=filters.zone), parse_when(last, zone=filters.zone)
+    if begin is None or stop is None or not begin < stop <= filters.since:
         raise UsageError(f"--compare {text}: it must begin and end before --since", hint="--compare previous")
-    return replace(filters, since=start, until=end), replace(filters, until=until)
+    return replace(filters, since=begin, until=stop), replace(filters, until=until)
 
 
 def compare(before: Report, now: Report) -> Comparison:

@@ -150,7 +150,13 @@ def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Cove
 def kept_groups(store: Store, view: View, by: tuple[str, ...], filters: Filters, top: int, first: int) -> Kept | None:
     """Choose the first groups of a view; None where there are no more than `top`. `first` is where they will stand."""
     create_scope(store, filters, by)
-    groups = list(dict.fromkeys(row[: len(by)] for row in table(store, view, by).rows))
+    found = table(store, view, by)
+    sizes: dict[tuple[Any, ...], Any] = {}
+    at = found.columns.index(view.sums[0])
+    for row in found.rows:
+        # of rows that a view tells apart of itself, all count
+        sizes[row[: len(by)]] = sizes.get(row[: len(by)], 0) + (row[at] or 0)
+    groups = sorted(sizes, key=lambda group: -sizes[group]) if view.labels else list(sizes)
     return Kept(groups[:top], f"other ({len(groups) - top})", first) if len(groups) > top else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import resources
 from pathlib import Path
@@ -82,6 +83,11 @@ class Store:
         """Give requests that have none the number of their name, see names.sql; whoever inserts requests does this."""
         self.execute(NAMES.read_text(encoding="utf-8"))
 
+    def writes(self, query: str) -> bool:
+        """Tell whether a query would write: DuckDB takes insert, update and delete inside `with`."""
+        tree = json.loads(self.value("select json_serialize_sql($query::varchar)", {"query": query}))
+        return bool(tree.get("error")) or holds_writer(tree)
+
     def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(self.path, read_only=read_only)
@@ -120,6 +126,14 @@ class Store:
                 hint="name another file with --db",
             )
         return 0
+
+
+def holds_writer(tree: Any) -> bool:
+    """Look for an insert, update, delete or copy in a syntax tree."""
+    if isinstance(tree, dict):
+        is_writer = isinstance(tree.get("type"), str) and tree["type"].endswith("_QUERY_NODE")
+        return is_writer or any(holds_writer(inner) for inner in tree.values())
+    return isinstance(tree, list) and any(holds_writer(inner) for inner in tree)
 
 
 def refusal(path: str, message: str) -> StoreError:

@@ -11,6 +11,7 @@ from llmcost.store.connection import Store
 from llmcost.store.zone import set_zone
 
 MAX_GROUPS = 4
+GROUPS = tuple(f"group_{number}" for number in range(1, MAX_GROUPS + 1))
 UNNAMED = "\x1f"  # stands for no value among the values of a group
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -77,9 +78,11 @@ def create_scope(store: Store, filters: Filters, by: tuple[str, ...] = (), *, ke
     if "tag" in by:
         # a request counts under each of its tags, and once under none
         source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
-    conditions = conditions_of(filters, known, by_tag="tag" in by)
+    # a request with two tags of the rest is one request of the rest
+    once = f"distinct on (dedupe_key, {', '.join(GROUPS)})" if "tag" in by and kept is not None else ""
+    conditions = conditions_of(filters, known)
     store.execute(
-        f"create or replace temp view scope as select {named}, * from {source} "
+        f"create or replace temp view scope as select {once} {named}, * from {source} "
         f"where {' and '.join(conditions) or 'true'}"
     )
 
@@ -104,8 +107,8 @@ def as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def conditions_of(filters: Filters, known: list[str], *, by_tag: bool) -> list[str]:
-    """Write the filters as SQL conditions on `dimensions`; `by_tag`, there is a row for each tag."""
+def conditions_of(filters: Filters, known: list[str]) -> list[str]:
+    """Write the filters as SQL conditions on `dimensions`."""
     found = []
     if filters.since:
         found.append(f"started_at >= timestamp {literal(filters.since.isoformat(sep=' '))}")
@@ -120,7 +123,7 @@ def conditions_of(filters: Filters, known: list[str], *, by_tag: bool) -> list[s
         check_column(name, known)
         wanted.setdefault((name, column.endswith("!")), []).append(literal(value.strip()))
     for (name, is_not), values in wanted.items():
-        if name == "tag" and not by_tag:
+        if name == "tag":
             # a request with two of the wanted tags is one request
             test = f"list_has_any(case when len(tags) > 0 then tags else [''] end, [{', '.join(values)}])"
         else:

@@ -104,10 +104,18 @@ SIZES = {
 }
 
 
+# views that tell rows of one group apart
+LABELLED = ("latency", "errors", "reliability")
+
+
 def largest(view: str, found: Rows, columns: int) -> list[Key]:
-    """Order groups by their largest row, then by name; the unknown stands last."""
+    """Order groups by what their rows come to, then by their first row, then by name; the unknown stands last."""
     ordered = sorted(found, key=lambda key: (*(size(found[key][name]) for name in SIZES[view]), *map(name_of, key)))
-    return list(dict.fromkeys(key[:columns] for key in ordered))
+    groups = list(dict.fromkeys(key[:columns] for key in ordered))
+    if view not in LABELLED:
+        return groups
+    sums = {group: sum(found[key][SIZES[view][0]] for key in found if key[:columns] == group) for group in groups}
+    return sorted(groups, key=lambda group: -sums[group])
 
 
 def size(value: Any) -> tuple[bool, Any]:

@@ -143,7 +143,9 @@ def cache_view(requests: Sequence[Request], everything: Sequence[Request]) -> La
 
 
 def reports_cache(r: Request) -> bool:
-    return r["cache_read_input_tokens"] is not None or r["cache_write_input_tokens"] is not None
+    tells = r["cache_read_input_tokens"] is not None or r["cache_write_input_tokens"] is not None
+    # what the gateway answered of itself no provider's cache saw
+    return tells and not r["gateway_cache_hit"]
 
 
 # Errors.

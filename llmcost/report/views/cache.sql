@@ -34,6 +34,7 @@ with
             group_4,
             price_no,
             price_status,
+            case when cache_hit then 1 else 0 end as is_hit,
             count(*) as requests,
             count(coalesce(cache_read_input_tokens, cache_write_input_tokens)) as reporting_requests,
             sum(
@@ -62,7 +63,8 @@ with
                 end
             ) as gateway_saved_usd
         from scope
-        group by group_1, group_2, group_3, group_4, price_no, price_status
+        group by
+            group_1, group_2, group_3, group_4, price_no, price_status, case when cache_hit then 1 else 0 end
     ),
     paid as (
         select
@@ -106,10 +108,10 @@ with
             group_3,
             group_4,
             sum(requests) as requests,
-            sum(reporting_requests) as reporting_requests,
-            sum(input_tokens) as input_tokens,
-            sum(cached_tokens) as cached_tokens,
-            sum(written_tokens) as written_tokens,
+            sum(case when is_hit = 0 then reporting_requests else 0 end) as reporting_requests,
+            sum(case when is_hit = 0 then input_tokens end) as input_tokens,
+            sum(case when is_hit = 0 then cached_tokens end) as cached_tokens,
+            sum(case when is_hit = 0 then written_tokens end) as written_tokens,
             sum(cache_saved_usd) as cache_saved_usd,
             sum(gateway_told) as gateway_told,
             sum(gateway_hits) as gateway_hits,

@@ -29,9 +29,14 @@ with
             output_tokens,
             cost_usd,
             error_kind,
-            cache_read_input_tokens,
             case
-                when coalesce(cache_read_input_tokens, cache_write_input_tokens) is not null then input_tokens
+                when cache_hit is distinct from true then cache_read_input_tokens
+            end as provider_cached_tokens,
+            case
+                when
+                    cache_hit is distinct from true
+                    and coalesce(cache_read_input_tokens, cache_write_input_tokens) is not null
+                then input_tokens
             end as reporting_tokens,
             -- which requests have a wait to speak of: see latency.sql
             case
@@ -62,7 +67,7 @@ with
             ) as counted_requests,
             sum(case when output_tokens is not null then input_tokens end) as counted_input_tokens,
             sum(case when input_tokens is not null then output_tokens end) as counted_output_tokens,
-            sum(cache_read_input_tokens) as cached_tokens,
+            sum(provider_cached_tokens) as cached_tokens,
             sum(reporting_tokens) as reporting_tokens,
             percentile_disc(0.5) within group (order by duration_us) as latency_p50_us,
             percentile_disc(0.95) within group (order by duration_us) as latency_p95_us,
