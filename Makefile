@@ -2,8 +2,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# what holds outputs and tables of the program
+WRITTEN := README.md $(addprefix docs/,README.md quickstart.md reports.md python.md formats.md pricing.md)
 
-.PHONY: demo test check fix golden bench clean help
+.PHONY: demo test check fix docs golden bench clean help
 
 help:  ## what can be made here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,13 +32,16 @@ check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check -P -I . README.md docs/formats.md docs/pricing.md
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check -P -I . $(WRITTEN)
 
 fix: $(READY)  ## write what a machine can write
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfmt --quiet llmcost
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -P -I . README.md docs/formats.md docs/pricing.md
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -P -I . $(WRITTEN)
+
+docs: $(READY)  ## take the pictures in docs/images anew; those of the page need a chromium
+	$(BIN)/python -m tests.pictures
 
 golden: $(READY)  ## accept what the code now prints; read the diff before you commit it
 	$(BIN)/python -m pytest --snapshot-update

@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.cli.books import open_book
-from llmcost.cli.problems import print_problems
 from llmcost.cli.progress import progress_bar
 from llmcost.errors import IncompleteError, InputError, UsageError
-from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.render import BINARY, FORMATS, Table, render, render_bytes
 from llmcost.report import Coverage
@@ -90,6 +88,10 @@ def open_store(paths: tuple[str, ...], db: Path) -> Store:
     """Open the store read-only, or read the named logs into memory."""
     if not paths:
         return Store(db, read_only=True)
+    # reading a store needs nothing of this
+    from llmcost.cli.problems import print_problems
+    from llmcost.ingest import ingest
+
     store = Store()
     with progress_bar(store) as progress:
         summary = ingest(store, paths, progress=progress)

@@ -116,6 +116,8 @@ def checked(view: View, cut: Cut) -> Cut:
         raise UsageError(f"--over {cut.over} and --by {cut.over} are the same", hint="leave out one of them")
     if cut.top is not None and cut.top < 1:
         raise UsageError(f"--top {cut.top}: no number of groups", hint="for example --top 10")
+    # what a view always tells apart is a group already
+    by = tuple(name for name in by if name not in view.labels)
     for name in view.not_by:
         if name in by:
             raise UsageError(f"{view.name} cannot be told by {name}", hint="choose another column")

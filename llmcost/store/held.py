@@ -5,12 +5,12 @@ from __future__ import annotations
 from llmcost.store.connection import Store
 from llmcost.store.scope import Filters, create_scope
 
-# what views group and count by; what is derived of a time is derived again
+# what the views of a page group and count by, and no id as text: chains need to be told apart, not named
 COLUMNS = (
-    *("request_id", "logical_request_id", "dedupe_key", "provider", "model", "key", "team", "project", "deployment"),
-    *("operation", "stream", "cache_hit", "is_batch", "status", "error_kind", "gateway", "is_file_time", "tags"),
-    *("started_at", "day", "day_number", "started_us", "duration_us", "first_token_wait_us"),
-    *("attempt_number", "fallback_index", "prompt_hash", "max_tokens_requested", "is_truncated"),
+    *("hash(logical_request_id) as logical_request_id", "dedupe_key", "provider", "model", "key", "deployment"),
+    *("operation", "stream", "cache_hit", "is_batch", "error_kind", "gateway", "is_file_time", "started_at", "day"),
+    *("day_number", "started_us", "duration_us", "first_token_wait_us", "attempt_number", "fallback_index"),
+    *("prompt_hash", "max_tokens_requested", "is_truncated"),
     *("input_tokens", "output_tokens", "reasoning_output_tokens", "cache_read_input_tokens"),
     *("cache_write_input_tokens", "cache_write_1h_input_tokens", "text_read_tokens", "cache_read_audio_tokens"),
     *("cache_read_image_tokens", "short_write_tokens", "name_id", "price_no", "price_status", "is_assumed_rate"),

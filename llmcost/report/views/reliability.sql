@@ -46,8 +46,7 @@ with
         window
             call as (
                 partition by logical_request_id, operation
-                order by
-                    started_us, attempt_number nulls last, fallback_index nulls last, request_id, dedupe_key
+                order by started_us, attempt_number nulls last, fallback_index nulls last, dedupe_key
             )
     ),
     steps as (
