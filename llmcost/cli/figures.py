@@ -13,17 +13,25 @@ from llmcost.report import Report
 from llmcost.store import Store
 
 InTime = Callable[[tuple[str, ...]], Report]
+ROW = "group"
+WAY = "way"
 HOURS_UP_TO = timedelta(days=3)
 DAYS_UP_TO = timedelta(days=120)
 
 
 def unit_for(store: Store) -> str:
     """Choose the unit of time for charts by how long the requests that are asked for go on."""
-    ((first, last),) = store.rows("select min(started_at), max(started_at) from scope")
+    first, last = span(store)
     length = last - first if first else timedelta()
     if length <= HOURS_UP_TO:
         return "hour"
     return "day" if length <= DAYS_UP_TO else "week"
+
+
+def span(store: Store) -> tuple[Any, Any]:
+    """Give the times of the first and the last request that is asked for."""
+    ((first, last),) = store.rows("select min(started_at), max(started_at) from scope")
+    return first, last
 
 
 def figures_of(result: Report, in_time: InTime) -> Iterator[Figure]:
@@ -40,7 +48,7 @@ def line(title: str, found: Report, parts: str | None) -> Figure:
 
 def overview(result: Report, in_time: InTime) -> Iterator[Figure]:
     """What each model costs."""
-    yield Figure("Cost by model", "bars", named(result, "cost_usd"), "name", "cost_usd")
+    yield Figure("Cost by model", "bars", named(result, "cost_usd"), ROW, "cost_usd")
 
 
 def cost(result: Report, in_time: InTime) -> Iterator[Figure]:
@@ -53,15 +61,11 @@ def cost(result: Report, in_time: InTime) -> Iterator[Figure]:
 
 def latency(result: Report, in_time: InTime) -> Iterator[Figure]:
     """How long answers take: the usual, most and nearly all of them."""
-    columns = ("latency_p50_ms", "latency_p95_ms", "latency_p99_ms")
-    table = named(result, *columns)
-    yield Figure("Time to answer: p50, p95 and p99", "ranges", table, "name", columns[1], None, columns[0], columns[2])
-    first = ("first_token_p50_ms", "first_token_p95_ms", "first_token_p99_ms")
-    if any(value is not None for value in column(result, first[1])):
-        told = named(result, *first)
-        yield Figure(
-            "Time to first token: p50, p95 and p99", "ranges", told, "name", first[1], None, first[0], first[2]
-        )
+    for title, what in (("Time to answer", "latency"), ("Time to first token", "first_token")):
+        low, middle, high = (f"{what}_{rank}_ms" for rank in ("p50", "p95", "p99"))
+        if any(value is not None for value in column(result, middle)):
+            told = named(result, low, middle, high)
+            yield Figure(f"{title}: p50, p95 and p99", "ranges", told, ROW, middle, None, low, high)
     yield line("p95 over time by provider", spoken(in_time(("provider",)), "stream"), "group")
 
 
@@ -77,7 +81,7 @@ def errors(result: Report, in_time: InTime) -> Iterator[Figure]:
         return
     shares = ("error_share", "error_low_share", "error_high_share")
     table = named(result, *shares)
-    yield Figure("Error rates, 95 % intervals", "ranges", table, "name", shares[0], None, shares[1], shares[2])
+    yield Figure("Error rates, 95 % intervals", "ranges", table, ROW, shares[0], None, shares[1], shares[2])
     yield line("Errors over time by kind", in_time(()), "error_kind")
 
 
@@ -86,8 +90,8 @@ def reliability(result: Report, in_time: InTime) -> Iterator[Figure]:
     if result.rows:
         at = [result.columns.index(name) for name in ("from_model", "to_model", "step", "steps", "recovered_share")]
         rows = [(f"{row[at[0]]} → {row[at[1]]}", *(row[place] for place in at[2:])) for row in result.rows]
-        table = Table(result.title, ("name", "step", "steps", "recovered_share"), rows, {}, {})
-        yield Figure("From where to where", "bars", table, "name", "steps", "step")
+        table = Table(result.title, (WAY, "step", "steps", "recovered_share"), rows, {}, {})
+        yield Figure("From where to where", "bars", table, WAY, "steps", "step")
 
 
 def efficiency(result: Report, in_time: InTime) -> Iterator[Figure]:
@@ -100,7 +104,7 @@ def named(result: Report, *measures: str) -> Table:
     groups = len(result.by) + len(result.view.labels)
     at = [result.columns.index(name) for name in measures]
     rows = [(called(result, row[:groups]), *(row[place] for place in at)) for row in result.rows]
-    return Table(result.title, ("name", *measures), rows, {}, {})
+    return Table(result.title, (ROW, *measures), rows, {}, {})
 
 
 def spoken(result: Report, label: str) -> Report:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL, BELOW, run
-from llmcost.cli.figures import figures_of, unit_for, waterfall
+from llmcost.cli.figures import figures_of, span, unit_for, waterfall
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage, write_text
 from llmcost.detect import findings, savings
@@ -39,7 +39,8 @@ HEADLINE = {
 }
 # so much before --since is looked at for the forecast of a month
 BEFORE = timedelta(days=62)
-MOST_LINES = 6
+# and the rest as one: six colours are told apart
+MOST_LINES = 5
 Say = Callable[[str], None]
 
 
@@ -55,13 +56,14 @@ def run_page(reading: Reading, only: str | None = None) -> int:
         inside = replace(filters, where=())
         create_scope(store, inside)
         covered = coverage(store)
+        asked = window(store, filters)
         sections = list(view_sections(store, inside, covered, (only,) if only else VIEWS, say))
         headline = headline_of(sections[0].table)
         if only is None:
             sections.append(budget_section(store, inside))
             store.execute("drop table held")
             sections[1:1] = waste_sections(store, reading, book, headline, say)
-    notes = (window(filters), book_line(book), *coverage_lines(covered))
+    notes = (asked, book_line(book), *coverage_lines(covered))
     title = "LLM costs" if only is None else sections[0].title
     write_text(write_page(Page(title, headline, notes, tuple(sections))), reading.output)
     print_coverage(book, covered, strict=reading.strict)
@@ -134,9 +136,8 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
     ]
 
 
-def window(filters: Filters) -> str:
-    """Say which requests the page is about."""
-    since = "the first request" if filters.since is None else f"{filters.since} UTC"
-    until = "the last" if filters.until is None else f"{filters.until} UTC"
+def window(store: Store, filters: Filters) -> str:
+    """Say which requests the page is about; the times are UTC."""
+    first, last = (for_people("at", moment) for moment in span(store))
     where = f", where {' and '.join(filters.where)}" if filters.where else ""
-    return f"requests: from {since} to {until}{where}"
+    return f"requests: from {first} to {last} UTC{where}"

@@ -48,12 +48,16 @@ function tickFormat({ column }, points) {
   return most >= 10 || most === 0 ? `${unit},.2~f` : `${unit}.2~r`;
 }
 
-// Dollars and percent say for themselves what they are; everything else is named at its axis.
+// Milliseconds are read as seconds from a second on.
+const SECONDS = "datum.value >= 1000 ? format(datum.value / 1000, ',.3~r') + ' s' : format(datum.value, ',.3~r') + ' ms'";
+
+// Dollars, percent and times say for themselves what they are; everything else is named at its axis.
 function amounts(figure) {
-  const title = /_(usd|share)$/.test(figure.y.column) ? null : figure.y.heading;
+  const title = /_(usd|share|ms)$/.test(figure.y.column) ? null : figure.y.heading;
+  const ticks = figure.y.column.endsWith("_ms") ? { labelExpr: SECONDS } : { format: tickFormat(figure.y, figure.points) };
   return {
     type: "quantitative",
-    axis: { title, format: tickFormat(figure.y, figure.points), tickCount: isNarrow.matches ? 4 : 6, labelFlush: false, labelOverlap: "greedy", labelSeparation: 8 },
+    axis: { title, ...ticks, tickCount: isNarrow.matches ? 4 : 6, labelFlush: false, labelOverlap: "greedy", labelSeparation: 8 },
     scale: { zero: true, nice: true },
   };
 }
@@ -159,7 +163,8 @@ function waterfall(figure) {
       { mark: { type: "rule", strokeDash: [2, 2], color: "var(--muted)" }, transform: [{ filter: "datum.next" }],
         encoding: { x: { field: "end", type: "quantitative" }, y: { ...category(), bandPosition: 1 }, y2: { field: "next", bandPosition: 0 } } },
       { mark: { type: "bar", cornerRadius: 2 }, encoding: { x, x2: { field: "end" }, color, opacity: faded(), tooltip: TIP } },
-      { mark: { type: "text", align: "left", dx: 6 }, encoding: { x: { field: "end", type: "quantitative" }, text: { field: "label" } } },
+      { mark: { type: "text", align: "left", dx: 6 }, transform: [{ calculate: "max(datum.start, datum.end)", as: "edge" }],
+        encoding: { x: { field: "edge", type: "quantitative" }, text: { field: "label" } } },
     ],
   };
 }

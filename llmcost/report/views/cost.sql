@@ -1,6 +1,6 @@
 /*
 title: Cost
-answers: Where does the money go, by whatever --by names?
+answers: Where does the money go?
 by: [model]
 measure: cost_usd
 sums: [requests, input_tokens, cached_tokens, output_tokens, cost_usd]
