@@ -2,6 +2,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# files of tests side by side, each file in one process
+SIDE_BY_SIDE := --numprocesses auto --dist loadfile
 # what holds outputs and tables of the program
 WRITTEN := README.md $(addprefix docs/,README.md quickstart.md reports.md python.md formats.md pricing.md)
 
@@ -23,7 +25,7 @@ demo: $(READY)  ## ingest fixtures/ into a fresh store and print a report
 	$(BIN)/llmcost report --db .demo.duckdb --by team,day
 
 test: $(READY)  ## create the environment and run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/ruff format --check .
@@ -31,7 +33,7 @@ check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/sqlfmt --check --quiet llmcost
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check -P -I . $(WRITTEN)
 
 fix: $(READY)  ## write what a machine can write
