@@ -79,7 +79,7 @@ def format_of(format: str | None, output: Path | None) -> str:
     chosen = format or (suffix if suffix in FORMATS else "table")
     if chosen not in FORMATS:
         raise UsageError(f"--format {chosen}: no such output format", hint=f"one of {', '.join(FORMATS)}")
-    if chosen in BINARY and output is None and sys.stdout.isatty():
+    if chosen in (*BINARY, "html") and output is None and sys.stdout.isatty():
         raise UsageError(f"--format {chosen}: not for a terminal", hint=f"-o FILE.{chosen} writes it, or pipe it on")
     return chosen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from llmcost.errors import UsageError
@@ -40,16 +40,6 @@ class Report:
     def title(self) -> str:
         """What the table is called."""
         return self.view.title
-
-    @property
-    def since(self) -> datetime | None:
-        """Where the scope begins, UTC."""
-        return self.filters.since
-
-    @property
-    def until(self) -> datetime | None:
-        """Where the scope ends, UTC."""
-        return self.filters.until
 
 
 @dataclass(frozen=True)

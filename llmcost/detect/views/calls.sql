@@ -25,30 +25,10 @@ select
     input_tokens,
     input_usd_per_token,
     cost_usd,
-    status <> 'ok'
-    or coalesce(finish_reason, 'stop') in (
-        'length',
-        'max_tokens',
-        'max_output_tokens',
-        'MAX_TOKENS',
-        'model_length',
-        'model_context_window_exceeded',
-        'error',
-        'ERROR',
-        'content_filter',
-        'content-filter',
-        'content_filtered',
-        'guardrail_intervened',
-        'refusal',
-        'SAFETY',
-        'RECITATION',
-        'BLOCKLIST',
-        'PROHIBITED_CONTENT',
-        'SPII',
-        'IMAGE_SAFETY',
-        'MALFORMED_FUNCTION_CALL',
-        'OTHER'
-    ) as is_unusable,
+    -- failed, filtered, cut off or broken
+    error_kind is not null
+    or is_truncated
+    or coalesce(finish_reason, 'stop') in ('error', 'ERROR', 'MALFORMED_FUNCTION_CALL', 'OTHER') as is_unusable,
     -- gave up, or was cut off: the provider may have worked all the same
     input_tokens is null
     and (
