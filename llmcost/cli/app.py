@@ -235,7 +235,7 @@ def report(
     from llmcost.cli.reporting import Asked, print_sql, run_report, split_view
 
     columns = None if by is None else names_in(by)
-    view, paths = split_view(tuple(words or ()), columns)
+    view, paths = split_view(tuple(words or ()), is_cost=columns is not None or bool(assume))
     if sql:
         return print_sql(view)
     reading = Reading(paths, since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit, tz)

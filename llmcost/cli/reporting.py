@@ -38,20 +38,13 @@ class Asked:
     assume: tuple[str, ...] = ()
 
 
-def split_view(words: tuple[str, ...], by: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]]:
-    """Tell the name of a view, which stands first if at all, from paths; without one it is costs, or the overview."""
+def split_view(words: tuple[str, ...], *, is_cost: bool) -> tuple[str, tuple[str, ...]]:
+    """Tell the name of a view, which stands first if at all, from paths; without one it is costs or the overview."""
     if words and words[0] in (*views(), BUDGET):
         return words[0], words[1:]
-    if (
-        words
-        and "." not in words[0]
-        and "/" not in words[0]
-        and not any(c in words[0] for c in "*?[")
-        and not Path(words[0]).exists()
-        and words[0] != "-"
-    ):
+    if words and words[0].isalpha() and not Path(words[0]).exists():
         raise UsageError(f"{words[0]}: no such view, and no such file", hint=f"views: {', '.join((*views(), BUDGET))}")
-    return "overview" if by is None else "cost", words
+    return "cost" if is_cost else "overview", words
 
 
 def run_report(reading: Reading, asked: Asked) -> int:

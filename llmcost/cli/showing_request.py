@@ -47,7 +47,7 @@ GROUPS = {
         *("output_hash", "output_chars", "embedding_item_hashes", "embedding_item_chars"),
     ),
 }
-OWN = ("dedupe_key", "file_id")
+OWN = ("dedupe_key", "file_id", "name_id")
 LABEL_WIDTH = 22
 SHOWN_ITEMS = 4
 MILLISECOND = timedelta(milliseconds=1)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from importlib import resources
 
+import duckdb
+
+from llmcost.errors import StoreError
 from llmcost.pricing import Book, Key, PriceRow, Resolution, Resolver
 from llmcost.pricing.book import FEES, TOKEN_RATES
 from llmcost.pricing.periods import DAY_END
@@ -43,8 +46,8 @@ def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
     """Make `priced_requests` and what stands on it, at the prices of `book`."""
     terms = terms or Terms()
     if store.rows(UNNUMBERED):
-        # what tests and programs insert themselves
-        store.number_names()
+        # what a program has inserted itself
+        number(store)
     for script in sorted(VIEWS.iterdir(), key=lambda file: file.name):
         store.execute(script.read_text(encoding="utf-8"))
     resolver = Resolver(book)
@@ -56,6 +59,17 @@ def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
     if terms.as_of is not None:
         rows = frozen(rows, terms.as_of)
     insert_prices(store, rows)
+
+
+def number(store: Store) -> None:
+    """Number the names of requests. Raises StoreError where the store is only read."""
+    try:
+        store.number_names()
+    except duckdb.InvalidInputException as error:
+        raise StoreError(
+            f"{store.path}: requests without a number of their name",
+            hint="whoever inserts requests calls number_names()",
+        ) from error
 
 
 def insert_prices(store: Store, rows: Iterable[PriceRow]) -> None:
