@@ -91,7 +91,7 @@ def test_a_model_of_another_provider_may_stand_in(asked: Run) -> None:
 
 
 def test_an_assumed_cost_stands_apart_and_changes_no_other(asked: Run) -> None:
-    plain = {r["model"]: r for r in rows(asked("report"))}
+    plain = {r["model"]: r for r in rows(asked("report", "cost"))}
     assumed = {r["model"]: r for r in rows(asked("report", "cost", "--assume", "swan=owl"))}
 
     # 2,000 x 1 + 10 x 4

@@ -58,7 +58,7 @@ with
     ),
     timed as (
         select
-            grouping(group_1) as is_total,
+            0 as is_total,
             group_1,
             group_2,
             group_3,
@@ -83,7 +83,39 @@ with
             count(case when duration_us >= 16000000 and duration_us < 32000000 then 1 end) as under_32s,
             count(case when duration_us >= 32000000 then 1 end) as over_32s
         from answers
-        group by grouping sets ((group_1, group_2, group_3, group_4, stream), ())
+        group by group_1, group_2, group_3, group_4, stream
+    ),
+    -- what is streamed and what is not have no percentiles together, so only counts are added up
+    together as (
+        select *
+        from timed
+        union all
+        select
+            1,
+            null,
+            null,
+            null,
+            null,
+            null,
+            cast(coalesce(sum(requests), 0) as bigint),
+            cast(coalesce(sum(timed_requests), 0) as bigint),
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null
+        from timed
     )
 select
     is_total,
@@ -110,7 +142,7 @@ select
     under_16s,
     under_32s,
     over_32s
-from timed
+from together
 order by
     requests desc,
     group_1 nulls last,
