@@ -51,6 +51,7 @@ golden: $(READY)  ## accept what the code now prints; read the diff before you c
 bench: $(READY)  ## ingest and query ratios against the parser's limit
 	$(BIN)/python bench/ingest.py
 	$(BIN)/python bench/pricing.py
+	$(BIN)/python bench/report.py
 	$(BIN)/python bench/detect.py
 
 clean:  ## remove the environment and what the demo left
