@@ -66,7 +66,7 @@ def latency(result: Report, in_time: InTime) -> Iterator[Figure]:
         if any(value is not None for value in column(result, middle)):
             told = named(result, low, middle, high)
             yield Figure(f"{title}: p50, p95 and p99", "ranges", told, ROW, middle, None, low, high)
-    yield line("p95 over time by provider", spoken(in_time(("provider",)), "stream"), "group")
+    yield line("p95 over time by provider", spoken(in_time(("provider",))), ROW)
 
 
 def cache(result: Report, in_time: InTime) -> Iterator[Figure]:
@@ -107,11 +107,11 @@ def named(result: Report, *measures: str) -> Table:
     return Table(result.title, (ROW, *measures), rows, {}, {})
 
 
-def spoken(result: Report, label: str) -> Report:
+def spoken(result: Report) -> Report:
     """Join the groups of rows in time into one column, so that each is a line of its own."""
     groups = 1 + len(result.by) + len(result.view.labels)
     rows = [(row[0], called(result, row[1:groups]), *row[groups:]) for row in result.rows]
-    return replace(result, columns=(result.columns[0], "group", *result.columns[groups:]), rows=rows)
+    return replace(result, columns=(result.columns[0], ROW, *result.columns[groups:]), rows=rows)
 
 
 def called(result: Report, values: tuple[Any, ...]) -> str:

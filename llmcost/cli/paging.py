@@ -22,7 +22,7 @@ from llmcost.report import Coverage, Report, coverage
 from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
 from llmcost.report.run import Cut, checked, cut_view
-from llmcost.report.view import view_named
+from llmcost.report.view import View, view_named
 from llmcost.store import Filters, Store
 from llmcost.store.held import hold
 from llmcost.store.prices import load_prices
@@ -80,8 +80,7 @@ def view_sections(
         view = view_named(name)
         result = cut_view(store, view, checked(view, Cut(None)), filters, covered)
 
-        def in_time(by: tuple[str, ...], name: str = name) -> Report:
-            view = view_named(name)
+        def in_time(by: tuple[str, ...], view: View = view) -> Report:
             # providers are few
             top = None if by == ("provider",) else MOST_LINES
             return cut_view(store, view, checked(view, Cut(by, unit, top)), filters, covered)

@@ -125,7 +125,7 @@ def drawn(result: Report, shared: dict[str, object], output_format: str) -> Tabl
         result.title,
         result.columns,
         result.rows,
-        {} if result.over and output_format == "table" and not view.sums else result.totals,
+        result.totals,
         shared,
         tuple(view.gives_way),
         histogram=tuple(view.histogram),
