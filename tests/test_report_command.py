@@ -70,6 +70,7 @@ def test_without_a_view_it_is_the_overview_and_with_groups_costs(llmcost: Run) -
         (("report", "--over", "day", "--by", "day"), "--over day and --by day are the same"),
         (("report", "--top", "0"), "--top 0: no number of groups"),
         (("report", "--tz", "Mars/Olympus"), "--tz Mars/Olympus: no such time zone"),
+        (("report", "--since", "2026-11-01", "--until", "2026-10-01"), "is not before --until 2026-10-01"),
         (("report", "--compare", "previous"), "--compare needs --since"),
         (("report", "--since", "2026-10-10", "--compare", "yesterday"), "--compare yesterday: no period"),
         (("report", "--since", "2026-10-10", "--compare", "2026-10-01..2026-10-12"), "it must begin and end before"),
@@ -241,3 +242,24 @@ def test_a_page_holds_every_view_and_the_waste(llmcost: Run, tmp_path: Path) -> 
     )
     assert [] == [title for title in titles if f">{title}" not in page]
     assert len(page) < 3_000_000
+
+
+def test_a_page_of_many_years_and_providers_stays_small(llmcost: Run, tmp_path: Path) -> None:
+    months = [f"20{year:02}-{month:02}-01T12:00:" for year in range(20, 26) for month in range(1, 13)]
+    lines = [
+        line(
+            number,
+            f"{month}00Z",
+            ended_at=f"{month}09Z",
+            provider_name=f"provider-{number % 30}",
+            request_model=f"model-{number % 200}",
+        )
+        for number, month in enumerate(months * 10)
+    ]
+    (tmp_path / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+    done = llmcost("report", "log.jsonl", "-f", "html", "-o", "report.html")
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "report.html").stat().st_size < 3_000_000
+    # five lines and the rest as one
+    assert "other (25)" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ ROW = "group"
 WAY = "way"
 HOURS_UP_TO = timedelta(days=3)
 DAYS_UP_TO = timedelta(days=120)
+WEEKS_UP_TO = timedelta(days=730)
 
 
 def unit_for(store: Store) -> str:
@@ -25,7 +26,9 @@ def unit_for(store: Store) -> str:
     length = last - first if first else timedelta()
     if length <= HOURS_UP_TO:
         return "hour"
-    return "day" if length <= DAYS_UP_TO else "week"
+    if length <= DAYS_UP_TO:
+        return "day"
+    return "week" if length <= WEEKS_UP_TO else "month"
 
 
 def span(store: Store) -> tuple[Any, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL, BELOW, run
@@ -22,11 +23,11 @@ from llmcost.report import Coverage, Report, coverage
 from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
 from llmcost.report.run import Cut, checked, cut_view
-from llmcost.report.view import View, view_named
+from llmcost.report.view import view_named
 from llmcost.store import Filters, Store
 from llmcost.store.held import hold
 from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope
+from llmcost.store.scope import Kept, create_scope
 
 # in the order of the page
 VIEWS = ("overview", "cost", "latency", "cache", "errors", "reliability", "efficiency")
@@ -63,6 +64,7 @@ def run_page(reading: Reading, only: str | None = None) -> int:
             sections.append(budget_section(store, inside))
             store.execute("drop table held")
             sections[1:1] = waste_sections(store, reading, book, headline, say)
+            sections = [with_saved(section, sections[1].table) for section in sections]
     notes = (asked, book_line(book), *coverage_lines(covered))
     title = "LLM costs" if only is None else sections[0].title
     write_text(write_page(Page(title, headline, notes, tuple(sections))), reading.output)
@@ -80,12 +82,23 @@ def view_sections(
         view = view_named(name)
         result = cut_view(store, view, checked(view, Cut(None)), filters, covered)
 
-        def in_time(by: tuple[str, ...], view: View = view) -> Report:
-            # providers are few
-            top = None if by == ("provider",) else MOST_LINES
-            return cut_view(store, view, checked(view, Cut(by, unit, top)), filters, covered)
+        def in_time(by: tuple[str, ...], result: Report = result) -> Report:
+            kept = largest(result, by[0]) if by and by[0] in result.by else None
+            cut = Cut(by, unit, MOST_LINES, kept)
+            return cut_view(store, result.view, checked(result.view, cut), filters, covered)
 
         yield Section(name, view.title, view.answers, table_of(result), tuple(figures_of(result, in_time)))
+
+
+def largest(result: Report, column: str) -> Kept:
+    """Choose the lines of a chart from the rows of its section, so that no query has to: the largest of a column."""
+    measure = result.view.measure if result.view.measure in result.view.sums else result.view.sums[0]
+    named, counted = result.columns.index(column), result.columns.index(measure)
+    sizes: dict[Any, Any] = {}
+    for row in result.rows:
+        sizes[row[named]] = sizes.get(row[named], 0) + (row[counted] or 0)
+    names = sorted(sizes, key=lambda name: -sizes[name])
+    return Kept([(name,) for name in names[:MOST_LINES]], f"other ({len(names) - MOST_LINES})", 1)
 
 
 def table_of(result: Report) -> Table:
@@ -133,6 +146,15 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
         ),
         Section("findings", "Findings", "Which requests are the waste, and what mends it?", fixes),
     ]
+
+
+def with_saved(section: Section, steps: Table) -> Section:
+    """Say under the caches what they saved, and what by prompt-tax they still could."""
+    if section.name != "cache":
+        return section
+    still = next((row[2] for row in steps.rows if row[0] == "prompt-tax"), None)
+    saved = for_people("cache_saved_usd", section.table.totals["cache_saved_usd"])
+    return replace(section, notes=(f"saved by caches: {saved}; still to be saved: {for_people('saving_usd', still)}",))
 
 
 def window(store: Store, filters: Filters) -> str:

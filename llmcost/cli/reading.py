@@ -48,7 +48,10 @@ class Reading:
     def filters(self) -> Filters:
         """The requests asked for."""
         zone = read_zone(self.tz)
-        return Filters(parse_when(self.since, zone=zone), parse_when(self.until, zone=zone), self.where, zone)
+        since, until = parse_when(self.since, zone=zone), parse_when(self.until, zone=zone)
+        if since and until and since >= until:
+            raise UsageError(f"--since {self.since} is not before --until {self.until}", hint="--since 7d --until 24h")
+        return Filters(since, until, self.where, zone)
 
     @property
     def book(self) -> Book:
