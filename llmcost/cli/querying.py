@@ -15,9 +15,9 @@ from llmcost.cli.statement import check_query, mistake, read_statement
 from llmcost.detect.own import shut_in
 from llmcost.render import Table
 from llmcost.report import coverage
-from llmcost.store import Filters, Store
+from llmcost.store import Store
 from llmcost.store.prices import load_prices
-from llmcost.store.scope import conditions_of, create_scope, dimension_names, literal
+from llmcost.store.scope import create_scope, literal
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -29,7 +29,8 @@ def run_sql(reading: Reading, text: str) -> int:
     check_query(statement)
     with reading.open() as store:
         load_prices(store, book)
-        make_scope(store, filters)
+        # a query of all columns has none of a report's groups
+        create_scope(store, filters, None)
         covered = coverage(store)
         names, rows = answer(store, statement)
     columns, rows = shaped(output_format, names, rows)
@@ -41,15 +42,6 @@ def run_sql(reading: Reading, text: str) -> int:
         tell_left_out(table)
     print_coverage(book, covered, strict=reading.strict)
     return 0
-
-
-def make_scope(store: Store, filters: Filters) -> None:
-    """Make the view `scope` without the groups that reports have."""
-    create_scope(store, filters)
-    conditions = conditions_of(filters, dimension_names(store))
-    store.execute(
-        f"create or replace temp view scope as select * from dimensions where {' and '.join(conditions) or 'true'}"
-    )
 
 
 def answer(store: Store, statement: str) -> Answer:

@@ -12,7 +12,7 @@ from typing import Any
 
 from llmcost.cli.explaining import COLUMNS, arithmetic, explained, rows_of, want
 from llmcost.cli.pricing import about
-from llmcost.cli.reading import Reading, book_line, write
+from llmcost.cli.reading import Reading, book_line, write, write_bytes, write_text
 from llmcost.cli.showing_chain import CHAIN, chain_lines, chain_of, chain_rows, sums_of
 from llmcost.cli.showing_findings import Verdict, finding_lines, judge
 from llmcost.cli.showing_request import fact_lines, facts
@@ -68,10 +68,7 @@ def run_raw(reading: Reading, text: str) -> int:
     for line in dict.fromkeys(line for source in sources for line in source.places()):
         print(line, file=sys.stderr)
     content = b"".join(o.text if o.text.endswith(b"\n") else o.text + b"\n" for o in found.values())
-    if reading.output is None:
-        sys.stdout.buffer.write(content)
-    else:
-        save(reading.output, content)
+    write_bytes(content, reading.output)
     return 0
 
 
@@ -136,11 +133,7 @@ def say(lines: Iterable[str], output: Path | None) -> None:
     width = min(WIDTH, shutil.get_terminal_size().columns) if is_terminal else WIDTH
     is_bold = is_terminal and not os.environ.get("NO_COLOR")
     folded = [line for text in lines for line in fold(text, width, is_bold=is_bold)]
-    content = "\n".join(folded) + "\n"
-    if output is None:
-        sys.stdout.write(content)
-    else:
-        save(output, content.encode())
+    write_text((f"{line}\n" for line in folded), output)
 
 
 def fold(text: str, width: int, *, is_bold: bool = False) -> Iterator[str]:
@@ -160,11 +153,3 @@ def fold(text: str, width: int, *, is_bold: bool = False) -> Iterator[str]:
 def broken(text: str, width: int, indent: int) -> list[str]:
     """Break a line at white space alone."""
     return textwrap.wrap(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
-
-
-def save(output: Path, content: bytes) -> None:
-    """Write a file. Raises UsageError where that cannot be."""
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error

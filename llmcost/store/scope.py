@@ -58,33 +58,35 @@ def dimension_names(store: Store) -> list[str]:
     return [name for name, *_ in store.rows("describe dimensions")] + ["tag"]
 
 
-def create_scope(store: Store, filters: Filters, by: tuple[str, ...] = (), *, kept: Kept | None = None) -> None:
+def create_scope(store: Store, filters: Filters, by: tuple[str, ...] | None = (), *, kept: Kept | None = None) -> None:
     """Make the view `scope`: `dimensions` under the filters, with group_1..group_4 as the columns of `by`.
 
-    With `kept` the groups that are not among them become one.
+    With `kept` the groups that are not among them become one. Without `by` (None) there are no columns of groups.
     """
+    known = dimension_names(store)
+    set_zone(store, filters.zone)
+    named = "" if by is None else f"{', '.join(group_columns(by, known, kept))}, "
+    source, once = "dimensions", ""
+    if by and "tag" in by:
+        # a request counts under each of its tags, and once under none
+        source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
+        # and with two tags of the rest it is one request of the rest
+        once = f"distinct on (dedupe_key, {', '.join(GROUPS)}) " if kept else ""
+    conditions = " and ".join(conditions_of(filters, known)) or "true"
+    store.execute(f"create or replace temp view scope as select {once}{named}* from {source} where {conditions}")
+
+
+def group_columns(by: tuple[str, ...], known: list[str], kept: Kept | None) -> list[str]:
+    """Write group_1..group_4. Raises UsageError for too many columns, or one that there is not."""
     if len(by) > MAX_GROUPS:
         raise UsageError(f"--by takes at most {MAX_GROUPS} columns, not {len(by)}")
-    known = dimension_names(store)
     for name in by:
         check_column(name, known)
-    set_zone(store, filters.zone)
     groups = [quoted(name) for name in by]
     if kept is not None:
         groups = folded(groups, kept)
     groups += ["cast(null as varchar)"] * (MAX_GROUPS - len(by))
-    named = ", ".join(f"{group} as group_{at}" for at, group in enumerate(groups, start=1))
-    source = "dimensions"
-    if "tag" in by:
-        # a request counts under each of its tags, and once under none
-        source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
-    # a request with two tags of the rest is one request of the rest
-    once = f"distinct on (dedupe_key, {', '.join(GROUPS)})" if "tag" in by and kept is not None else ""
-    conditions = conditions_of(filters, known)
-    store.execute(
-        f"create or replace temp view scope as select {once} {named}, * from {source} "
-        f"where {' and '.join(conditions) or 'true'}"
-    )
+    return [f"{group} as {name}" for group, name in zip(groups, GROUPS, strict=True)]
 
 
 def folded(groups: list[str], kept: Kept) -> list[str]:
