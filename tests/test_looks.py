@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from llmcost.cli.budgeting import budget_table
 from llmcost.cli.reporting import drawn
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
-from llmcost.render import render
+from llmcost.render import Table, render
 from llmcost.report import run, views
-from llmcost.store import Store
+from llmcost.report.budget import Budget, budgets
+from llmcost.store import Filters, Store
+from llmcost.store.prices import load_prices
 from tests.conftest import FIXTURES
 
 # a log without times would look otherwise on another day
@@ -57,3 +62,23 @@ def test_a_file_looks_as_it_did(filled: Store, book: Book, view: str, format: st
     text = "".join(render(drawn(result, {"command": "report"}, format), format))
 
     assert text == snapshot(extension_class=ending(format))
+
+
+@pytest.fixture
+def limits(filled: Store, book: Book) -> Table:
+    load_prices(filled, book)
+    asked = [Budget(None, None, "month", Decimal("0.01")), Budget("team", None, "month", Decimal(5))]
+    return budget_table(budgets(filled, asked, Filters()), {"command": "report"})
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_budgets_fit_the_terminal(limits: Table, width: int, snapshot: SnapshotAssertion) -> None:
+    text = "".join(render(limits, "table", width=width))
+
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert text == snapshot(extension_class=ending("txt"))
+
+
+@pytest.mark.parametrize("format", TEXTS)
+def test_budgets_look_as_they_did_in_files(limits: Table, format: str, snapshot: SnapshotAssertion) -> None:
+    assert "".join(render(limits, format)) == snapshot(extension_class=ending(format))

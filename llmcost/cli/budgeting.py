@@ -13,6 +13,7 @@ from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import coverage
 from llmcost.report.budget import COLUMNS, budgets
+from llmcost.report.view import Rows
 from llmcost.store import Store
 from llmcost.store.prices import Terms, load_prices
 from llmcost.store.scope import create_scope
@@ -32,11 +33,16 @@ def run_budget(reading: Reading, prices_as_of: str | None) -> int:
         create_scope(store, filters)
         covered = coverage(store)
     shared = envelope("report", filters, book, covered) | {"view": "budget"}
-    write(Table("Budgets", COLUMNS, rows, {}, shared, GIVES_WAY), output_format, reading.output)
+    write(budget_table(rows, shared), output_format, reading.output)
     if not any(row[COLUMNS.index("budget_usd")] for row in rows):
         print("no budgets: llmcost.yaml has none (budgets: [{of: key=search, monthly_usd: 2000}])", file=sys.stderr)
     print_coverage(book, covered, strict=reading.strict)
     return 0
+
+
+def budget_table(rows: Rows, shared: dict[str, Any]) -> Table:
+    """Make the table of budgets; they have no total, since one may hold another."""
+    return Table("Budgets", COLUMNS, rows, {}, shared, GIVES_WAY)
 
 
 def forecast_lines(store: Store, reading: Reading) -> list[str]:
