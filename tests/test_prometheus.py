@@ -373,7 +373,7 @@ def test_names_are_as_prometheus_wants_them(llmcost: Run) -> None:
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("--since", "2026-11-20", "--until", "2026-11-20"), "--since: not before the end of the window"),
+        (("--since", "2026-11-20", "--until", "2026-11-20"), "--since 2026-11-20 is not before --until 2026-11-20"),
         (("--since", "2999-01-01"), "--since: not before the end of the window"),
         (("--by", "colour"), "colour: no such column"),
         (("--top", "0"), "--top 0: no number of groups"),

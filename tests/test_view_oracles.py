@@ -252,13 +252,22 @@ def test_two_periods_differ_by_what_they_differ(desk: Desk, view: str) -> None:
         at_measure = next(n for n, name in enumerate(found.columns) if name == measure) - 1
         actual = {row[:groups]: row[at_measure : at_measure + last] for row in found.rows}
         assert {*changes} == {*actual}
-        assert [] == [
-            (key, changes[key], row)
-            for key, row in actual.items()
-            if not all(is_same(*pair) for pair in zip(changes[key], row, strict=False))
-        ]
+        assert [] == [(key, changes[key], row) for key, row in actual.items() if not is_same_change(changes[key], row)]
 
     agree()
+
+
+def is_same_change(expected: Sequence[Any], actual: Sequence[Any]) -> bool:
+    """Compare two values and their differences; a difference of floats is as exact as what it is taken from."""
+    if not isinstance(actual[2], float):
+        return all(is_same(*pair) for pair in zip(expected, actual, strict=False))
+    exact = 1e-12 * max(abs(actual[0]), abs(actual[1]))
+    change = exact / abs(actual[0]) if actual[0] else 0.0
+    return (
+        all(is_same(*pair) for pair in zip(expected[:2], actual, strict=False))
+        and math.isclose(expected[2], actual[2], rel_tol=1e-12, abs_tol=exact)
+        and (expected[3] is actual[3] is None or math.isclose(expected[3], actual[3], rel_tol=1e-12, abs_tol=change))
+    )
 
 
 def whole_of(view: str, requests: Sequence[Request]) -> dict[str, Any]:
