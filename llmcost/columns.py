@@ -64,6 +64,7 @@ COLUMNS = {
     "usage_source": GroupColumn("provider, gateway_estimate or missing"),
     "usage_basis": GroupColumn("how the input tokens were counted"),
     "case_id": GroupColumn("the test case that made the call"),
+    "case_run": GroupColumn("which repeat of the test case"),
     "session": GroupColumn("the session's id", "session_id"),
     "trace": GroupColumn("the trace's id", "trace_id"),
     "request_id": GroupColumn("each request by itself"),

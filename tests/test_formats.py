@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from llmcost.ingest import ingest
+from llmcost.ingest.load import Options
 from llmcost.store import Store
 from tests.conftest import FIXTURES
 
@@ -116,4 +119,36 @@ def test_a_body_without_a_time_takes_the_files_and_says_so(store: Store, tmp_pat
 
     assert [(True, int(log.stat().st_mtime))] == store.rows(
         "select is_file_time, cast(floor(epoch(started_at)) as bigint) from requests"
+    )
+
+
+def with_key(file: Path, key: str, folder: Path) -> str:
+    """Copy a fixture, its metadata's `test_case` under another key."""
+    copy = folder / file.name
+    copy.write_text(file.read_text(encoding="utf-8").replace("test_case", key), encoding="utf-8")
+    shutil.copystat(file, copy)  # what is logged without a time has the file's
+    return str(copy)
+
+
+NAMED = [file for file in sorted(FIXTURES.iterdir()) if "test_case" in file.read_text(encoding="utf-8")]
+
+
+def names_of(log: str, column: str, options: Options | None = None) -> Counter[tuple[Any, ...]]:
+    with Store() as store:
+        ingest(store, [log], options=options)
+        return Counter(store.rows(f"select started_at, {column} from requests"))
+
+
+@pytest.mark.parametrize("file", NAMED, ids=[file.name for file in NAMED])
+def test_what_names_the_case_names_its_run_too(file: Path, tmp_path: Path) -> None:
+    cases = names_of(str(file), "case_id")
+
+    assert any(name is not None for _, name in cases)
+    assert cases == names_of(with_key(file, "test_run", tmp_path), "case_run")
+
+
+@pytest.mark.parametrize("file", NAMED, ids=[file.name for file in NAMED])
+def test_the_case_may_stand_under_another_key(file: Path, tmp_path: Path) -> None:
+    assert names_of(str(file), "case_id") == names_of(
+        with_key(file, "my-eval_id", tmp_path), "case_id", Options(case_key="my-eval_id")
     )

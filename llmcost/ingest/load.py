@@ -13,6 +13,7 @@ from itertools import groupby
 import duckdb
 
 from llmcost.errors import StoreError, UsageError
+from llmcost.ingest.case_key import CASE_KEY, check_case_key, keyed_text, with_case_key
 from llmcost.ingest.deduplicate import deduplicate
 from llmcost.ingest.find import find
 from llmcost.ingest.format import Format, formats
@@ -43,6 +44,7 @@ class Options:
 
     `format` is taken instead of recognising one. `on_duplicate` is last, first or error. Without `hashes_text` no
     prompt or answer is even read. `zone` is that of times without one. `limit` is how many bad lines are borne.
+    `case_key` is the key of the metadata that names the test case.
     """
 
     format: Format | None = None
@@ -50,6 +52,7 @@ class Options:
     hashes_text: bool = True
     zone: str = "UTC"
     limit: Limit = field(default_factory=Limit)
+    case_key: str = CASE_KEY
 
 
 def ingest(
@@ -71,8 +74,11 @@ def ingest(
     set_zone(store, options.zone)
     with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
         known = find(store, paths, options.format, folder, summary)
+        if options.case_key != CASE_KEY:
+            check_case_key(options.case_key)
+            known = with_case_key(known, options.case_key)
         if known:
-            prepare(store)
+            prepare(store, options.case_key)
         if progress:
             progress.start(sum(size_of(item) for item in known))
         for batch in batches(known):
@@ -86,12 +92,12 @@ def ingest(
     return summary
 
 
-def prepare(store: Store) -> None:
+def prepare(store: Store, case_key: str = CASE_KEY) -> None:
     """Make the macros that the formats' queries use, and bound the memory, but for a store that lives in it."""
     if store.path != MEMORY:
         store.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     for file in sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name)):
-        store.execute(file.read_text(encoding="utf-8"))
+        store.execute(keyed_text(file.read_text(encoding="utf-8"), case_key))
 
 
 def order_of(name: str) -> tuple[int, str]:

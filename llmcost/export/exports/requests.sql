@@ -62,6 +62,7 @@ select
     retry_count,
     fallback_index,
     case_id,
+    case_run,
     region,
     emitter_version,
     usage_evidence,

@@ -178,6 +178,7 @@ select
     ) as api_key_alias,
     accountid as organization_id,
     requestmetadata['test_case'] as case_id,
+    requestmetadata['test_run'] as case_run,
     list_transform(map_entries(requestmetadata), lambda e:concat(e.key, ':', e.value)) as tags,
     try_cast(
         coalesce(asked ->> '$.inferenceConfig.maxTokens', asked ->> '$.max_tokens') as bigint

@@ -67,7 +67,7 @@ parsed:
     columns: {max_completion_tokens: tokens, max_tokens: tokens, temperature: number, dimensions: tokens, service_tier: text}
   labels:
     from: metadata
-    columns: {test_case: text, session_id: text}
+    columns: {test_case: text, test_run: text, session_id: text}
   sent_items:
     from: input_history
     columns: [{content: text}]
@@ -141,6 +141,7 @@ select
     tokens(fallback_index) as fallback_index,
     labels.session_id as session_id,
     labels.test_case as case_id,
+    labels.test_run as case_run,
     hash('bifrost', id) as dedupe_key,
     file_id,
     utc("timestamp") as started_at,

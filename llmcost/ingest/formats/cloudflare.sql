@@ -27,7 +27,7 @@ columns:
 parsed:
   labels:
     from: metadata
-    columns: {test_case: text, user_id: text, session_id: text}
+    columns: {test_case: text, test_run: text, user_id: text, session_id: text}
 */
 with
     counted as (
@@ -46,6 +46,7 @@ select
     required(id, 'id') as request_id,
     labels.session_id as session_id,
     labels.test_case as case_id,
+    labels.test_run as case_run,
     tokens(step) as fallback_index,  -- 0 is the first of a universal request's providers
     hash('cloudflare', id) as dedupe_key,
     file_id,

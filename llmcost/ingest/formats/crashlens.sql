@@ -17,7 +17,7 @@ columns:
   usage: {prompt_tokens: tokens, completion_tokens: tokens, total_tokens: tokens}
   cost: number
   output: content
-  metadata: {retry_attempt: tokens, fallback_attempted: flag, test_case: text}
+  metadata: {retry_attempt: tokens, fallback_attempted: flag, test_case: text, test_run: text}
 passes_over: [not a model call]
 has_ids: false
 */
@@ -58,6 +58,7 @@ select
     tokens(meta.retry_attempt)::integer as attempt_number,
     case when flag(meta.fallback_attempted) then 1 end as fallback_index,
     meta.test_case as case_id,
+    meta.test_run as case_run,
     hash('crashlens', record_hash, copy) as dedupe_key,
     file_id,
     utc(required(starttime, 'startTime')) as started_at,

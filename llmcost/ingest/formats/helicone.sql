@@ -42,10 +42,10 @@ columns:
 parsed:
   labels:
     from: request_properties
-    columns: {Helicone-Session-Id: text, test_case: text}
+    columns: {Helicone-Session-Id: text, test_case: text, test_run: text}
   more_labels:
     from: properties
-    columns: {Helicone-Session-Id: text, test_case: text}
+    columns: {Helicone-Session-Id: text, test_case: text, test_run: text}
   asked:
     from: request_body
     columns:
@@ -167,6 +167,7 @@ select
     coalesce(answered.id, response_id) as response_id,
     coalesce(labels."Helicone-Session-Id", more_labels."Helicone-Session-Id") as session_id,
     coalesce(labels.test_case, more_labels.test_case) as case_id,
+    coalesce(labels.test_run, more_labels.test_run) as case_run,
     hash('helicone', identity) as dedupe_key,
     file_id,
     utc(request_created_at) as started_at,

@@ -209,6 +209,7 @@ select
     parent as parent_span_id,
     "session" as session_id,
     meta ->> 'test_case' as case_id,
+    meta ->> 'test_run' as case_run,
     hash('langfuse', trace, id) as dedupe_key,
     file_id,
     required(started_at, 'start_time') as started_at,

@@ -37,7 +37,9 @@ columns:
     attempted_retries: tokens
     attempted_fallbacks: tokens
     test_case: text
-    requester_metadata: {test_case: text}
+    test_run: text
+    requester_metadata: {test_case: text, test_run: text}
+    spend_logs_metadata: {test_case: text, test_run: text}
     user_api_key_hash: text
     user_api_key_alias: text
     user_api_key_team_id: text
@@ -140,7 +142,12 @@ select
             metadata.attempted_fallbacks, hidden_params.additional_headers."x-litellm-attempted-fallbacks"
         )
     ) as fallback_index,
-    coalesce(metadata.test_case, metadata.requester_metadata.test_case) as case_id,
+    coalesce(
+        metadata.test_case, metadata.requester_metadata.test_case, metadata.spend_logs_metadata.test_case
+    ) as case_id,
+    coalesce(
+        metadata.test_run, metadata.requester_metadata.test_run, metadata.spend_logs_metadata.test_run
+    ) as case_run,
     session_id,
     litellm_key(id, is_hit, utc(starttime)) as dedupe_key,
     file_id,

@@ -40,6 +40,8 @@ parsed:
       attempted_retries: tokens
       attempted_fallbacks: tokens
       test_case: text
+      test_run: text
+      spend_logs_metadata: {test_case: text, test_run: text}
       user_api_key_alias: text
       user_api_key_team_alias: text
       user_api_key_project_id: text
@@ -131,7 +133,8 @@ select
     session_id as trace_id,  -- the payload's trace_id is stored under this name
     tokens(meta.attempted_retries) + 1 as attempt_number,
     tokens(meta.attempted_fallbacks) as fallback_index,
-    meta.test_case as case_id,
+    coalesce(meta.test_case, meta.spend_logs_metadata.test_case) as case_id,
+    coalesce(meta.test_run, meta.spend_logs_metadata.test_run) as case_run,
     litellm_key(request_id, is_hit, utc(starttime)) as dedupe_key,
     file_id,
     required(utc(starttime), 'startTime') as started_at,

@@ -71,6 +71,7 @@ columns:
   end_user_id: text
   tags: json
   case_id: text
+  case_run: text
   gateway_cache_hit: flag
   reported_cost_usd: number
   max_tokens_requested: tokens
@@ -238,6 +239,7 @@ select
     nullif(end_user_id, '') as end_user_id,
     tag_list(tags) as tags,
     nullif(case_id, '') as case_id,
+    nullif(case_run, '') as case_run,
     flag(gateway_cache_hit) as gateway_cache_hit,
     cast(reported_cost_usd as decimal(18, 12)) as reported_cost_usd,
     tokens(max_tokens_requested) as max_tokens_requested,

@@ -74,7 +74,7 @@ parsed:
   failure: {from: error, columns: {type: text, code: text}}
   incomplete: {from: incomplete_details, columns: {reason: text}}
   talk: {from: conversation, columns: {id: text}}
-  labels: {from: metadata, columns: {test_case: text}}
+  labels: {from: metadata, columns: {test_case: text, test_run: text}}
 passes_over:
   - a stream chunk without usage
   - a response that is not finished
@@ -146,6 +146,7 @@ select
     id as response_id,
     talk.id as session_id,
     labels.test_case as case_id,
+    labels.test_run as case_run,
     hash('openai', name) as dedupe_key,
     file_id,
     coalesce(logged_at, modified_at) as started_at,

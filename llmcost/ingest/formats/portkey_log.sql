@@ -128,6 +128,7 @@ select
             )
     end as fallback_index,
     facts['test_case'] as case_id,
+    facts['test_run'] as case_run,
     hash('portkey', id) as dedupe_key,
     file_id,
     -- the object is made when the answer is there

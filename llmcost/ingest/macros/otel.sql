@@ -231,7 +231,7 @@ create or replace temp macro otel_opened(a) as
         metadata := try(
             from_json(
                 a['metadata'],
-                '{"test_case":"VARCHAR","session_id":"VARCHAR","user_id":"VARCHAR","user_api_key_hash":"VARCHAR","user_api_key_alias":"VARCHAR",
+                '{"test_case":"VARCHAR","test_run":"VARCHAR","session_id":"VARCHAR","user_id":"VARCHAR","user_api_key_hash":"VARCHAR","user_api_key_alias":"VARCHAR",
                   "user_api_key_team_id":"VARCHAR","user_api_key_team_alias":"VARCHAR","user_api_key_org_id":"VARCHAR"}'
             )
         ),
@@ -627,6 +627,7 @@ create or replace temp macro otel_call(
         organization_id := coalesce(a['organization.id'], opened.metadata.user_api_key_org_id, otel_metadata(a, 'user_api_key_org_id')),
         project_id := coalesce(r['openinference.project.name'], r['service.name']),
         case_id := coalesce(opened.metadata.test_case, otel_metadata(a, 'test_case')),
+        case_run := coalesce(opened.metadata.test_run, otel_metadata(a, 'test_run')),
         environment := coalesce(r['deployment.environment.name'], r['deployment.environment']),
         tags := try(from_json(coalesce(a['tag.tags'], a['langfuse.trace.tags']), '["VARCHAR"]')),
         cost := try_cast(
@@ -975,6 +976,7 @@ select
     coalesce(call.user_id, other.user_id) as user_id,
     coalesce(call.end_user_id, other.end_user_id) as end_user_id,
     coalesce(call.case_id, other.case_id) as case_id,
+    coalesce(call.case_run, other.case_run) as case_run,
     nullif(
         list_concat(
             case when call.environment is not null then [call.environment] end, coalesce(call.tags, other.tags)
