@@ -79,6 +79,10 @@ class Store:
         """Run a query of one row and one column and return its value."""
         return self.rows(sql, parameters)[0][0]
 
+    def register(self, name: str, table: object) -> None:
+        """Let queries read an Arrow table by this name."""
+        self._connection.register(name, table)
+
     def number_names(self) -> None:
         """Give requests that have none the number of their name, see names.sql; whoever inserts requests does this."""
         self.execute(NAMES.read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Two sets of traces, one verdict: did the change make calls dearer."""

@@ -1,0 +1,171 @@
+"""`baseline.json`, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+
+from llmcost.check.baseline import COUNTS, NAMES, Baseline, Case, Group, Request
+from llmcost.errors import InputError, UsageError
+
+SCHEMA_VERSION = 1
+KIND = "llmcost.baseline"
+# of a count of nearly all requests one number is written for all of them
+Written = int | None | list[int | None]
+
+
+class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A group as it is written: requests in each run, counts and calls of all of them in the order of the runs."""
+
+    requests: list[int]
+    call: Written = 0
+    route: str | None = None
+    operation_name: str
+    provider_name: str | None = None
+    request_model: str | None = None
+    response_model: str | None = None
+    deployment_id: str | None = None
+    service_tier: str | None = None
+    speed: str | None = None
+    inference_geo: str | None = None
+    search_context_size: str | None = None
+    is_batch: bool | None = None
+    status: str = "ok"
+    usage_source: str = "provider"
+    gateway_cache_hit: bool | None = None
+    input_tokens: Written = None
+    cache_read_input_tokens: Written = None
+    cache_write_input_tokens: Written = None
+    cache_write_1h_input_tokens: Written = None
+    input_audio_tokens: Written = None
+    cache_read_audio_tokens: Written = None
+    input_image_tokens: Written = None
+    cache_read_image_tokens: Written = None
+    output_tokens: Written = None
+    reasoning_output_tokens: Written = None
+    output_audio_tokens: Written = None
+    output_image_tokens: Written = None
+    web_search_requests: Written = None
+    retry_count: Written = None
+
+
+class WrittenCase(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A case as it is written."""
+
+    id: str
+    runs: int
+    wall_ms: Written = None
+    requests: list[Entry]
+
+
+class Totals(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the whole came to when it was made, for a reader; nothing is computed from it."""
+
+    cases: int
+    requests: int
+    cost_usd: str | None = None
+
+
+class Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The whole file."""
+
+    schema_version: int
+    kind: str
+    created_at: datetime
+    commit: str | None = None
+    reason: str | None = None
+    prices: str | None = None
+    priced_on: date
+    case_key: str
+    totals: Totals
+    cases: list[WrittenCase]
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a baseline.
+
+    Raises UsageError where there is none or it is of another version, InputError where it is broken.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"{path}: no baseline: {error.strerror}", hint="`llmcost baseline create TRACES` makes one"
+        ) from error
+    check_kind(path, content)
+    try:
+        document = msgspec.json.decode(content, type=Document)
+        cases = tuple(read_case(case) for case in document.cases)
+        if len({case.id for case in cases}) < len(cases):
+            raise ValueError("two cases have one id")
+        return Baseline(
+            cases,
+            document.case_key,
+            document.priced_on,
+            document.created_at,
+            document.commit,
+            document.reason,
+            document.prices,
+            document.totals.cost_usd,
+        )
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise broken(path, str(error)) from error
+
+
+def check_kind(path: Path, content: bytes) -> None:
+    """Refuse what is no baseline, or one of a version that is not known here."""
+    try:
+        found = msgspec.json.decode(content)
+    except msgspec.MsgspecError as error:
+        raise broken(path, str(error)) from error
+    if not isinstance(found, Mapping) or found.get("kind") != KIND:
+        raise broken(path, f'it is not of kind "{KIND}"')
+    if found.get("schema_version") != SCHEMA_VERSION:
+        raise UsageError(
+            f"{path}: a baseline of version {found.get('schema_version')}; this llmcost reads {SCHEMA_VERSION}",
+            hint="use the llmcost that made it, or make it anew with `llmcost baseline accept`",
+        )
+
+
+def broken(path: Path, why: str) -> InputError:
+    """Make the error for a file that cannot be read."""
+    return InputError(
+        f"{path}: a broken baseline: {why}",
+        hint="take it from version control again, or make it anew with `llmcost baseline create --force`",
+    )
+
+
+def read_case(case: WrittenCase) -> Case:
+    """Read a case. Raises ValueError where its numbers do not fit together."""
+    if case.runs < 1:
+        raise ValueError(f"case {case.id}: {case.runs} runs")
+    walls = spread(case.wall_ms, case.runs, f"case {case.id}: wall_ms")
+    return Case(case.id, case.runs, tuple(walls), tuple(read_group(case, found) for found in case.requests))
+
+
+def read_group(case: WrittenCase, found: Entry) -> Group:
+    """Read a group."""
+    if len(found.requests) != case.runs or min(found.requests) < 0:
+        raise ValueError(f"case {case.id}: requests: a number for each of {case.runs} runs is needed")
+    runs = [run for run, count in enumerate(found.requests) for _ in range(count)]
+    where = f"case {case.id}: "
+    counts = [spread(getattr(found, name), len(runs), where + name) for name in COUNTS]
+    calls = spread(found.call, len(runs), where + "call")
+    rows = zip(runs, calls, zip(*counts, strict=True), strict=True)
+    return Group(
+        tuple(getattr(found, name) for name in NAMES), tuple(Request(run, call or 0, row) for run, call, row in rows)
+    )
+
+
+def spread(value: Written, count: int, what: str) -> list[int | None]:
+    """Give each request its number. Raises ValueError where there are too many or too few."""
+    if not isinstance(value, list):
+        value = [value] * count
+    if len(value) != count:
+        raise ValueError(f"{what}: {len(value)} numbers for {count}")
+    if any(number is not None and number < 0 for number in value):
+        raise ValueError(f"{what}: less than nothing")
+    return value

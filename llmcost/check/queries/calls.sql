@@ -1,0 +1,41 @@
+/*
+title: Requests of cases
+answers: What is to be kept of each request, so that it can be priced again and told why it cost more?
+*/
+select
+    case_name,
+    run_name,
+    case when route <> operation_name then route end as route,
+    logical_request_id,
+    operation_name,
+    provider_name,
+    request_model,
+    response_model,
+    deployment_id,
+    service_tier,
+    speed,
+    inference_geo,
+    search_context_size,
+    is_batch,
+    status,
+    usage_source,
+    gateway_cache_hit,
+    input_tokens,
+    cache_read_input_tokens,
+    cache_write_input_tokens,
+    cache_write_1h_input_tokens,
+    input_audio_tokens,
+    cache_read_audio_tokens,
+    input_image_tokens,
+    cache_read_image_tokens,
+    output_tokens,
+    reasoning_output_tokens,
+    output_audio_tokens,
+    output_image_tokens,
+    web_search_requests,
+    retry_count,
+    started_us,
+    ended_us
+from traced
+where case_name is not null
+order by case_name, run_name nulls first, started_us, request_id, dedupe_key

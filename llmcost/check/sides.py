@@ -1,0 +1,112 @@
+"""One side of a check: what each run of each case cost and took, at the prices of one day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from llmcost.check.keys import Keys, trace
+from llmcost.check.query import records
+from llmcost.pricing import Book
+from llmcost.report import Coverage, coverage
+from llmcost.store import Filters, Store
+from llmcost.store.prices import Terms, load_prices
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a case. `cost` is in USD, None where a request has no cost; `wall_ms` from first to last, or None."""
+
+    cost: Fraction | None
+    requests: int
+    calls: int
+    attempts: int
+    input_tokens: int
+    cache_read_tokens: int
+    wall_ms: float | None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A test case and its runs; where a route stands for it, its one run is the whole period.
+
+    `prompt_chars` is how long its longest system prompt is.
+    """
+
+    id: str
+    runs: tuple[Run, ...]
+    prompt_chars: int | None
+
+    @property
+    def cost(self) -> Fraction | None:
+        """The mean of its runs, in USD; None where one has no cost."""
+        costs = [run.cost for run in self.runs if run.cost is not None]
+        return sum(costs, Fraction()) / len(self.runs) if len(costs) == len(self.runs) else None
+
+
+@dataclass(frozen=True)
+class Side:
+    """What was measured of one side; `uncased` requests name no case and cost `uncased_usd`."""
+
+    tried: Mapping[str, Tried]
+    requests: int
+    uncased: int
+    uncased_usd: Fraction
+    coverage: Coverage
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a side comes from: a store, the requests of it, and how they name their cases."""
+
+    store: Store
+    filters: Filters
+    keys: Keys
+
+    def day(self, book: Book) -> date:
+        """Find the day of the last request."""
+        self.trace(book, None)
+        return records(self.store, "uncased")[0]["last_at"].date()
+
+    def trace(self, book: Book, day: date | None) -> None:
+        """Make `traced` at the prices of a book, as on one day."""
+        load_prices(self.store, book, Terms(day))
+        trace(self.store, self.filters, self.keys)
+
+
+def measure(source: Source, book: Book, day: date) -> Side:
+    """Price a side with a book as on one day, and measure its cases."""
+    source.trace(book, day)
+    found = groupby(records(source.store, "runs"), key=lambda row: row["case_name"])
+    tried = {name: tried_of(name, list(rows)) for name, rows in found}
+    (rest,) = records(source.store, "uncased")
+    return Side(
+        tried,
+        rest["requests"],
+        int(rest["uncased"] or 0),
+        Fraction(rest["uncased_cost_usd"] or 0),
+        coverage(source.store),
+    )
+
+
+def tried_of(name: str, rows: list[dict[str, Any]]) -> Tried:
+    """Make a case of its runs."""
+    prompts = [row["system_prompt_chars"] for row in rows if row["system_prompt_chars"] is not None]
+    return Tried(name, tuple(run_of(row) for row in rows), max(prompts, default=None))
+
+
+def run_of(row: dict[str, Any]) -> Run:
+    """Make a run of its row."""
+    return Run(
+        None if row["uncosted"] else Fraction(row["cost_usd"]),
+        row["requests"],
+        row["calls"],
+        int(row["attempts"]),
+        int(row["input_tokens"]),
+        int(row["cache_read_tokens"]),
+        None if row["wall_us"] is None else row["wall_us"] / 1000,
+    )

@@ -1,0 +1,40 @@
+"""Invented traces of test suites: llmcost's own format, one line for each request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+# $10 a million tokens in, $20 out, a tenth for what is read from a cache; `big` costs twice as much
+BOOK = """
+format: llmcost-pricing/1
+models:
+  - {provider: acme, model: m, prices: [{input: 10, output: 20, cache_read: 1}]}
+  - {provider: acme, model: big, prices: [{input: 20, output: 40, cache_read: 2}]}
+"""
+Record = dict[str, Any]
+
+
+def request(case: str | None, run: int | None = None, **fields: Any) -> Record:
+    """Invent a request: 1,000 tokens in, 100 out, $0.012 by BOOK."""
+    named = {"case_id": case, "case_run": None if run is None else str(run)}
+    usual = {"provider_name": "acme", "request_model": "m", "input_tokens": 1000, "output_tokens": 100}
+    return {"llmcost": 1, "started_at": "2026-11-20T10:00:00Z", **usual, **named, **fields}
+
+
+def write(path: Path, records: Iterable[Record]) -> Path:
+    """Write a log; requests without an id get one of their number."""
+    lines = [json.dumps({"request_id": f"{path.stem}-{n}", **record}) for n, record in enumerate(records)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def suite(cases: int = 12, runs: int = 2, **fields: Any) -> list[Record]:
+    """Invent a suite whose case n has 1,000 x n tokens in: $0.01 x n + $0.002 a run."""
+    return [
+        request(f"case-{case:02}", run, **{"input_tokens": 1000 * case, **fields})
+        for case in range(1, cases + 1)
+        for run in range(1, runs + 1)
+    ]
