@@ -113,22 +113,20 @@ def test_no_text_of_a_log_reaches_a_baseline(store: Store, book: Book, tmp_path:
     assert secret not in "".join(write_baseline(baseline_of(store, book)))
 
 
-WHOLE = {
+GROUP: dict[str, Any] = {"operation_name": "chat", "requests": [1, 1], "output_tokens": [1, 2]}
+WHOLE: dict[str, Any] = {
     "schema_version": 1,
     "kind": "llmcost.baseline",
     "created_at": "2026-11-21T08:00:00Z",
     "case_key": "metadata.test_case",
     "priced_on": "2026-11-20",
     "totals": {"cases": 1, "requests": 2},
-    "cases": [
-        {"id": "a", "runs": 2, "requests": [{"operation_name": "chat", "requests": [1, 1], "output_tokens": [1, 2]}]}
-    ],
+    "cases": [{"id": "a", "runs": 2, "requests": [GROUP]}],
 }
 
 
-def with_request(**fields: Any) -> dict[str, Any]:
-    (case,) = WHOLE["cases"]  # type: ignore[misc]
-    return {**WHOLE, "cases": [{**case, "requests": [{**case["requests"][0], **fields}]}]}  # type: ignore[dict-item]
+def with_group(**fields: Any) -> dict[str, Any]:
+    return {**WHOLE, "cases": [{"id": "a", "runs": 2, "requests": [{**GROUP, **fields}]}]}
 
 
 @pytest.mark.parametrize(
@@ -139,10 +137,10 @@ def with_request(**fields: Any) -> dict[str, Any]:
         ({**WHOLE, "schema_version": 2}, UsageError, "a baseline of version 2; this llmcost reads 1"),
         ({**WHOLE, "cases": 7}, InputError, "Expected `array`, got `int` - at `$.cases`"),
         ({**WHOLE, "colour": "red"}, InputError, "Object contains unknown field `colour`"),
-        ({**WHOLE, "cases": WHOLE["cases"] * 2}, InputError, "two cases have one id"),  # type: ignore[operator]
-        (with_request(output_tokens=[1]), InputError, "case a: output_tokens: 1 numbers for 2"),
-        (with_request(output_tokens=-1), InputError, "case a: output_tokens: less than nothing"),
-        (with_request(requests=[1]), InputError, "case a: requests: a number for each of 2 runs is needed"),
+        ({**WHOLE, "cases": WHOLE["cases"] * 2}, InputError, "two cases have one id"),
+        (with_group(output_tokens=[1]), InputError, "case a: output_tokens: 1 numbers for 2"),
+        (with_group(output_tokens=-1), InputError, "case a: output_tokens: less than nothing"),
+        (with_group(requests=[1]), InputError, "case a: requests: a number for each of 2 runs is needed"),
     ],
 )
 def test_a_baseline_that_cannot_be_read_is_refused(

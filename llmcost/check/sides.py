@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -41,7 +42,7 @@ class Tried:
     runs: tuple[Run, ...]
     prompt_chars: int | None
 
-    @property
+    @cached_property
     def cost(self) -> Fraction | None:
         """The mean of its runs, in USD; None where one has no cost."""
         costs = [run.cost for run in self.runs if run.cost is not None]
@@ -70,7 +71,13 @@ class Source:
     def day(self, book: Book) -> date:
         """Find the day of the last request."""
         self.trace(book, None)
-        return records(self.store, "uncased")[0]["last_at"].date()
+        last: datetime = records(self.store, "uncased")[0]["last_at"]
+        return last.date()
+
+    def names_cases(self, book: Book) -> bool:
+        """Tell whether some request names its case."""
+        self.trace(book, None)
+        return bool(self.store.value("select count(*) from traced where case_name is not null"))
 
     def trace(self, book: Book, day: date | None) -> None:
         """Make `traced` at the prices of a book, as on one day."""

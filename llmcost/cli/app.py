@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from llmcost.cli import completing
+from llmcost.cli.baseline_app import baseline_app
+from llmcost.cli.check_app import check_app
 from llmcost.cli.export_app import export_app
 from llmcost.cli.options import (
     DEFAULT_DB,
@@ -353,5 +355,7 @@ def demo(
 app.add_typer(waste_app)
 app.add_typer(show_app)
 app.add_typer(sql_app)
+app.add_typer(check_app)
+app.add_typer(baseline_app, name="baseline", short_help="Keep what test cases use, to compare with.")
 app.add_typer(pricing_app, name="pricing", short_help="Look into the dated prices, explain a cost, keep the book.")
 app.add_typer(export_app, name="export", short_help="Write costs and requests for other systems.")

@@ -87,17 +87,23 @@ def format_of(format: str | None, output: Path | None) -> str:
     return chosen
 
 
-def open_store(paths: tuple[str, ...], db: Path) -> Store:
-    """Open the store read-only, or read the named logs into memory."""
+def open_store(paths: tuple[str, ...], db: Path, case_key: str | None = None, like: Store | None = None) -> Store:
+    """Open the store read-only, or read the named logs into memory.
+
+    `case_key` is the key of their metadata that names the test case; `like` a store that hashes prompts the same.
+    """
     if not paths:
         return Store(db, read_only=True)
     # reading a store needs nothing of this
     from llmcost.cli.problems import print_problems
-    from llmcost.ingest import ingest
+    from llmcost.ingest import Options, ingest, share_hashing
 
     store = Store()
+    if like is not None:
+        share_hashing(store, like)
+    options = Options() if case_key is None else Options(case_key=case_key)
     with progress_bar(store) as progress:
-        summary = ingest(store, paths, progress=progress)
+        summary = ingest(store, paths, options=options, progress=progress)
     print_problems(summary)
     if not summary.new:
         raise InputError("not one request was found in these logs", hint="llmcost doctor tells what they hold")

@@ -12,16 +12,23 @@ TASKS = {
     "Read logs": ("ingest", "doctor", "demo"),
     "Report": ("report", "show", "sql", "whatif"),
     "Find waste": ("detect", "savings", "sample", "verify"),
+    "Guard a change": ("check", "baseline"),
     "Prices": ("pricing", "reconcile"),
     "Hand on": ("export",),
 }
 # so many options are too many to look through
 MANY = 10
 REQUESTS, PRICES, OUTPUT = "Which requests", "Prices", "Output"
+NAMES, LIMITS, COMMENT = "What names a case", "What fails it", "The comment"
 ABOUT = {
     **dict.fromkeys(("since", "until", "where", "tz", "db"), REQUESTS),
     **dict.fromkeys(("pricing", "prices_as_of", "assume", "strict"), PRICES),
-    **dict.fromkeys(("format", "output"), OUTPUT),
+    **dict.fromkeys(("format", "output", "write"), OUTPUT),
+    **dict.fromkeys(("case_key", "run_key", "route_key"), NAMES),
+    **dict.fromkeys(("max_increase", "min_increase_usd", "max_case_increase", "max_total_usd", "max_case_usd"), LIMITS),
+    **dict.fromkeys(("max_amplification_increase", "max_cache_drop", "max_latency_increase"), LIMITS),
+    **dict.fromkeys(("allow_unpriced",), LIMITS),
+    **dict.fromkeys(("provider", "repo", "number", "key"), COMMENT),
 }
 
 
@@ -84,7 +91,7 @@ def write_sections(formatter: Any, found: dict[str, list[tuple[str, str]]]) -> N
 
 def in_order(found: dict[str, list[tuple[str, str]]]) -> Iterable[str]:
     """Name the headings under which something stands."""
-    order = ("Arguments", "Options", REQUESTS, PRICES, OUTPUT)
+    order = ("Arguments", "Options", LIMITS, NAMES, REQUESTS, PRICES, OUTPUT, COMMENT)
     return [heading for heading in order if found.get(heading)]
 
 

@@ -1,6 +1,6 @@
 """Files to records to requests; every line that nobody understands to rejects. One .sql file per format."""
 
-from llmcost.ingest.load import Options, ingest
+from llmcost.ingest.load import Options, ingest, share_hashing
 from llmcost.ingest.summary import Progress, Summary
 
-__all__ = ["Options", "Progress", "Summary", "ingest"]
+__all__ = ["Options", "Progress", "Summary", "ingest", "share_hashing"]

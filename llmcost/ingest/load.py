@@ -115,6 +115,11 @@ def begin_hashing(store: Store, options: Options) -> None:
     store.execute("set variable content_key = $1::varchar", [key if options.hashes_text else None])
 
 
+def share_hashing(store: Store, like: Store) -> None:
+    """Let an empty store hash as another does, so that their prompts can be compared."""
+    store.execute("update hashing set content_key = $1", [like.value("select content_key from hashing")])
+
+
 def set_zone(store: Store, zone: str) -> None:
     """Read times without a zone as times of this one. Raises UsageError for a zone that is none."""
     try:

@@ -1,0 +1,134 @@
+"""Hard caps: what fails a check by itself, without statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import quantiles
+
+from llmcost.check.pairs import NEW, REMOVED, Change
+from llmcost.check.sides import Run, Side, Tried
+from llmcost.render.cell import dollars
+
+FEW_RUNS = 2
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What may not be passed; None is no cap.
+
+    `total_usd` and `case_usd` are of one run, `amplification_increase` is a share of the attempts that a call takes,
+    `cache_drop` one of all input, `latency_increase` one of the 95th percentile of how long a case runs.
+    """
+
+    total_usd: Decimal | None = None
+    case_usd: Decimal | None = None
+    amplification_increase: float | None = 0.25
+    cache_drop: float | None = 0.10
+    latency_increase: float | None = None
+    fails_unpriced: bool = True
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a check fails: which rule, in words, and of which case where it is one."""
+
+    rule: str
+    text: str
+    case: str | None = None
+
+
+def passed_caps(changes: Sequence[Change], base: Side, head: Side, caps: Caps) -> Iterator[Reason]:
+    """Name every cap that the head passes."""
+    yield from over_usd(changes, caps)
+    both = [change for change in changes if change.state not in (NEW, REMOVED)]
+    yield from over_amplification(both, caps)
+    yield from over_cache(both, caps)
+    yield from over_latency(both, caps)
+    if caps.fails_unpriced:
+        yield from newly_unpriced(base, head)
+
+
+def over_usd(changes: Sequence[Change], caps: Caps) -> Iterator[Reason]:
+    """Hold one run of everything, and of each case, against what they may cost; new cases too."""
+    costs = {change.id: change.head_usd for change in changes if change.head_usd is not None}
+    total = sum(costs.values())
+    if caps.total_usd is not None and total > caps.total_usd:
+        yield Reason("total", f"a run costs {dollars(float(total), 4)}, over the cap of {dollars(caps.total_usd, 4)}")
+    for name, cost in costs.items() if caps.case_usd is not None else ():
+        if cost > (caps.case_usd or 0):
+            cap = dollars(caps.case_usd or 0, 4)
+            yield Reason("case", f"{name} costs {dollars(float(cost), 4)} a run, over the cap of {cap}", name)
+
+
+def over_amplification(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
+    """Compare how many attempts a call takes; what the worst run of the base took is no increase."""
+    was = [ratio(run.attempts, run.calls) for run in suites(change.base for change in both)]
+    now = [ratio(run.attempts, run.calls) for run in suites(change.head for change in both)]
+    if caps.amplification_increase is None or not was or not now:
+        return
+    mean = sum(now) / len(now)
+    if mean > max(was) * (1 + caps.amplification_increase):
+        yield Reason("amplification", f"a call takes {mean:.2f} attempts, {max(was):.2f} before")
+
+
+def over_cache(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
+    """Compare how much input is read from a cache; as little as the worst run of the base is no drop."""
+    was = [ratio(run.cache_read_tokens, run.input_tokens) for run in suites(change.base for change in both)]
+    now = [ratio(run.cache_read_tokens, run.input_tokens) for run in suites(change.head for change in both)]
+    if caps.cache_drop is None or not was or not now:
+        return
+    mean = sum(now) / len(now)
+    if mean < min(was) - caps.cache_drop:
+        yield Reason("cache", f"{mean:.1%} of the input is read from a cache, {min(was):.1%} before")
+
+
+def over_latency(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
+    """Compare the 95th percentile of how long a case runs."""
+    was = slowest(change.base for change in both)
+    now = slowest(change.head for change in both)
+    if caps.latency_increase is None or was is None or now is None:
+        return
+    if now > was * (1 + caps.latency_increase):
+        yield Reason("latency", f"the 95th percentile of a case's time is {now:,.0f} ms, {was:,.0f} ms before")
+
+
+def newly_unpriced(base: Side, head: Side) -> Iterator[Reason]:
+    """Name models that the price book knows nothing of, and that were not there before."""
+    known = {(item.provider, item.model) for item in base.coverage.unpriced}
+    for item in head.coverage.unpriced:
+        if (item.provider, item.model) not in known:
+            name = "/".join(part for part in (item.provider, item.model) if part) or "(no model)"
+            yield Reason("unpriced", f"{name} has no price: {item.reason} ({item.requests:,} requests)")
+
+
+def suites(tried: Iterable[Tried | None]) -> list[Run]:
+    """Add up the first, second ... runs of all cases, as far as all of them have one."""
+    rows = [one.runs for one in tried if one is not None]
+    count = min((len(runs) for runs in rows), default=0)
+    return [added([runs[number] for runs in rows]) for number in range(count)]
+
+
+def added(runs: Sequence[Run]) -> Run:
+    """Add up what runs took; their costs and times are not asked for."""
+    return Run(
+        None,
+        sum(run.requests for run in runs),
+        sum(run.calls for run in runs),
+        sum(run.attempts for run in runs),
+        sum(run.input_tokens for run in runs),
+        sum(run.cache_read_tokens for run in runs),
+        None,
+    )
+
+
+def slowest(tried: Iterable[Tried | None]) -> float | None:
+    """Give the 95th percentile of how long runs took; None where fewer than two are known."""
+    times = [run.wall_ms for one in tried if one for run in one.runs if run.wall_ms is not None]
+    return quantiles(times, n=20, method="inclusive")[-1] if len(times) >= FEW_RUNS else None
+
+
+def ratio(part: int, whole: int) -> float:
+    """Divide; nothing of nothing is none."""
+    return part / whole if whole else 0.0

@@ -1,0 +1,66 @@
+"""What the compared cases of one side sent and paid, by route and model, for one run of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import pyarrow as pa
+
+from llmcost.check.query import records
+from llmcost.check.why import Traffic
+from llmcost.store import Store
+
+# meters, and what the query calls their tokens; reasoning is output at a rate of its own
+METERS = {
+    "input": ("input",),
+    "cache_read": ("cache_read",),
+    "cache_write": ("cache_write",),
+    "cache_write_1h": ("cache_write_1h",),
+    "output": ("text_output", "reasoning"),
+}
+
+
+def traffic(store: Store, runs: Mapping[str, int]) -> list[Traffic]:
+    """Sum up the present `traced` of the cases in `runs`, each divided by the number of its runs."""
+    compared = pa.table({"case_name": list(runs), "runs": list(runs.values())}, COMPARED)
+    store.register("compared", compared)
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in records(store, "traffic"):
+        found.setdefault((row["route"], row["model"] or "(no model)"), []).append(row)
+    return [summed(route, model, rows) for (route, model), rows in found.items()]
+
+
+COMPARED = pa.schema([("case_name", pa.string()), ("runs", pa.int64())])
+
+
+def summed(route: str, model: str, rows: list[dict[str, Any]]) -> Traffic:
+    """Add up the rows of one route and model."""
+    tokens = {meter: sum((used(row, names) for row in rows), Fraction()) for meter, names in METERS.items()}
+    costs = {meter: sum((paid(row, names) for row in rows), Fraction()) for meter, names in METERS.items()}
+    whole = sum((Fraction(row["cost_usd"]) / row["runs"] for row in rows), Fraction())
+    return Traffic(
+        route,
+        model,
+        sum((Fraction(row["requests"], row["runs"]) for row in rows), Fraction()),
+        sum((Fraction(row["requests"], row["runs"] * row["attempts"]) for row in rows), Fraction()),
+        tokens,
+        {**costs, "other": whole - sum(costs.values())},
+    )
+
+
+def used(row: dict[str, Any], names: tuple[str, ...]) -> Fraction:
+    """Count the tokens of a meter in one run."""
+    return Fraction(sum(int(row[f"{name}_tokens"]) for name in names), row["runs"])
+
+
+def paid(row: dict[str, Any], names: tuple[str, ...]) -> Fraction:
+    """Price them."""
+    return sum(
+        (
+            Fraction(int(row[f"{name}_tokens"])) * Fraction(row[f"{name}_usd_per_token"] or 0) / row["runs"]
+            for name in names
+        ),
+        Fraction(),
+    )

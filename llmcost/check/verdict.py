@@ -1,0 +1,115 @@
+"""The verdict on what was compared, why, and what to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from llmcost.check.caps import Reason
+from llmcost.check.decision import FAIL, INCONCLUSIVE
+from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change
+from llmcost.check.run import CASE, Compared, Rules
+from llmcost.check.sides import Tried
+from llmcost.render.cell import dollars
+
+# of the base's cases so many must be there, or the two are not of one suite
+MATCHED_SHARE = 0.8
+SAME_FACTOR_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`outcome` is pass, warn, fail or inconclusive; `reasons` why it fails, `notes` what to know of it."""
+
+    outcome: str
+    reasons: tuple[Reason, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def is_conclusive(self) -> bool:
+        """Whether it is more than that nothing is known."""
+        return self.outcome != INCONCLUSIVE
+
+
+def judge(found: Compared, rules: Rules) -> Verdict:
+    """Judge what was compared. A cap fails it whatever the statistics say."""
+    reasons = (*increase(found, rules), *exploding(found, rules), *found.over)
+    doubts = tuple(doubts_of(found))
+    outcome = FAIL if reasons else INCONCLUSIVE if doubts else found.decision.verdict
+    return Verdict(outcome, reasons, (*doubts, *notes_of(found)))
+
+
+def increase(found: Compared, rules: Rules) -> Iterator[Reason]:
+    """Say that all cases together cost more, where that is certain and more than may be."""
+    if found.decision.verdict == FAIL and found.decision.interval is not None:
+        limit = f"{rules.limits.max_increase:.1%}".replace(".0%", "%")
+        yield Reason("increase", f"cost per run {percent(found.decision.interval.ratio)}, over the limit of +{limit}")
+
+
+def exploding(found: Compared, rules: Rules) -> Iterator[Reason]:
+    """Name each case that grew to more than a single case may."""
+    for change in found.changes:
+        if change.is_over:
+            times = "what cost nothing" if change.ratio is None else f"{change.ratio:.1f}x"
+            amounts = f"{dollars(float(change.base_usd or 0), 4)} -> {dollars(float(change.head_usd or 0), 4)}"
+            cap = f"over the cap of {rules.limits.max_case_increase:g}x"
+            yield Reason("case", f"{change.id} costs {times} ({amounts}), {cap}", change.id)
+
+
+def doubts_of(found: Compared) -> Iterator[str]:
+    """Say why there can be no verdict."""
+    known = [change for change in found.changes if change.base]
+    matched = len(found.paired)
+    if matched < MATCHED_SHARE * len(known):
+        yield f"only {matched:,} of {len(known):,} {found.by}s of the base can be compared, 80 % are needed"
+    elif found.decision.verdict == INCONCLUSIVE:
+        yield f"{matched:,} {found.by}s are too few to tell a change from chance; 8 are needed"
+
+
+def notes_of(found: Compared) -> Iterator[str]:
+    """Say what is left out of the comparison, and what looks odd in it."""
+    words = {
+        NEW: "new (not compared)",
+        REMOVED: "removed (not compared)",
+        UNPRICED: "without a cost on one side (not compared)",
+    }
+    for state, word in words.items():
+        names = [change.id for change in found.changes if change.state == state]
+        if names:
+            yield f"{len(names):,} {found.by}s {word}: {listed(names)}"
+    if found.by == CASE and found.head.uncased:
+        cost = dollars(float(found.head.uncased_usd), 4)
+        yield f"{found.head.uncased:,} of {found.head.requests:,} requests name no case (not compared, {cost})"
+    yield from repeats(found.paired)
+    if found.price_usd is None:
+        yield f"prices: what the base cost on {found.base_day} is not known"
+
+
+def repeats(paired: tuple[Change, ...]) -> Iterator[str]:
+    """Notice where nearly all cases have so many times the requests: that looks like runs that nobody told apart."""
+    factors = [each(change.head) / each(change.base) for change in paired if change.base and change.head]
+    usual = median(factors) if factors else 1.0
+    times = max(usual, 1 / usual)
+    same = sum(abs(factor - usual) < 1e-9 for factor in factors)
+    if times > 1 and abs(times - round(times)) < 1e-9 and same >= SAME_FACTOR_SHARE * len(factors):
+        few, many = ("base", "traces") if usual > 1 else ("traces", "base")
+        yield (
+            f"a run of a case has {round(times)} times as many requests in the {many} as in the {few}; "
+            "if these are repeats, name them: metadata.test_run or --run-key"
+        )
+
+
+def each(tried: Tried) -> float:
+    """Count the requests of one run."""
+    return sum(run.requests for run in tried.runs) / len(tried.runs)
+
+
+def listed(names: list[str], most: int = 5) -> str:
+    """Name the first few."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
+def percent(ratio: float) -> str:
+    """Write a ratio as a change."""
+    return f"{ratio - 1:+.1%}"

@@ -1,0 +1,164 @@
+"""`llmcost baseline create | accept | show`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from llmcost.check import Rules, Source, check
+from llmcost.check.baseline import Baseline, cases_of
+from llmcost.check.baseline_read import read_baseline
+from llmcost.check.baseline_write import write_baseline
+from llmcost.check.keys import Keys
+from llmcost.check.restore import restore
+from llmcost.check.sides import Side, Tried, measure
+from llmcost.cli.books import open_book
+from llmcost.cli.check_tables import usd
+from llmcost.cli.check_words import headline
+from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write, write_text
+from llmcost.errors import InputError, UsageError
+from llmcost.render import Table
+from llmcost.render.cell import plain
+from llmcost.store import Filters
+
+# what CI calls the commit
+COMMITS = ("GITHUB_SHA", "CI_COMMIT_SHA")
+SUMMED = ("runs", "requests", "input_tokens", "cache_read_tokens")
+COLUMNS = ("case_id", *SUMMED, "cost_per_run_usd", "least_per_run_usd", "most_per_run_usd")
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a baseline is to be made of, and where it is to stand."""
+
+    traces: tuple[str, ...]
+    file: Path
+    keys: tuple[str | None, str | None, str | None]
+    commit: str | None
+    pricing: Path | None
+    strict: bool
+
+
+def run_create(made: Made, *, force: bool) -> int:
+    """Write a baseline. Raises UsageError where one is there already."""
+    if made.file.exists() and not force:
+        raise UsageError(
+            f"{made.file}: there is a baseline", hint='`llmcost baseline accept TRACES --reason "..."` changes it'
+        )
+    with ExitStack() as stack:
+        source = opened(made, stack)
+        save(made, source, None)
+    return 0
+
+
+def run_accept(made: Made, reason: str) -> int:
+    """Write a baseline over another, with a reason, and say what changes."""
+    before = read_baseline(made.file)
+    with ExitStack() as stack:
+        source = opened(made, stack)
+        book, base = open_book(made.pricing), stack.enter_context(restore(before))
+        days = before.priced_on, source.day(book)
+        try:
+            found = check(Source(base, Filters(), Keys()), source, book, Rules(), days)
+            print(f"accepted: {headline(found).partition(': ')[2]}", file=sys.stderr)
+        except InputError as error:
+            print(f"accepted: {error.message}", file=sys.stderr)
+        save(made, source, reason)
+    return 0
+
+
+def opened(made: Made, stack: ExitStack) -> Source:
+    """Read the traces."""
+    keys = Keys(*made.keys)
+    store = stack.enter_context(open_store(made.traces, made.file, keys.case_key))
+    return Source(store, Filters(), keys)
+
+
+def save(made: Made, source: Source, reason: str | None) -> None:
+    """Write the file. Raises InputError where no request names a case, IncompleteError under --strict."""
+    book = open_book(made.pricing)
+    day = source.day(book)
+    side = measure(source, book, day)
+    if not side.tried:
+        raise no_case(side)
+    commit = made.commit or next((os.environ[name] for name in COMMITS if os.environ.get(name)), None)
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    cost = plain(usd(whole(side)))
+    print_coverage(book, side.coverage, strict=made.strict)
+    made.file.parent.mkdir(parents=True, exist_ok=True)
+    baseline = Baseline(cases_of(source.store), source.keys.named, day, now, commit, reason, book.sha256, cost)
+    write_text(write_baseline(baseline), made.file)
+    print(f"{made.file}: {told(side)}", file=sys.stderr)
+
+
+def whole(side: Side) -> Fraction:
+    """Add up what a run of each case costs, of those that have a cost."""
+    return sum((tried.cost for tried in side.tried.values() if tried.cost is not None), Fraction())
+
+
+def told(side: Side) -> str:
+    """Say what a baseline holds."""
+    runs = sum(len(tried.runs) for tried in side.tried.values())
+    requests = side.requests - side.uncased
+    left_out = f"; {side.uncased:,} requests name no case and are left out" if side.uncased else ""
+    return f"{len(side.tried):,} cases, {runs:,} runs, {requests:,} requests{left_out}"
+
+
+def run_show(file: Path, reading: Reading) -> int:
+    """Print the cases of a baseline, priced as on the day of its last request."""
+    baseline, book, output_format = read_baseline(file), reading.book, reading.output_format
+    with restore(baseline) as store:
+        side = measure(Source(store, Filters(), Keys()), book, baseline.priced_on)
+    rows = [row(tried) for tried in side.tried.values()]
+    totals = {
+        **{name: sum(found[at] for found in rows) for at, name in enumerate(COLUMNS) if name in SUMMED},
+        "cost_per_run_usd": usd(whole(side)),
+    }
+    shared = envelope("baseline show", Filters(), book, side.coverage) | {"baseline": header(baseline)}
+    write(Table("Baseline", COLUMNS, rows, totals, shared, COLUMNS[6:]), output_format, reading.output)
+    for name, value in header(baseline).items():
+        print(f"{name}: {value}", file=sys.stderr)
+    print_coverage(book, side.coverage, strict=reading.strict)
+    return 0
+
+
+def row(tried: Tried) -> tuple[Any, ...]:
+    """Write a case as a row of COLUMNS."""
+    costs = [run.cost for run in tried.runs if run.cost is not None]
+    return (
+        tried.id,
+        len(tried.runs),
+        sum(run.requests for run in tried.runs),
+        sum(run.input_tokens for run in tried.runs),
+        sum(run.cache_read_tokens for run in tried.runs),
+        usd(tried.cost),
+        usd(min(costs, default=None)),
+        usd(max(costs, default=None)),
+    )
+
+
+def header(baseline: Baseline) -> dict[str, str]:
+    """Give what a baseline says of itself."""
+    found = {
+        "created_at": baseline.created_at.isoformat(),
+        "commit": baseline.commit,
+        "reason": baseline.reason,
+        "case_key": baseline.case_key,
+        "priced_on": baseline.priced_on.isoformat(),
+        "prices": baseline.prices and baseline.prices[:12],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def no_case(side: Side) -> InputError:
+    """Say that nothing can be paired."""
+    return InputError(
+        f"not one of {side.requests:,} requests names its test case",
+        hint="stamp them with metadata.test_case (`pytest --llmcost` does), or say where it stands: --case-key",
+    )

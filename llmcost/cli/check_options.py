@@ -1,0 +1,86 @@
+"""The limits of a check, as they are written on the command line or in llmcost.yaml."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from llmcost.check import Rules
+from llmcost.check.caps import Caps
+from llmcost.check.decision import Limits
+from llmcost.check.run import SEED
+from llmcost.errors import UsageError
+
+NONE = "none"
+NUMBER = r"\d+(?:\.\d+)?"
+
+
+@dataclass(frozen=True)
+class Given:
+    """Limits as text, in the order of the options."""
+
+    max_increase: str
+    min_increase_usd: str
+    max_case_increase: str
+    max_total_usd: str | None
+    max_case_usd: str | None
+    max_amplification_increase: str
+    max_cache_drop: str
+    max_latency_increase: str
+    allow_unpriced: bool
+    seed: int | None
+
+
+def rules_of(given: Given) -> Rules:
+    """Read the limits. Raises UsageError for one that is none."""
+    increase = share("--max-increase", given.max_increase)
+    times = factor("--max-case-increase", given.max_case_increase)
+    if increase is None:
+        raise UsageError("--max-increase none: this is what a check is for", hint="--max-increase 5%")
+    return Rules(
+        Limits(
+            max_increase=increase,
+            min_increase_usd=float(dollars("--min-increase-usd", given.min_increase_usd) or 0),
+            max_case_increase=float("inf") if times is None else times,
+        ),
+        Caps(
+            dollars("--max-total-usd", given.max_total_usd),
+            dollars("--max-case-usd", given.max_case_usd),
+            share("--max-amplification-increase", given.max_amplification_increase),
+            share("--max-cache-drop", given.max_cache_drop),
+            share("--max-latency-increase", given.max_latency_increase),
+            not given.allow_unpriced,
+        ),
+        SEED if given.seed is None else given.seed,
+    )
+
+
+def share(option: str, text: str) -> float | None:
+    """Read `5%` or `0.05`."""
+    if text == NONE:
+        return None
+    found = re.fullmatch(rf"({NUMBER})(%?)", text.strip())
+    if not found:
+        raise UsageError(f"{option} {text}: no share", hint=f"{option} 5%, or none")
+    return float(Decimal(found[1]) / (100 if found[2] else 1))
+
+
+def factor(option: str, text: str) -> float | None:
+    """Read `3x` or `3`."""
+    if text == NONE:
+        return None
+    found = re.fullmatch(rf"({NUMBER})x?", text.strip())
+    if not found or float(found[1]) <= 1:
+        raise UsageError(f"{option} {text}: no factor above 1", hint=f"{option} 3x, or none")
+    return float(found[1])
+
+
+def dollars(option: str, text: str | None) -> Decimal | None:
+    """Read `$0.01` or `0.01`."""
+    if text is None or text == NONE:
+        return None
+    found = re.fullmatch(rf"\$?({NUMBER})", text.strip())
+    if not found:
+        raise UsageError(f"{option} {text}: no amount in USD", hint=f"{option} 0.01")
+    return Decimal(found[1])

@@ -1,0 +1,85 @@
+"""A check for the terminal: the verdict, why, and the cases that changed most."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from llmcost.check import Checked
+from llmcost.check.decision import FAIL, PASS
+from llmcost.check.pairs import PAIRED, Change
+from llmcost.cli.check_tables import in_order, why_rows
+from llmcost.cli.check_words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
+
+SHOWN = 10
+STYLES = {FAIL: "bold red", PASS: "bold green"}
+NO_LIMIT = 10_000
+
+
+def terminal(found: Checked, *, is_file: bool) -> Iterator[str]:
+    """Write the check as wide as the terminal, coloured where that is wanted."""
+    is_terminal = sys.stdout.isatty() and not is_file
+    width = shutil.get_terminal_size().columns if is_terminal or "COLUMNS" in os.environ else NO_LIMIT
+    color = is_terminal and not os.environ.get("NO_COLOR")
+    console = Console(width=width, force_terminal=color, color_system="standard" if color else None, highlight=False)
+    with console.capture() as written:
+        console.print(Text(headline(found), style=STYLES.get(found.verdict.outcome, "bold yellow")))
+        console.print(Text(basis(found)))
+        for text in first_reasons(found):
+            console.print(Text(f"- {text}"))
+        if price_line(found):
+            console.print(Text(price_line(found)))
+        if not is_unchanged(found):
+            for table in tables(found):
+                console.print()
+                console.print(table)
+    yield "\n".join(line.rstrip() for line in written.get().splitlines()) + "\n"
+
+
+def tables(found: Checked) -> Iterator[Table]:
+    """Make the tables of why the cost changed, and of the cases that changed most."""
+    if found.compared.delta_usd:
+        yield drawn(("why", "a run", "of all", "where"), [why_row(row, found) for row in why_rows(found)], (1, 2))
+    changed = [change for change in in_order(found) if change.delta_usd or change.state != PAIRED][:SHOWN]
+    rest = len(found.compared.changes) - len(changed)
+    if changed:
+        caption = f"and {rest:,} more {found.compared.by}s; -f json has all" if rest else ""
+        heads = (found.compared.by, "before", "now", "change", "times", "")
+        yield drawn(heads, [case_row(change, found) for change in changed], (1, 2, 3, 4), caption)
+
+
+def drawn(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int], caption: str = "") -> Table:
+    """Draw a table whose numbers are never cut."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=caption or None, caption_justify="left")
+    for at, head in enumerate(heads):
+        table.add_column(head, justify="right" if at in right else "left", no_wrap=at in right, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def why_row(row: tuple[str, Fraction, float | None, str], found: Checked) -> tuple[str, ...]:
+    """Write one driver."""
+    name, part, share, where = row
+    return name, signed(part, found), "" if share is None else f"{share:.0%}", where
+
+
+def case_row(change: Change, found: Checked) -> tuple[str, ...]:
+    """Write one case."""
+    was, now, delta = change.base_usd, change.head_usd, change.delta_usd
+    return (
+        change.id,
+        "" if was is None else money(was, found),
+        "" if now is None else money(now, found),
+        "" if delta is None else signed(delta, found),
+        times(change),
+        "over the cap" if change.is_over else "" if change.state == PAIRED else change.state,
+    )
