@@ -1,0 +1,1 @@
+"""The pytest plugin: every LLM request of a test carries the test's id and the run's."""

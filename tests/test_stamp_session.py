@@ -1,0 +1,406 @@
+"""`pytest --llmcost` as it is run: real SDKs, a provider on loopback, and what llmcost reads of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+
+from tests.conftest import ROOT, Completed, Run
+from tests.stamp_server import ANSWER, Provider, provider
+
+QUESTION = "a question that nobody may keep"
+INSTALLED = "llmcost" in entry_points(group="pytest11").names
+Pytest = Callable[..., Completed]
+
+
+def needs(*libraries: str) -> pytest.MarkDecorator:
+    absent = [name for name in libraries if find_spec(name) is None]
+    return pytest.mark.skipif(bool(absent), reason=f"not installed: {', '.join(absent)}")
+
+
+@pytest.fixture
+def served() -> Iterator[Provider]:
+    with provider() as running:
+        yield running
+
+
+@pytest.fixture
+def run_tests(tmp_path: Path, served: Provider) -> Pytest:
+    """Write a test file and run pytest over it, with LiteLLM offline."""
+
+    def run(code: str, *args: str, env: dict[str, str] | None = None, fails: bool = False) -> Completed:
+        setup = f"URL, QUESTION = {served.url + '/v1'!r}, {QUESTION!r}\n"
+        (tmp_path / "test_llm.py").write_text(setup + dedent(code))
+        plugin = [] if INSTALLED else ["-p", "llmcost.stamp.plugin"]
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "OPENAI", "LLMCOST"))
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", "test_llm.py", *args],
+            cwd=tmp_path,
+            env={**kept, "PYTHONPATH": str(ROOT), "LITELLM_LOCAL_MODEL_COST_MAP": "True", **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert fails == (done.returncode != 0), done.stdout + done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture
+def read(llmcost: Run, tmp_path: Path) -> Callable[..., list[list[object]]]:
+    """Read columns of the traces as llmcost ingests them."""
+
+    def rows(columns: str) -> list[list[object]]:
+        done = llmcost("sql", f"select {columns} from scope order by all", tmp_path / "traces.jsonl", "-f", "jsonl")
+        return [list(json.loads(line).values()) for line in done.stdout.splitlines()]
+
+    return rows
+
+
+LITELLM = """
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    import pytest
+    from litellm import acompletion, completion, embedding
+
+    CALL = {"model": "openai/gpt-4o-mini", "messages": [{"role": "user", "content": QUESTION}], "api_base": URL}
+    CALL |= {"api_key": "none", "max_retries": 0, "num_retries": 0}
+
+    @pytest.fixture(scope="module")
+    def shared():
+        completion(**CALL)
+        yield
+        completion(**CALL)
+
+    @pytest.fixture
+    def own(shared):
+        completion(**CALL)
+        yield
+        completion(**CALL)
+
+    def test_sync():
+        completion(**CALL, metadata={"mine": 1})
+
+    def test_stream():
+        list(completion(**CALL, stream=True))
+
+    def test_threads():
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(lambda _: completion(**CALL), range(3)))
+
+    def test_async():
+        async def ask():
+            await asyncio.gather(*(acompletion(**CALL) for _ in range(20)))
+        asyncio.run(ask())
+
+    def test_async_stream():
+        async def ask():
+            async for _ in await acompletion(**CALL, stream=True):
+                pass
+        asyncio.run(ask())
+
+    def test_embedding():
+        embedding(model="openai/text-embedding-3-small", input=[QUESTION], api_base=URL, api_key="none")
+
+    @pytest.mark.parametrize("row", ["a", "b"])
+    def test_row(row, own):
+        completion(**CALL)
+
+    def test_error():
+        with pytest.raises(Exception):
+            completion(**CALL | {"api_base": "http://127.0.0.1:9/v1"})
+"""
+
+
+@needs("litellm")
+def test_every_call_through_litellm_is_traced_under_its_test(run_tests: Pytest, read: Callable[..., object]) -> None:
+    run_tests(LITELLM, "--llmcost", "--llmcost-traces", "traces.jsonl", env={"LLMCOST_RUN": "run1"})
+    run_tests(LITELLM, "--llmcost", "--llmcost-traces", "traces.jsonl", "-k", "sync", env={"LLMCOST_RUN": "run2"})
+
+    def made(name: str, run: str, requests: int) -> list[list[object]]:
+        return [[f"test_llm.py::{name}", run, "ok", 100, 20]] * requests
+
+    expected = [
+        *made("test_async", "run1", 20),
+        *made("test_async", "run2", 20),
+        *made("test_async_stream", "run1", 1),
+        *made("test_async_stream", "run2", 1),
+        *made("test_embedding", "run1", 1),
+        ["test_llm.py::test_error", "run1", "error", None, None],
+        *made("test_row[a]", "run1", 3),
+        *made("test_row[b]", "run1", 3),
+        *made("test_stream", "run1", 1),
+        *made("test_sync", "run1", 1),
+        *made("test_sync", "run2", 1),
+        *made("test_threads", "run1", 3),
+        [None, None, "ok", 100, 20],  # what the module shares
+        [None, None, "ok", 100, 20],
+    ]
+
+    assert expected == read("case_id, case_run, status, input_tokens, output_tokens")
+
+
+@needs("litellm")
+def test_traces_hold_no_text_and_the_provider_gets_no_stamp(
+    run_tests: Pytest, served: Provider, tmp_path: Path
+) -> None:
+    code = LITELLM + "\n    def test_own():\n        completion(**CALL, metadata={'note': QUESTION}, user=QUESTION)\n"
+    run_tests(code, "--llmcost-traces", "traces.jsonl")
+    text = (tmp_path / "traces.jsonl").read_text()
+
+    assert (False, False) == (QUESTION in text, ANSWER in text)
+    assert 37 == len(text.splitlines())
+    # the call that fails reaches nobody
+    assert (36, True) == (len(served.bodies), all(QUESTION in body for body in served.bodies))
+    assert "test_" not in json.dumps([served.seen, served.bodies])
+
+
+@needs("litellm")
+def test_a_router_keeps_its_own_metadata_and_every_attempt_is_the_tests(
+    run_tests: Pytest, read: Callable[..., object]
+) -> None:
+    code = """
+        import asyncio
+        from litellm import Router
+
+        URLS = {"large": "http://127.0.0.1:9/v1", "small": URL}
+        PARAMS = {"model": "openai/gpt-4o-mini", "api_key": "none", "max_retries": 0}
+        MODELS = [{"model_name": name, "litellm_params": PARAMS | {"api_base": url}} for name, url in URLS.items()]
+        router = Router(model_list=MODELS, fallbacks=[{"large": ["small"]}], num_retries=0)
+
+        def test_it():
+            asyncio.run(router.acompletion("large", [{"role": "user", "content": "x"}], metadata={"mine": 1}))
+    """
+    run_tests(code, "--llmcost-traces", "traces.jsonl")
+
+    assert [["test_llm.py::test_it", "large", "error"], ["test_llm.py::test_it", "small", "ok"]] == read(
+        "case_id, model_group, status"
+    )
+
+
+@needs("litellm", "xdist")
+def test_workers_share_run_and_file(run_tests: Pytest, read: Callable[..., list[list[str]]]) -> None:
+    code = """
+        import litellm, pytest
+
+        @pytest.mark.parametrize("row", range(6))
+        def test_row(row):
+            litellm.completion("openai/gpt-4o-mini", [{"role": "user", "content": "x"}], api_base=URL, api_key="none")
+    """
+    run_tests(code, "--llmcost", "--llmcost-traces", "traces.jsonl", "-n", "2")
+    found = read("case_id, case_run")
+
+    assert [f"test_llm.py::test_row[{row}]" for row in range(6)] == [case for case, _ in found]
+    assert 1 == len({run for _, run in found})
+
+
+@needs("litellm")
+def test_callbacks_of_the_tests_get_the_case_and_keep_their_own_metadata(run_tests: Pytest) -> None:
+    run_tests(
+        """
+        import time
+        import litellm
+
+        def test_it(request):
+            got = []
+            litellm.success_callback = [lambda kwargs, *_: got.append(kwargs)]
+            own = {"mine": 1, "spend_logs_metadata": {"team": "a"}}
+            message = {"role": "user", "content": "x"}
+            litellm.completion("openai/gpt-4o-mini", [message], api_base=URL, api_key="none", metadata=own)
+            while not got:
+                time.sleep(0.01)
+            labels = {"test_case": request.node.nodeid, "test_run": "run1", "team": "a"}
+            assert got[0]["standard_logging_object"]["metadata"]["spend_logs_metadata"] == labels
+            assert got[0]["litellm_params"]["metadata"]["mine"] == 1
+            assert own == {"mine": 1, "spend_logs_metadata": {"team": "a"}}
+            assert len(litellm.success_callback) == 1
+        """,
+        "--llmcost-traces",
+        "traces.jsonl",
+        env={"LLMCOST_RUN": "run1"},
+    )
+
+
+CLIENTS = {
+    "httpx": "httpx.post(URL, json={}, headers=OWN)",
+    "httpx2": "httpx2.post(URL, json={}, headers=OWN)",
+    "requests": "requests.post(URL, json={}, headers=OWN)",
+    "aiohttp": """
+        async def send():
+            async with aiohttp.ClientSession(headers=OWN) as session:
+                await session.post(URL, json={})
+        asyncio.run(send())
+    """,
+    "openai": """
+        client = openai.OpenAI(base_url=URL, api_key="none")
+        client.chat.completions.create(model="gpt-4o-mini", messages=[], extra_headers=OWN)
+    """,
+    "openai, async": """
+        async def send():
+            async with openai.AsyncOpenAI(base_url=URL, api_key="none", default_headers=OWN) as client:
+                await client.chat.completions.create(model="gpt-4o-mini", messages=[])
+        asyncio.run(send())
+    """,
+}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("told", ["option", "environment", "nobody", "another"])
+def test_clients_tell_a_gateway_the_case_and_nobody_else(
+    run_tests: Pytest, served: Provider, client: str, told: str
+) -> None:
+    library = client.split(",")[0]
+    pytest.importorskip(library)
+    options = {"option": [f"--llmcost-gateway={served.url}"], "another": ["--llmcost-gateway=http://127.0.0.1:9"]}
+    env = {"LLMCOST_RUN": "run1"} | ({"OPENAI_BASE_URL": served.url} if told == "environment" else {})
+    header = 'OWN = {"X-LiteLLM-Spend-Logs-Metadata": \'{"team": "a"}\'}'
+    body = indent(dedent(CLIENTS[client]), "    ")
+    run_tests(
+        f"import asyncio\nimport {library}\n{header}\ndef test_it():\n{body}",
+        "--llmcost",
+        *options.get(told, []),
+        env=env,
+    )
+
+    labels = {"test_case": "test_llm.py::test_it", "test_run": "run1"} if told in ("option", "environment") else {}
+    sent = [json.loads(headers["x-litellm-spend-logs-metadata"]) for headers in served.seen]
+    assert [{**labels, "team": "a"}] == sent
+
+
+def test_repeats_that_pytest_numbers_are_runs_of_one_case(run_tests: Pytest, served: Provider, tmp_path: Path) -> None:
+    pytest.importorskip("httpx")
+    (tmp_path / "conftest.py").write_text(
+        # what pytest-repeat does
+        """
+import pytest
+
+STEP = "__pytest_repeat_step_number"
+
+@pytest.hookimpl(trylast=True)
+def pytest_generate_tests(metafunc):
+    metafunc.fixturenames.append(STEP)
+    metafunc.parametrize(STEP, range(2), indirect=True, ids=lambda step: f"{step + 1}-2")
+
+@pytest.fixture(name=STEP)
+def step(request):
+    return request.param
+"""
+    )
+    run_tests(
+        """
+        import httpx, pytest
+
+        def test_it():
+            httpx.post(URL, json={})
+
+        @pytest.mark.parametrize("row", ["1-2"])
+        def test_row(row):
+            httpx.post(URL, json={})
+        """,
+        "--llmcost",
+        f"--llmcost-gateway={served.url}",
+        "-o",
+        "llmcost_gateway_kind=bifrost",
+        env={"LLMCOST_RUN": "run1"},
+    )
+    sent = [(headers["x-bf-lh-test_case"], headers["x-bf-lh-test_run"]) for headers in served.seen]
+
+    assert [
+        ("test_llm.py::test_it", "run1"),
+        ("test_llm.py::test_it", "run1-2"),
+        ("test_llm.py::test_row[1-2]", "run1"),
+        ("test_llm.py::test_row[1-2]", "run1-2"),
+    ] == sent
+
+
+def test_without_the_option_nothing_is_imported_and_nothing_patched(run_tests: Pytest) -> None:
+    run_tests(
+        """
+        import sys
+
+        def test_it():
+            loaded = {name for name in sys.modules if name.startswith("llmcost")}
+            assert loaded == {"llmcost", "llmcost.stamp", "llmcost.stamp.plugin"}
+            assert not [finder for finder in sys.meta_path if type(finder).__module__.startswith("llmcost")]
+        """
+    )
+
+
+def test_with_the_option_libraries_wait_for_the_tests(run_tests: Pytest) -> None:
+    run_tests(
+        """
+        import sys
+
+        def test_it():
+            assert not {"litellm", "httpx", "httpx2", "requests", "aiohttp", "duckdb"} & set(sys.modules)
+        """,
+        "--llmcost",
+        "--llmcost-traces",
+        "traces.jsonl",
+        "-p",
+        "no:xdist",
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--llmcost", "--llmcost-gateway", "https://api.openai.com/v1"], "a provider's own API"),
+        (["--llmcost", "--llmcost-gateway", "localhost:4000"], "write it like http://localhost:4000"),
+        (["--llmcost", "-o", "llmcost_gateway_kind=kong"], "llmcost_gateway_kind = kong: no such kind"),
+        (["--llmcost-traces", "test_llm.py/t.jsonl"], "--llmcost-traces"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(run_tests: Pytest, args: list[str], message: str) -> None:
+    done = run_tests("def test_it(): pass", *args, fails=True)
+
+    assert (4, True, False) == (done.returncode, message in done.stderr, "Traceback" in done.stderr)
+
+
+UNDONE = """
+    import asyncio, sys
+    import httpx, pytest
+
+    def now():
+        return httpx.Client.send, httpx.AsyncClient.send, asyncio.Runner.close, [*map(type, sys.meta_path)]
+
+    seen = {}
+
+    class Look:
+        def pytest_runtest_call(self):
+            seen["during"] = now()
+
+        def pytest_unconfigure(self):
+            sys.meta_path[:] = [finder for finder in sys.meta_path if "_pytest" not in type(finder).__module__]
+
+    before = now()
+    code = pytest.main(sys.argv[1:], plugins=[Look()])
+    assert code == 0
+    assert not [1 for patched, own in zip(seen["during"], before) if patched == own]
+    assert before == now()
+"""
+
+
+def test_patches_are_undone_at_the_end(tmp_path: Path) -> None:
+    pytest.importorskip("httpx")
+    (tmp_path / "test_it.py").write_text("def test_it(): pass")
+    plugin = [] if INSTALLED else ["-p", "llmcost.stamp.plugin"]
+    options = [*plugin, "-p", "no:cacheprovider", "--llmcost-traces", "t.jsonl", "test_it.py"]
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(UNDONE), *options], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+
+    assert (0, "") == (done.returncode, done.stderr)
