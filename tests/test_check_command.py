@@ -252,7 +252,7 @@ def test_traces_without_cases_are_compared_by_route_and_prompt(llmcost: Run, mad
     # half of it $0.022 instead of $0.012: 34/24 of the cost
     assert (1, "fail", 2) == (longer[0], longer[1]["verdict"], longer[1]["paired"])
     assert float(longer[1]["interval"]["ratio"]) == pytest.approx(34 / 24, rel=0.001)
-    assert {"chat 1 (system prompt of 560 characters)", "chat 2 (system prompt of 300 characters)"} == {
+    assert {"chat 1 (system prompt of 300 characters)", "chat 2 (system prompt of 560 characters)"} == {
         row["route"] for row in longer[1]["rows"]
     }
 

@@ -51,6 +51,7 @@ class Api:
             try:
                 return self.once(method, path, content)
             except HTTPError as error:
+                error.close()
                 if error.code not in AGAIN or attempt == ATTEMPTS:
                     raise refused(self.host, error.code) from None
                 time.sleep(wait(error.headers.get("Retry-After"), self.pause_seconds * 2 ** (attempt - 1)))
