@@ -1,167 +1,432 @@
-"""A comment is made once and kept up to date, and the token goes to its server and nowhere else."""
+"""`llmcost check comment`: one comment a pull request, on servers that behave as GitHub and GitLab do."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from llmcost.check.api import Api, wait
-from llmcost.check.comment import CUT, UNCHANGED, Posted, fitted, github, gitlab, marker, number_in, post
+from llmcost.check.api import Api
+from llmcost.check.comment import MOST, PAGE, UNCHANGED, Posted, fitted, github, marker, number_in, post, same
 from llmcost.errors import InputError, UsageError
-from tests.api_server import TOKEN, Pull, serving
-from tests.conftest import Completed, Run
+from tests.conftest import Completed
 
-TARGETS = {"github": github("o/r", 7), "gitlab": gitlab("42", 7)}
-FIRST, SECOND = (f"{marker(None)}\n### llmcost: {text}\n" for text in ("FAIL", "PASS"))
+TOKEN = "ghs_invented0token"
+NEW = f"{marker(None)}\n### llmcost: FAIL: cost per run +50.0%\n"
+QUIET = f"{marker(None)}\n{UNCHANGED}\n### llmcost: PASS: cost per run +0.0%\n"
+GITHUB = {"GITHUB_TOKEN": TOKEN, "GITHUB_REPOSITORY": "acme/shop", "GITHUB_REF": "refs/pull/7/merge"}
+GITLAB = {"GITLAB_TOKEN": TOKEN, "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7"}
+PROVIDERS = {"github": GITHUB, "gitlab": GITLAB}
+# what the process that runs the tests may have of its own
+OURS = ("GITHUB_", "GITLAB_", "CI_", "GH_", "RUNNER_")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+Comment = dict[str, Any]
+
+
+@dataclass
+class Forge:
+    """Comments of pull request 7 by id, what was asked of the server, and answers to give first: status, headers."""
+
+    url: str = ""
+    comments: dict[int, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    first: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    # as GitHub does where it takes comments of spammers out of a page
+    hidden: set[int] = field(default_factory=set)
+
+    def add(self, body: str) -> int:
+        self.comments[len(self.comments) + 1] = body
+        return len(self.comments)
+
+    def answer(self, method: str, path: str, query: dict[str, list[str]], body: str) -> tuple[int, object]:
+        """Answer as both do: numbers of pages, a method for changes each, 201 for what is made."""
+        lists = ("/repos/acme/shop/issues/7/comments", "/projects/42/merge_requests/7/notes")
+        each = (("PATCH", "/repos/acme/shop/issues/comments/"), ("PUT", "/projects/42/merge_requests/7/notes/"))
+        if method == "GET" and path in lists:
+            size, page = int(query["per_page"][0]), int(query["page"][0])
+            ids = sorted(self.comments)[(page - 1) * size : page * size]
+            return 200, [self.shown(one) for one in ids if one not in self.hidden]
+        if method == "POST" and path in lists:
+            return 201, self.shown(self.add(body))
+        for changes, prefix in each:
+            found = path.removeprefix(prefix)
+            if method == changes and found.isdecimal() and int(found) in self.comments:
+                self.comments[int(found)] = body
+                return 200, self.shown(int(found))
+        return 404, {"message": "Not Found"}
+
+    def shown(self, number: int) -> Comment:
+        # GitLab's notes have no address
+        return {"id": number, "body": self.comments[number]} | (
+            {"html_url": f"https://forge.example/7#{number}"} if any("/repos/" in one for one in self.asked) else {}
+        )
+
+    @property
+    def written(self) -> list[str]:
+        return [one for one in self.asked if not one.startswith("GET")]
+
+
+@contextmanager
+def forge() -> Iterator[Forge]:
+    """Serve both APIs on loopback until the block ends."""
+    known = Forge()
+
+    class Handler(BaseHTTPRequestHandler):
+        def handle_any(self) -> None:
+            split = urlsplit(self.path)
+            known.asked.append(f"{self.command} {split.path}")
+            known.headers.append({name.lower(): value for name, value in self.headers.items()})
+            sent = self.rfile.read(int(self.headers.get("content-length") or 0))
+            if known.first:
+                return self.give(*known.first.pop(0), {"message": "refused"})
+            if TOKEN not in (self.headers.get("private-token"), (self.headers.get("authorization") or "")[7:]):
+                return self.give(401, {}, {"message": "Bad credentials"})
+            if self.command in known.refused:
+                return self.give(403, {}, {"message": "Resource not accessible by integration"})
+            body = json.loads(sent)["body"] if sent else ""
+            status, content = known.answer(self.command, split.path, parse_qs(split.query), body)
+            return self.give(status, {}, content)
+
+        def give(self, status: int, headers: dict[str, str], content: object) -> None:
+            text = json.dumps(content).encode()
+            self.send_response(status)
+            for name, value in {**headers, "content-length": str(len(text))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_GET = do_POST = do_PATCH = do_PUT = handle_any
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    known.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield known
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def bare() -> dict[str, str]:
+    """The environment without what a CI, a user or a proxy has put there."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS) and name != "CI"}
+    return {name: value for name, value in kept.items() if name.lower() not in PROXIES}
 
 
 @pytest.fixture
-def pull() -> Iterator[Pull]:
-    with serving(Pull()) as served:
-        yield served
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Forge]:
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with forge() as known:
+        yield known
 
 
-def api(pull: Pull, token: str = TOKEN) -> Api:
-    return Api(pull.url, {"Authorization": f"Bearer {token}", "PRIVATE-TOKEN": token}, pause_seconds=0.01)
+@pytest.fixture(params=["github", "gitlab"])
+def provider(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-@pytest.mark.parametrize("provider", TARGETS)
-def test_a_comment_is_made_once_and_then_updated_in_place(pull: Pull, provider: str) -> None:
-    done = [post(api(pull), TARGETS[provider], text).done for text in (FIRST, FIRST, SECOND)]
-
-    assert (["created", "unchanged", "updated"], [SECOND]) == (done, pull.bodies)
-
-
-@pytest.mark.parametrize("provider", TARGETS)
-def test_a_comment_on_the_second_page_is_found_and_others_stay(pull: Pull, provider: str) -> None:
-    others = [f"comment {number}: see {marker(None)}" for number in range(100)]
-    pull.bodies = [*others, marker("nightly") + "\nanother check", FIRST]
-
-    assert "updated" == post(api(pull), TARGETS[provider], SECOND).done
-    assert [*others, marker("nightly") + "\nanother check", SECOND] == pull.bodies
-
-
-def test_where_nothing_changed_no_comment_is_made_but_an_old_one_is_updated(pull: Pull) -> None:
-    quiet = f"{marker(None)}\n{UNCHANGED}\n### llmcost: PASS\n"
-
-    assert (Posted("silent", None), []) == (post(api(pull), TARGETS["github"], quiet), pull.bodies)
-    pull.bodies = [FIRST]
-    assert ("updated", [quiet]) == (post(api(pull), TARGETS["github"], quiet).done, pull.bodies)
-
-
-def test_a_server_that_is_busy_is_asked_again_as_it_says(pull: Pull) -> None:
-    pull.first = [(429, {"Retry-After": "0"}), (503, {})]
-
-    assert "created" == post(api(pull), TARGETS["github"], FIRST).done
-    assert (3, 1) == (sum(line.startswith("GET") for line in pull.asked), len(pull.bodies))
-    assert [2.0, 30.0, 0.5, 0.5] == [wait(asked, 0.5) for asked in ("2", "9999", None, "soon")]
-
-
-@pytest.mark.parametrize(
-    ("code", "words"), [(403, "pull-requests: write"), (404, "may the token see it"), (500, "summary")]
-)
-def test_a_server_that_refuses_is_quoted_with_a_hint(pull: Pull, code: int, words: str) -> None:
-    pull.first = [(code, {})] * 3
-
-    with pytest.raises(InputError) as refused:
-        post(api(pull), TARGETS["github"], FIRST)
-
-    assert f"127.0.0.1 refuses the comment: {code}" == refused.value.message
-    assert words in refused.value.hint
-
-
-def test_no_other_server_gets_the_token(pull: Pull) -> None:
-    with serving(Pull()) as other:
-        pull.first = [(302, {"Location": f"{other.url}/repos/o/r/issues/7/comments?per_page=100&page=1"})]
-        with pytest.raises(InputError, match="refuses the comment: 302"):
-            post(api(pull), TARGETS["github"], FIRST)
-
-        assert [] == other.asked
-    with pytest.raises(UsageError, match="only https is safe"):
-        Api("http://example.org", {})
-    assert TOKEN not in repr(api(pull))
-
-
-def test_a_comment_that_is_too_long_is_cut_at_a_line_and_closed() -> None:
-    text = f"{marker(None)}\n<details>\n" + "| a case | $1 |\n" * 9_000 + "</details>\n"
-    cut = fitted(text, 65_000)
-
-    assert text == fitted(text, len(text))
-    assert len(cut) < 65_536
-    assert cut.endswith("| a case | $1 |\n\n</details>" + CUT)
-
-
-def test_a_number_is_read_from_an_event() -> None:
-    events = [{"pull_request": {"number": 7}}, {"issue": {"number": 8}}, {"push": {}}]
-
-    assert [7, 8, None] == [number_in(json.dumps(event)) for event in events]
-
-
-CI = ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "GITHUB_EVENT_PATH", "GITHUB_REF", "GITLAB_CI")
-
-
-def run(llmcost: Run, tmp_path: Path, *args: str, text: str = FIRST, **env: str) -> Completed:
-    (tmp_path / "comment.md").write_text(text, encoding="utf-8")
-    none = dict.fromkeys(
-        ("GITHUB_TOKEN", "GH_TOKEN", "GITLAB_TOKEN", "GITHUB_EVENT_PATH", "GITHUB_REF", "GITLAB_CI"), ""
+def comment(server: Forge, folder: Path, text: str, provider: str, *args: str, **changed: str | None) -> Completed:
+    """Run the command as the provider's CI does; `changed` sets or takes away variables."""
+    (folder / "comment.md").write_text(text, encoding="utf-8")
+    known = {**PROVIDERS[provider], "GITHUB_API_URL": server.url, "CI_API_V4_URL": server.url, **changed}
+    done = subprocess.run(
+        [sys.executable, "-m", "llmcost", "check", "comment", "comment.md", "--provider", provider, *args],
+        cwd=folder,
+        env={**bare(), **{name: value for name, value in known.items() if value is not None}},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
-    return llmcost("check", "comment", "comment.md", *args, env={**none, **env})
+
+    assert TOKEN not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert "a bug" not in done.stderr
+    return done
 
 
-def test_in_an_action_everything_is_known(llmcost: Run, tmp_path: Path, pull: Pull) -> None:
-    (tmp_path / "event.json").write_text(json.dumps({"pull_request": {"number": 7}}), encoding="utf-8")
-    known = {"GITHUB_API_URL": pull.url, "GITHUB_REPOSITORY": "o/r", "GITHUB_TOKEN": TOKEN}
-    made = run(llmcost, tmp_path, **known, GITHUB_EVENT_PATH="event.json")
-    again = run(llmcost, tmp_path, "--key", "nightly", **known, GITHUB_REF="refs/pull/7/merge")
-
-    assert (0, "https://example.org/c/0\n", "comment: created\n") == (made.returncode, made.stdout, made.stderr)
-    assert 0 == again.returncode
-    assert [FIRST, FIRST.replace(marker(None), marker("nightly"))] == pull.bodies
+def github_api(server: Forge) -> Api:
+    return Api(server.url, {"Authorization": f"Bearer {TOKEN}"}, pause_seconds=0)
 
 
-def test_in_a_pipeline_of_gitlab_too(llmcost: Run, tmp_path: Path, pull: Pull) -> None:
-    known = {"CI_API_V4_URL": pull.url, "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7"}
-    done = run(llmcost, tmp_path, "--provider", "gitlab", GITLAB_TOKEN=TOKEN, **known)
+def test_the_first_comment_is_made(server: Forge, tmp_path: Path, provider: str) -> None:
+    server.add("Looks good to me.")
+    done = comment(server, tmp_path, NEW, provider)
 
-    assert (0, [FIRST]) == (done.returncode, pull.bodies)
+    assert (0, {1: "Looks good to me.", 2: NEW}) == (done.returncode, server.comments)
+    assert "comment: created" in done.stderr
+
+
+def test_the_address_is_all_that_stdout_has(server: Forge, tmp_path: Path) -> None:
+    page = "https://lab.example/acme/shop"
+
+    assert "https://forge.example/7#1\n" == comment(server, tmp_path, NEW, "github").stdout
+    server.asked.clear()
+    assert f"{page}/-/merge_requests/7#note_1\n" == comment(server, tmp_path, NEW, "gitlab", CI_PROJECT_URL=page).stdout
+
+
+def test_a_comment_on_the_second_page_is_updated_in_its_place(server: Forge, tmp_path: Path, provider: str) -> None:
+    for number in range(PAGE + 30):
+        server.add(f"remark {number}")
+    ours = server.add(QUIET)
+    others = {number: body for number, body in server.comments.items() if number != ours}
+    done = comment(server, tmp_path, NEW, provider)
+
+    assert (0, {**others, ours: NEW}) == (done.returncode, server.comments)
+    assert "comment: updated" in done.stderr
+
+
+def test_a_page_that_is_short_is_not_the_last(server: Forge, tmp_path: Path, provider: str) -> None:
+    for number in range(PAGE):
+        server.add(f"remark {number}")
+    ours = server.add(QUIET)
+    server.hidden = {3}
+    comment(server, tmp_path, NEW, provider)
+
+    assert (NEW, PAGE + 1) == (server.comments[ours], len(server.comments))
+
+
+def test_a_second_run_makes_no_second_comment_and_writes_nothing(server: Forge, tmp_path: Path, provider: str) -> None:
+    comment(server, tmp_path, NEW, provider)
+    before = list(server.written)
+    done = comment(server, tmp_path, NEW, provider)
+
+    assert ({1: NEW}, before) == (server.comments, server.written)
+    assert "comment: unchanged" in done.stderr
+
+
+def test_line_ends_that_a_server_changes_are_no_difference() -> None:
+    assert same(NEW.replace("\n", "\r\n").strip(), NEW)
+
+
+def test_no_change_is_no_comment(server: Forge, tmp_path: Path, provider: str) -> None:
+    done = comment(server, tmp_path, QUIET, provider)
+
+    assert (0, "", {}, []) == (done.returncode, done.stdout, server.comments, server.written)
+
+
+def test_no_change_still_updates_what_is_there(server: Forge, tmp_path: Path, provider: str) -> None:
+    ours = server.add(NEW)
+    comment(server, tmp_path, QUIET, provider)
+
+    assert {ours: QUIET} == server.comments
+
+
+def test_the_marker_of_no_change_counts_in_the_second_line_only(server: Forge, tmp_path: Path) -> None:
+    comment(server, tmp_path, f"{NEW}{UNCHANGED}\n", "github")
+
+    assert 1 == len(server.comments)
+
+
+def test_a_comment_that_only_quotes_ours_is_another_s(server: Forge, tmp_path: Path, provider: str) -> None:
+    quoted = server.add(f"> {NEW}\nwhy?")
+    comment(server, tmp_path, NEW, provider)
+
+    assert {quoted: f"> {NEW}\nwhy?", 2: NEW} == server.comments
+
+
+def test_checks_with_a_key_have_a_comment_each(server: Forge, tmp_path: Path, provider: str) -> None:
+    for key in ("eval", "eval slow"):
+        comment(server, tmp_path, NEW, provider, "--key", key)
+    comment(server, tmp_path, NEW, provider)
+    comment(server, tmp_path, QUIET, provider, "--key", "eval")
+
+    assert [f"<!-- llmcost:check{key} -->" for key in (" eval", " eval slow", "")] == [
+        body.partition("\n")[0] for body in server.comments.values()
+    ]
+    assert UNCHANGED in server.comments[1]
+
+
+@pytest.mark.parametrize("key", ["a -->", "a--b", "-a", "a\nb", " ", "<!--"])
+def test_a_key_that_would_end_the_marker_is_refused(key: str) -> None:
+    with pytest.raises(UsageError):
+        marker(key)
+
+
+def test_each_provider_gets_its_headers(server: Forge, tmp_path: Path) -> None:
+    comment(server, tmp_path, NEW, "github")
+    comment(server, tmp_path, NEW, "gitlab")
+    first, last = server.headers[0], server.headers[-1]
+
+    assert (f"Bearer {TOKEN}", "2022-11-28") == (first["authorization"], first["x-github-api-version"])
+    assert (TOKEN, None) == (last["private-token"], last.get("authorization"))
+
+
+def test_gh_token_stands_in_where_there_is_no_other(server: Forge, tmp_path: Path) -> None:
+    done = comment(server, tmp_path, NEW, "github", GITHUB_TOKEN=None, GH_TOKEN=TOKEN)
+
+    assert (0, {1: NEW}) == (done.returncode, server.comments)
 
 
 @pytest.mark.parametrize(
-    ("args", "env", "code", "words"),
+    ("event", "number"),
     [
-        (("--provider", "gitea"), {}, 2, "--provider gitea: not known"),
-        ((), {}, 2, "OWNER/NAME is needed"),
-        (("--repo", "o/r"), {}, 2, "this is no pull request"),
-        (("--repo", "o/r", "--number", "7"), {}, 2, "there is no GITHUB_TOKEN"),
-        (("--repo", "o/r", "--number", "7"), {"GITHUB_TOKEN": "a\nb"}, 2, "GITHUB_TOKEN is no token"),
-        (("--repo", "o/r", "--number", "7"), {"GITHUB_TOKEN": "wrong"}, 3, "refuses the comment: 401"),
-        (("--provider", "gitlab"), {}, 2, "this is no merge request"),
+        ({"pull_request": {"number": 7}}, 7),
+        ({"issue": {"number": 7, "pull_request": {}}}, 7),
+        ({"issue": {"number": 7}}, None),
+        ({"ref": "refs/heads/main"}, None),
+        ([], None),
+        ("", None),
     ],
 )
-def test_what_is_missing_is_said_and_the_token_is_not(
-    llmcost: Run, tmp_path: Path, pull: Pull, args: tuple[str, ...], env: dict[str, str], code: int, words: str
+def test_the_event_names_the_pull_request(event: object, number: int | None) -> None:
+    assert number == number_in(json.dumps(event) if event != "" else "")
+
+
+def test_the_event_and_the_options_come_before_the_branch(server: Forge, tmp_path: Path) -> None:
+    (tmp_path / "event.json").write_text('{"pull_request": {"number": 7}}', encoding="utf-8")
+    event = str(tmp_path / "event.json")
+    other = {"GITHUB_REF": "refs/pull/9/merge"}
+
+    assert 0 == comment(server, tmp_path, NEW, "github", **other, GITHUB_EVENT_PATH=event).returncode
+    assert 0 == comment(server, tmp_path, NEW, "github", "--number", "7", **other).returncode
+    assert 3 == comment(server, tmp_path, NEW, "github", **other).returncode
+
+
+def test_a_project_may_be_named_by_its_path(server: Forge, tmp_path: Path) -> None:
+    comment(server, tmp_path, NEW, "gitlab", "--repo", "acme/shop", "--number", "7")
+
+    assert ["GET /projects/acme%2Fshop/merge_requests/7/notes"] == server.asked
+
+
+@pytest.mark.parametrize(
+    ("provider", "changed", "words"),
+    [
+        ("github", {"GITHUB_TOKEN": None}, ("no GITHUB_TOKEN", "pull-requests: write")),
+        ("github", {"GITHUB_TOKEN": " "}, ("no GITHUB_TOKEN", "pull-requests: write")),
+        ("github", {"GITHUB_TOKEN": f"{TOKEN}\nX-Other: 1"}, ("GITHUB_TOKEN is no token",)),
+        ("github", {"GITHUB_REF": "refs/heads/main"}, ("no pull request", "--number")),
+        ("github", {"GITHUB_REPOSITORY": None}, ("OWNER/NAME is needed",)),
+        ("github", {"GITHUB_REPOSITORY": "../shop"}, ("OWNER/NAME is needed",)),
+        ("github", {"GITHUB_API_URL": "http://forge.example"}, ("only https",)),
+        ("gitlab", {"GITLAB_TOKEN": None}, ("no GITLAB_TOKEN", "scope api")),
+        ("gitlab", {"CI_MERGE_REQUEST_IID": None}, ("no merge request",)),
+        ("gitlab", {"CI_MERGE_REQUEST_IID": "7/../8"}, ("7/../8: no number",)),
+    ],
+)
+def test_what_is_missing_is_named(
+    server: Forge, tmp_path: Path, provider: str, changed: dict[str, str | None], words: tuple[str, ...]
 ) -> None:
-    none = {"GITHUB_REPOSITORY": "", "CI_PROJECT_ID": "", "GITHUB_API_URL": pull.url}
-    done = run(llmcost, tmp_path, *args, **none, **env)
+    done = comment(server, tmp_path, NEW, provider, **changed)
 
-    assert (code, "") == (done.returncode, done.stdout)
-    assert words in done.stderr
-    assert "hint: " in done.stderr
-    assert not [token for token in env.values() if token in done.stderr]
+    assert (2, "", []) == (done.returncode, done.stdout, server.asked)
+    assert [] == [word for word in words if word not in done.stderr]
 
 
-def test_a_server_that_is_not_there_is_named(llmcost: Run, tmp_path: Path) -> None:
-    known = {"GITHUB_API_URL": "http://127.0.0.1:9", "GITHUB_TOKEN": TOKEN}
-    done = run(llmcost, tmp_path, "--repo", "o/r", "--number", "7", **known)
+def test_only_what_check_wrote_is_posted(server: Forge, tmp_path: Path) -> None:
+    assert (3, []) == (comment(server, tmp_path, "# Notes\n", "github").returncode, server.asked)
+
+
+def test_a_wrong_token_is_refused_and_said(server: Forge, tmp_path: Path, provider: str) -> None:
+    done = comment(server, tmp_path, NEW, provider, GITHUB_TOKEN="wrong", GITLAB_TOKEN="wrong")
+
+    assert (3, 1, {}) == (done.returncode, len(server.asked), server.comments)
+    assert "127.0.0.1 refuses the comment: 401" in done.stderr
+
+
+def test_a_token_that_may_only_read_as_a_fork_s_is_said(server: Forge, tmp_path: Path, provider: str) -> None:
+    server.refused = {"POST", "PUT", "PATCH"}
+    done = comment(server, tmp_path, NEW, provider)
+
+    assert (3, {}) == (done.returncode, server.comments)
+    assert "refuses the comment: 403" in done.stderr
+    assert "fork" in done.stderr
+
+
+def test_a_pull_request_that_there_is_not_is_said(server: Forge, tmp_path: Path, provider: str) -> None:
+    done = comment(server, tmp_path, NEW, provider, "--number", "8")
 
     assert 3 == done.returncode
-    assert "error: 127.0.0.1 does not answer: " in done.stderr
+    assert "refuses the comment: 404" in done.stderr
 
 
-def test_another_file_is_not_posted(llmcost: Run, tmp_path: Path) -> None:
-    done = run(llmcost, tmp_path, text="# Notes\n")
+@pytest.mark.parametrize("trouble", [(429, {"Retry-After": "0"}), (500, {}), (503, {"Retry-After": "0"})])
+def test_a_server_in_trouble_is_asked_again(server: Forge, trouble: tuple[int, dict[str, str]]) -> None:
+    server.first = [trouble, trouble]
 
-    assert (3, True) == (done.returncode, "comment.md: not of `llmcost check -f md`" in done.stderr)
+    assert "created" == post(github_api(server), github("acme/shop", 7), NEW).done
+    assert {1: NEW} == server.comments
+
+
+def test_three_times_is_enough(server: Forge) -> None:
+    server.first = [(500, {})] * 3
+    with pytest.raises(InputError, match="500"):
+        post(github_api(server), github("acme/shop", 7), NEW)
+
+    assert 3 == len(server.asked)
+
+
+def test_what_was_refused_is_not_asked_again(server: Forge) -> None:
+    server.first = [(422, {})]
+    with pytest.raises(InputError, match="422"):
+        post(github_api(server), github("acme/shop", 7), NEW)
+
+    assert 1 == len(server.asked)
+
+
+def test_the_token_follows_no_redirect(server: Forge, tmp_path: Path) -> None:
+    with forge() as other:
+        server.first = [(302, {"Location": f"{other.url}/repos/acme/shop/issues/7/comments"})]
+        done = comment(server, tmp_path, NEW, "github")
+
+    assert (3, []) == (done.returncode, other.asked)
+
+
+def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with forge() as gone:
+        pass
+    done = comment(gone, tmp_path, NEW, "github")
+
+    assert 3 == done.returncode
+    assert "127.0.0.1 does not answer" in done.stderr
+    assert "refused" in done.stderr
+
+
+def test_an_answer_that_is_no_list_is_refused(server: Forge) -> None:
+    server.first = [(200, {})]
+    with pytest.raises(InputError, match="no list of comments"):
+        post(github_api(server), github("acme/shop", 7), NEW)
+
+
+def test_what_is_too_long_is_cut_at_a_line_and_closed() -> None:
+    rows = "".join(f"| case-{number} | $0.01 |\n" for number in range(MOST["github"] // 10))
+    cut = fitted(f"{NEW}<details><summary>All</summary>\n\n{rows}\n</details>\n", MOST["github"])
+
+    assert len(cut) <= 65_536
+    assert cut.startswith(NEW)
+    assert 1 == cut.count("</details>")
+    assert "... cut" in cut
+    # a row is whole or not there
+    assert {"| $0.01 |"} == {line[-9:] for line in cut.splitlines() if line.startswith("| case-")}
+
+
+def test_a_long_comment_finds_itself_again(server: Forge, tmp_path: Path) -> None:
+    text = NEW + "a line of many\n" * 10_000
+    made = comment(server, tmp_path, text, "github")
+    again = comment(server, tmp_path, text, "github")
+
+    assert (0, 0, 1) == (made.returncode, again.returncode, len(server.comments))
+    assert "comment: unchanged" in again.stderr
+
+
+def test_a_comment_without_an_address_has_none(server: Forge) -> None:
+    assert Posted("silent", None) == post(github_api(server), github("acme/shop", 7), QUIET)

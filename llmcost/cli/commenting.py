@@ -42,9 +42,7 @@ def read_comment(file: Path, key: str | None) -> str:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no text"
-        raise InputError(
-            f"{file}: cannot be read: {reason}", hint="`llmcost check ... -f md -o FILE` writes it"
-        ) from error
+        raise InputError(f"{file}: cannot be read: {reason}", hint=WRITES) from error
     first, _, rest = text.partition("\n")
     if not first.startswith(marker(None).removesuffix(" -->")):
         raise InputError(f"{file}: not of `llmcost check -f md`", hint=WRITES)
@@ -74,9 +72,9 @@ def needed_token(*names: str, hint: str) -> str:
 def github_target(repo: str | None, number: int | None) -> Target:
     """Find the pull request in what an action knows."""
     repository = repo or os.environ.get("GITHUB_REPOSITORY")
-    if not repository or not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+    if not repository or not re.fullmatch(r"[\w-]+/[\w.-]+", repository):
         raise UsageError(f"{repository or 'no repository'}: OWNER/NAME is needed", hint="--repo OWNER/NAME")
-    return github(repository, number or github_number())
+    return github(repository, github_number() if number is None else numbered(number))
 
 
 def github_number() -> int:
@@ -90,9 +88,18 @@ def github_number() -> int:
 
 
 def gitlab_target(repo: str | None, number: int | None) -> Target:
-    """Find the merge request in what a pipeline knows."""
-    project = quote(repo, safe="") if repo else os.environ.get("CI_PROJECT_ID")
-    found = number or os.environ.get("CI_MERGE_REQUEST_IID")
+    """Find the merge request in what a pipeline knows; its page is known of the pipeline's own project only."""
+    project = repo or os.environ.get("CI_PROJECT_ID")
+    found = number if number is not None else os.environ.get("CI_MERGE_REQUEST_IID")
     if not project or not found:
         raise UsageError("this is no merge request", hint="--repo GROUP/NAME --number N name one")
-    return gitlab(project, int(found))
+    at = os.environ.get("CI_PROJECT_URL") if repo is None else None
+    page = f"{at}/-/merge_requests/{numbered(found)}" if at else None
+    return gitlab(quote(project, safe=""), numbered(found), page)
+
+
+def numbered(text: str | int) -> int:
+    """Read a number from 1 on."""
+    if not re.fullmatch(r"[1-9]\d*", str(text)):
+        raise UsageError(f"{text}: no number of a pull request", hint="--number N, from 1 on")
+    return int(text)

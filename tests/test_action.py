@@ -1,0 +1,181 @@
+"""action.yml, its steps run by bash as a runner does: a planted increase fails, an unchanged suite passes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from llmcost.check.comment import marker
+from tests.api_server import TOKEN, Pull, serving
+from tests.conftest import ROOT, Run
+
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
+SUITES = ROOT / "tests" / "suites"
+EXPRESSION = re.compile(r"\$\{\{ *([\w.-]+) *\}\}")
+
+pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+
+
+@dataclass
+class Job:
+    """What ran: the code of the first step that failed, what was printed, the outputs, the summary."""
+
+    code: int = 0
+    printed: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
+    summary: str = ""
+
+
+def resolved(text: str, known: Mapping[str, str]) -> str:
+    """Put values in the place of expressions; one that is not known here is a mistake."""
+    return EXPRESSION.sub(lambda found: known[found[1]], text)
+
+
+def run_action(folder: Path, env: Mapping[str, str], **inputs: str) -> Job:
+    """Run the steps but the one that installs: llmcost is installed here."""
+    defaults = {name: str(one.get("default", "")) for name, one in ACTION["inputs"].items()}
+    given = defaults | {name.replace("_", "-"): value for name, value in inputs.items()}
+    event = env.get("GITHUB_EVENT_NAME", "push")
+    known = {"github.event_name": event, "github.token": TOKEN, "github.action_path": str(ROOT)}
+    known |= {f"inputs.{name}": resolved(value, known) for name, value in given.items()}
+    files = {name: folder / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    temp = folder / "temp"
+    temp.mkdir()
+    job = Job()
+    for step in STEPS[1:]:
+        outputs = read_outputs(files["GITHUB_OUTPUT"])
+        known |= {f"steps.check.outputs.{name}": value for name, value in outputs.items()}
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=folder,
+            env={
+                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                "GITHUB_ACTIONS": "true",
+                "RUNNER_TEMP": str(temp),
+                **{name: str(file) for name, file in files.items()},
+                **env,
+                **{name: resolved(value, known) for name, value in step["env"].items()},
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        job.printed += done.stdout + done.stderr
+        if done.returncode:
+            job.code = done.returncode
+            break
+    job.outputs = read_outputs(files["GITHUB_OUTPUT"])
+    summary = files["GITHUB_STEP_SUMMARY"]
+    job.summary = summary.read_text(encoding="utf-8") if summary.exists() else ""
+    return job
+
+
+def read_outputs(file: Path) -> dict[str, str]:
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return dict(line.split("=", 1) for line in lines)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, llmcost: Run) -> Path:
+    """A folder with a baseline of the suite, as a repository has it."""
+    done = llmcost("baseline", "create", SUITES / "before.jsonl")
+
+    assert 0 == done.returncode
+    return tmp_path
+
+
+@pytest.fixture
+def pull() -> Iterator[Pull]:
+    with serving(Pull()) as served:
+        yield served
+
+
+def of_pull(pull: Pull, folder: Path) -> dict[str, str]:
+    event = folder / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": 7}}), encoding="utf-8")
+    return {
+        **{"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event)},
+        **{"GITHUB_API_URL": pull.url, "GITHUB_REPOSITORY": "o/r"},
+    }
+
+
+def test_an_unchanged_suite_passes(repository: Path) -> None:
+    job = run_action(repository, {}, traces=str(SUITES / "unchanged.jsonl"))
+
+    assert (0, "pass") == (job.code, job.outputs["verdict"])
+    assert job.summary.startswith(marker(None))
+
+
+def test_a_planted_increase_fails_and_is_told_everywhere(repository: Path, pull: Pull) -> None:
+    job = run_action(repository, of_pull(pull, repository), traces=str(SUITES / "dearer.jsonl"))
+    report = Path(job.outputs["report-path"])
+
+    assert (1, "fail") == (job.code, job.outputs["verdict"])
+    assert 45 < float(job.outputs["ci-low"]) < 50 < float(job.outputs["ci-high"]) < 55
+    assert "::error title=llmcost check::cost per run +" in job.printed
+    assert [job.summary] == pull.bodies
+    assert {"comment.md", "check.json", "junit.xml"} == {file.name for file in report.iterdir()}
+    assert TOKEN not in job.printed
+
+
+def test_the_job_need_not_fail(repository: Path) -> None:
+    job = run_action(repository, {}, traces=str(SUITES / "dearer.jsonl"), fail="false")
+
+    assert (0, "fail") == (job.code, job.outputs["verdict"])
+
+
+@pytest.mark.parametrize(("comment", "comments"), [("on-change", 0), ("always", 1), ("never", 0)])
+def test_a_check_that_saw_no_change_is_silent_but_where_asked(
+    repository: Path, pull: Pull, comment: str, comments: int
+) -> None:
+    job = run_action(repository, of_pull(pull, repository), traces=str(SUITES / "unchanged.jsonl"), comment=comment)
+
+    assert (0, comments) == (job.code, len(pull.bodies))
+
+
+def test_a_token_that_may_not_comment_fails_nothing(repository: Path, pull: Pull) -> None:
+    pull.first = [(403, {})]
+    job = run_action(repository, of_pull(pull, repository), traces=str(SUITES / "unchanged.jsonl"), comment="always")
+
+    assert (0, []) == (job.code, pull.bodies)
+    assert "::notice title=llmcost check::no comment could be posted" in job.printed
+
+
+@pytest.mark.parametrize(("inputs", "code"), [({"traces": "none.jsonl"}, 3), ({"baseline": "none.json"}, 2)])
+def test_what_cannot_be_checked_fails_whatever_is_asked(repository: Path, inputs: dict[str, str], code: int) -> None:
+    job = run_action(repository, {}, **{"traces": str(SUITES / "unchanged.jsonl"), "fail": "false", **inputs})
+
+    assert code == job.code
+
+
+def test_inputs_are_words_and_never_code(repository: Path) -> None:
+    hostile = f"{SUITES / 'unchanged.jsonl'}\n$(touch owned) `touch owned`; touch owned"
+    job = run_action(repository, {}, traces=hostile, args="--max-increase $(touch${IFS}owned)")
+
+    assert 0 != job.code
+    assert not (repository / "owned").exists()
+
+
+def test_other_inputs_reach_the_command(repository: Path) -> None:
+    for name in ("before", "unchanged", "dearer"):
+        shutil.copy(SUITES / f"{name}.jsonl", repository)
+    loose = run_action(repository, {}, traces="dearer.jsonl", max_increase="60%", baseline="", against="before.jsonl")
+
+    assert (0, "pass") == (loose.code, loose.outputs["verdict"])
+
+
+def test_no_expression_stands_in_a_script() -> None:
+    assert [] == [step["name"] for step in STEPS if "${{" in step["run"]]
+    assert "Install llmcost" == STEPS[0]["name"]
