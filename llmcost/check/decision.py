@@ -14,7 +14,7 @@ FAMILY_ERROR = 0.002
 # of the ratios the least and the most are left out where their spread is measured
 TRIMMED = 0.1
 # From so many cases on a bootstrap knows the tails, and a few cases can make the whole dearer. Shares of `alpha` for
-# the ratio and the sign flips, by simulation (docs/decisions/0009): what a bootstrap overlooks is taken off.
+# the ratio and the sign flips, by simulation (docs/decisions/0003): what a bootstrap overlooks is taken off.
 MANY = 100
 SHARES = {False: (0.04, 0.56), True: (0.30, 0.14)}
 

@@ -69,8 +69,10 @@ def interval_of(ratio: float, drawn: Costs, bias: float, skew: float) -> Interva
 
 
 def quantile(drawn: Costs, share: float) -> float:
-    """Read a quantile."""
-    return float(np.quantile(drawn, share))
+    """Read a quantile; where a resample had no cost before, its ratio is infinite."""
+    with np.errstate(invalid="ignore"):
+        found = float(np.quantile(drawn, share))
+    return float("inf") if np.isnan(found) else found
 
 
 def correction(base: Costs, head: Costs, drawn: Costs, ratio: float) -> tuple[float, float]:
@@ -78,9 +80,9 @@ def correction(base: Costs, head: Costs, drawn: Costs, ratio: float) -> tuple[fl
     share = (np.count_nonzero(drawn < ratio) + np.count_nonzero(drawn <= ratio)) / (2 * len(drawn))
     if not 0 < share < 1:
         return 0.0, 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         left_out = (head.sum() - head) / (base.sum() - base)
-    away = left_out.mean() - left_out
+        away = left_out.mean() - left_out
     spread = float((away**2).sum())
     skew = float((away**3).sum()) / (6 * spread**1.5) if np.isfinite(spread) and spread > 0 else 0.0
     return NORMAL.inv_cdf(float(share)), skew
