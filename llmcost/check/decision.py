@@ -9,14 +9,14 @@ import numpy as np
 from llmcost.check.statistics import NORMAL, RESAMPLES, Costs, Flips, Interval, holm, ratio_interval, sign_flips, swaps
 
 PASS, WARN, FAIL, INCONCLUSIVE = "pass", "warn", "fail", "inconclusive"
-# two unchanged suites in a thousand may have a case that stands out so far
-FAMILY_ERROR = 0.002
+# one unchanged suite in a thousand may have a case that stands out so far
+FAMILY_ERROR = 0.001
 # of the ratios the least and the most are left out where their spread is measured
 TRIMMED = 0.1
 # From so many cases on a bootstrap knows the tails, and a few cases can make the whole dearer. Shares of `alpha` for
 # the ratio and the sign flips, by simulation (docs/decisions/0003): what a bootstrap overlooks is taken off.
 MANY = 100
-SHARES = {False: (0.04, 0.56), True: (0.30, 0.14)}
+SHARES = {False: (0.04, 0.48), True: (0.32, 0.06)}
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,8 @@ def adjusted(
     return holm(found, SHARES[is_many][: len(found)])
 
 
-def exploded(base: Costs, head: Costs, limits: Limits) -> list[int]:
-    """List the cases that are more than so many times as dear, and by more than the noise of this comparison.
+def exploded(base: Costs, head: Costs, limits: Limits, *, is_certain: bool = True) -> list[int]:
+    """List the cases that are more than so many times as dear, and where it is to be certain by more than the noise.
 
     A case of one run varies by itself: where unchanged costs vary by a quarter, one suite of 50 in twenty has a case
     that is three times as dear. So its ratio must also stand out of how much all ratios spread. Where they do not
@@ -88,7 +88,9 @@ def exploded(base: Costs, head: Costs, limits: Limits) -> list[int]:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(head > base, np.log(head / base), 0.0)
-    least = max(float(np.log(limits.max_case_increase)), noise(base, head, limits.min_cases))
+    least = np.log(limits.max_case_increase)
+    if is_certain:
+        least = max(least, noise(base, head, limits.min_cases))
     is_over = (logs > least) & (head - base >= limits.min_increase_usd)
     return [int(at) for at in np.flatnonzero(is_over)]
 

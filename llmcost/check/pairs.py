@@ -16,7 +16,8 @@ PAIRED, NEW, REMOVED, UNPRICED = "paired", "new", "removed", "unpriced"
 class Change:
     """A case on both sides. `state` is paired, new, removed, or unpriced: on one side a request has no cost.
 
-    Costs are means of its runs in USD, None where the side has none; `is_over` is more than a single case may grow.
+    Costs are means of its runs in USD, None where the side has none; `is_over` is more than a single case may grow, and
+    `is_perhaps_over` is that too, but no more than the noise of this comparison.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Change:
     base: Tried | None
     head: Tried | None
     is_over: bool = False
+    is_perhaps_over: bool = False
 
     @property
     def base_usd(self) -> Fraction | None:

@@ -19,10 +19,20 @@ MOST = 1_000_000
 
 @dataclass(frozen=True)
 class Noise:
-    """How much the cost of a run of one case varies: the standard deviation of its logarithm, and of how many runs."""
+    """How much the cost of a run of one case varies: the standard deviation of its logarithm, and of how many runs.
+
+    `evenness` is 1 where all cases cost the same, and little where a few of them are most of the whole.
+    """
 
     spread: float
     runs: int
+    evenness: float = 1.0
+
+
+def evenness(costs: Sequence[float]) -> float:
+    """Measure which share of the cases would make the whole vary as much if they all cost the same."""
+    squares = sum(cost**2 for cost in costs)
+    return sum(costs) ** 2 / squares / len(costs) if squares else 1.0
 
 
 @dataclass(frozen=True)
@@ -57,10 +67,10 @@ def seen(change: float, noise: Noise, cases: int, runs: int, limits: Limits) -> 
     """Say how likely a change of all cases is seen by the sign flips, and how many cases or runs would do."""
 
     def with_cases(count: int) -> float:
-        return power(change, noise.spread, count, runs, limits)
+        return power(change, noise, count, runs, limits)
 
     def with_runs(count: int) -> float:
-        return power(change, noise.spread, cases, count, limits)
+        return power(change, noise, cases, count, limits)
 
     return Seen(
         change,
@@ -70,16 +80,20 @@ def seen(change: float, noise: Noise, cases: int, runs: int, limits: Limits) -> 
     )
 
 
-def power(change: float, spread: float, cases: int, runs: int, limits: Limits) -> float:
-    """Compute how likely a change of all cases fails a check: it must be certain, and at least the limit."""
+def power(change: float, noise: Noise, cases: int, runs: int, limits: Limits) -> float:
+    """Compute how likely a change of all cases fails a check: certain, at least the limit, and the whole dearer.
+
+    The last two are reckoned with as if they were independent, which is a little too careful.
+    """
     if cases < limits.min_cases:
         return 0.0
-    error = spread * sqrt(2 / runs / cases)
+    error = noise.spread * sqrt(2 / runs / cases)
     shift, limit = log(1 + change), log(1 + limits.max_increase)
     if error == 0:
         return float(shift >= limit)
     z = NORMAL.inv_cdf(1 - limits.alpha * SHARES[cases >= MANY][1] / 2)
-    return NORMAL.cdf((shift - max(z * error, limit)) / error)
+    is_dearer = NORMAL.cdf(shift / error * sqrt(noise.evenness))
+    return NORMAL.cdf((shift - max(z * error, limit)) / error) * is_dearer
 
 
 def search(power_of: Callable[[int], float], wanted: float, least: int) -> int | None:

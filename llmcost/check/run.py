@@ -107,7 +107,8 @@ def decided(changes: Sequence[Change], rules: Rules) -> tuple[Decision, tuple[Ch
     base = np.array([float(change.base_usd or 0) for change in paired])
     head = np.array([float(change.head_usd or 0) for change in paired])
     over = {paired[at].id for at in exploded(base, head, rules.limits)}
-    marked = tuple(replace(change, is_over=change.id in over) for change in changes)
+    perhaps = {paired[at].id for at in exploded(base, head, rules.limits, is_certain=False)} - over
+    marked = tuple(replace(one, is_over=one.id in over, is_perhaps_over=one.id in perhaps) for one in changes)
     return decide(base, head, rules.limits, rules.seed), marked
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from llmcost.check.caps import Reason
-from llmcost.check.decision import FAIL, INCONCLUSIVE
+from llmcost.check.decision import FAIL, INCONCLUSIVE, PASS, WARN
 from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change
 from llmcost.check.run import CASE, Compared, Rules
 from llmcost.check.sides import Tried
@@ -37,6 +37,8 @@ def judge(found: Compared, rules: Rules) -> Verdict:
     reasons = (*increase(found, rules), *exploding(found, rules), *found.over)
     doubts = tuple(doubts_of(found))
     outcome = FAIL if reasons else INCONCLUSIVE if doubts else found.decision.verdict
+    if outcome == PASS and any(change.is_perhaps_over for change in found.changes):
+        outcome = WARN
     return Verdict(outcome, reasons, (*doubts, *notes_of(found)))
 
 
@@ -81,6 +83,9 @@ def notes_of(found: Compared) -> Iterator[str]:
     if found.by == CASE and found.head.uncased:
         cost = dollars(float(found.head.uncased_usd), 4)
         yield f"{found.head.uncased:,} of {found.head.requests:,} requests name no case (not compared, {cost})"
+    loud = [f"{change.id} ({change.ratio:.1f}x)" for change in found.paired if change.is_perhaps_over and change.ratio]
+    if loud:
+        yield f"over the cap of a case, but so noisy is this comparison: {listed(loud)}; more runs would tell"
     yield from repeats(found.paired)
     if found.price_usd is None:
         yield f"prices: what the base cost on {found.base_day} is not known"

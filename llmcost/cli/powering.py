@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from llmcost.check.pairs import PAIRED, pair
-from llmcost.check.power import CHANGES, Noise, Seen, noise_between, noise_within, seen
+from llmcost.check.power import CHANGES, Noise, Seen, evenness, noise_between, noise_within, seen
 from llmcost.check.sides import Side, Source, measure
 from llmcost.cli.checking import DEFAULT_BASELINE, Asked, open_sides, opened
 from llmcost.cli.reading import Reading, envelope, write
@@ -23,8 +24,9 @@ def run_power(reading: Reading, asked: Asked) -> int:
     output_format, book, limits = reading.output_format, reading.book, asked.rules.limits
     with ExitStack() as stack:
         sides = sides_of(reading, asked, stack)
-        noise = noise_of(sides)
         head = sides[-1]
+        costs = [float(tried.cost) for tried in head.tried.values() if tried.cost is not None]
+        noise = replace(noise_of(sides), evenness=evenness(costs))
     cases, runs = len(head.tried), min((len(tried.runs) for tried in head.tried.values()), default=1)
     rows = [row(seen(change, noise, cases, runs, limits)) for change in CHANGES]
     shared = envelope("check", Filters(), book, head.coverage) | {"cases": cases, "runs": runs, "noise": vars(noise)}
