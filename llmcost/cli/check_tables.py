@@ -80,7 +80,9 @@ def why_rows(found: Checked) -> list[tuple[str, Fraction, float | None, str]]:
 
 def where(found: Checked, driver: str, most: int = 2) -> str:
     """Say in which routes, and how."""
-    parts = [part for part in found.compared.split.by_route if part.driver == driver and part.usd and part.note]
+    own = [part for part in found.compared.split.by_route if part.driver == driver and part.note]
+    most_usd = max((abs(part.usd) for part in own), default=Fraction())
+    parts = [part for part in own if abs(part.usd) * 100 > most_usd]
     parts.sort(key=lambda part: -abs(part.usd))
     return "; ".join(f"{part.route}: {part.note}" for part in parts[:most])
 

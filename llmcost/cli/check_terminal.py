@@ -39,15 +39,16 @@ def terminal(found: Checked, *, is_file: bool) -> Iterator[str]:
             console.print(Text(price_line(found)))
         if not is_unchanged(found):
             for table in tables(found):
-                console.print()
                 console.print(table)
-    yield "\n".join(line.rstrip() for line in written.get().splitlines()) + "\n"
+    lines = [line.rstrip() for line in written.get().splitlines()]
+    # a table brings empty lines of its own
+    yield "".join(f"{line}\n" for at, line in enumerate(lines) if line or at == 0 or lines[at - 1])
 
 
 def tables(found: Checked) -> Iterator[Table]:
     """Make the tables of why the cost changed, and of the cases that changed most."""
     if found.compared.delta_usd:
-        yield drawn(("why", "a run", "of all", "where"), [why_row(row, found) for row in why_rows(found)], (1, 2))
+        yield drawn(("why", "a run", "share", "where"), [why_row(row, found) for row in why_rows(found)], (1, 2))
     changed = [change for change in in_order(found) if change.delta_usd or change.state != PAIRED][:SHOWN]
     rest = len(found.compared.changes) - len(changed)
     if changed:
