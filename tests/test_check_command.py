@@ -271,6 +271,20 @@ def test_two_times_of_a_store_are_compared(llmcost: Run, made: Path) -> None:
     assert (1, 12, Decimal("0.72")) == (code, found["paired"], Decimal(found["cost_per_run_change_usd"]))
 
 
+def test_a_teams_limits_stand_in_its_configuration(llmcost: Run, made: Path) -> None:
+    write(
+        made / "more.jsonl",
+        [{**record, "case_id": None, "tags": [f"eval:{record['case_id']}"]} for record in grown(1.5)],
+    )
+    (made / "llmcost.yaml").write_text("check: {max_increase: 60%, case_key: tag:eval}\n", encoding="utf-8")
+
+    assert 0 == checked(llmcost, "more.jsonl")[0]
+    assert 1 == checked(llmcost, "more.jsonl", "--max-increase", "40%")[0]
+    (made / "llmcost.yaml").write_text("check:\n  colour: red\n", encoding="utf-8")
+    refused = llmcost("check", "more.jsonl")
+    assert (2, True) == (refused.returncode, "llmcost.yaml:2: " in refused.stderr)
+
+
 def test_the_same_input_gives_the_same_output(llmcost: Run, made: Path) -> None:
     write(made / "more.jsonl", grown(1.07, cases=9))
     first, second = (llmcost("check", "more.jsonl", *PRICES, "-f", "json").stdout for _ in range(2))

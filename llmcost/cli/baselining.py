@@ -19,6 +19,7 @@ from llmcost.check.keys import Keys
 from llmcost.check.restore import restore
 from llmcost.check.sides import Side, Tried, measure
 from llmcost.cli.books import open_book
+from llmcost.cli.check_options import limits_of
 from llmcost.cli.check_tables import usd
 from llmcost.cli.check_words import headline
 from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write, write_text
@@ -75,7 +76,9 @@ def run_accept(made: Made, reason: str) -> int:
 
 def opened(made: Made, stack: ExitStack) -> Source:
     """Read the traces."""
-    keys = Keys(*made.keys)
+    names = dict(zip(("case_key", "run_key", "route_key"), made.keys, strict=True))
+    given = limits_of(names)
+    keys = Keys(given.case_key, given.run_key, given.route_key)
     store = stack.enter_context(open_store(made.traces, made.file, keys.case_key))
     return Source(store, Filters(), keys)
 

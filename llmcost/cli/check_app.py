@@ -100,15 +100,25 @@ def check_command(
     run_key: RunKey = None,
     route_key: RouteKey = None,
     max_increase: Annotated[
-        str, typer.Option("--max-increase", help="How much dearer all cases together may get.", metavar="SHARE")
-    ] = "5%",
+        str | None,
+        typer.Option(
+            "--max-increase", help="How much dearer all cases together may get.  [default: 5%]", metavar="SHARE"
+        ),
+    ] = None,
     min_increase_usd: Annotated[
-        str, typer.Option("--min-increase-usd", help="Less than this a run is no increase.", metavar="USD")
-    ] = "0.0001",
+        str | None,
+        typer.Option(
+            "--min-increase-usd", help="Less than this a run is no increase.  [default: 0.0001]", metavar="USD"
+        ),
+    ] = None,
     max_case_increase: Annotated[
-        str,
-        typer.Option("--max-case-increase", help="How many times as dear one case may get, or none.", metavar="TIMES"),
-    ] = "3x",
+        str | None,
+        typer.Option(
+            "--max-case-increase",
+            help="How many times as dear one case may get, or none.  [default: 3x]",
+            metavar="TIMES",
+        ),
+    ] = None,
     max_total_usd: Annotated[
         str | None, typer.Option("--max-total-usd", help="What a run of all cases may cost.", metavar="USD")
     ] = None,
@@ -116,23 +126,29 @@ def check_command(
         str | None, typer.Option("--max-case-usd", help="What a run of one case may cost.", metavar="USD")
     ] = None,
     max_amplification_increase: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--max-amplification-increase", help="How many more attempts a call may take, or none.", metavar="SHARE"
+            "--max-amplification-increase",
+            help="How many more attempts a call may take, or none.  [default: 25%]",
+            metavar="SHARE",
         ),
-    ] = "25%",
+    ] = None,
     max_cache_drop: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--max-cache-drop", help="How much less of the input may come from caches, or none.", metavar="SHARE"
+            "--max-cache-drop",
+            help="How much less of the input may come from caches, or none.  [default: 10%]",
+            metavar="SHARE",
         ),
-    ] = "10%",
+    ] = None,
     max_latency_increase: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--max-latency-increase", help="How much slower the slowest cases may get, or none.", metavar="SHARE"
+            "--max-latency-increase",
+            help="How much slower the slowest cases may get, or none.  [default: none]",
+            metavar="SHARE",
         ),
-    ] = "none",
+    ] = None,
     allow_unpriced: Annotated[
         bool, typer.Option("--allow-unpriced", help="A new model without a price does not fail.")
     ] = False,
@@ -191,29 +207,31 @@ def check_command(
 
         return run_comment(found[1:], provider, repo, number, key)
     from llmcost.check.keys import Keys
-    from llmcost.cli.check_options import Given, rules_of
+    from llmcost.cli.check_options import limits_of, rules_of
     from llmcost.cli.checking import Asked, run_check
     from llmcost.cli.reading import Reading
 
-    limits = Given(
-        max_increase,
-        min_increase_usd,
-        max_case_increase,
-        max_total_usd,
-        max_case_usd,
-        max_amplification_increase,
-        max_cache_drop,
-        max_latency_increase,
-        allow_unpriced,
-        seed,
-    )
+    given = {
+        "max_increase": max_increase,
+        "min_increase_usd": min_increase_usd,
+        "max_case_increase": max_case_increase,
+        "max_total_usd": max_total_usd,
+        "max_case_usd": max_case_usd,
+        "max_amplification_increase": max_amplification_increase,
+        "max_cache_drop": max_cache_drop,
+        "max_latency_increase": max_latency_increase,
+        "case_key": case_key,
+        "run_key": run_key,
+        "route_key": route_key,
+    }
+    limits = limits_of(given)
     reading = Reading(found, since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit, tz)
     asked = Asked(
-        rules_of(limits),
+        rules_of(limits, allow_unpriced=allow_unpriced, seed=seed),
         baseline,
         tuple(against or ()),
         compare,
-        Keys(case_key, run_key, route_key),
+        Keys(limits.case_key, limits.run_key, limits.route_key),
         tuple(write or ()),
         prices_as_of,
         key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from llmcost.check import Rules
 from llmcost.check.caps import Caps
 from llmcost.check.decision import Limits
 from llmcost.check.run import SEED
+from llmcost.cli.configuration import open_configuration
 from llmcost.errors import UsageError
 
 NONE = "none"
@@ -18,21 +20,28 @@ NUMBER = r"\d+(?:\.\d+)?"
 
 @dataclass(frozen=True)
 class Given:
-    """Limits as text, in the order of the options."""
+    """Limits and keys as text, as they are where nothing else is said."""
 
-    max_increase: str
-    min_increase_usd: str
-    max_case_increase: str
-    max_total_usd: str | None
-    max_case_usd: str | None
-    max_amplification_increase: str
-    max_cache_drop: str
-    max_latency_increase: str
-    allow_unpriced: bool
-    seed: int | None
+    max_increase: str = "5%"
+    min_increase_usd: str = "0.0001"
+    max_case_increase: str = "3x"
+    max_total_usd: str = NONE
+    max_case_usd: str = NONE
+    max_amplification_increase: str = "25%"
+    max_cache_drop: str = "10%"
+    max_latency_increase: str = NONE
+    case_key: str | None = None
+    run_key: str | None = None
+    route_key: str | None = None
 
 
-def rules_of(given: Given) -> Rules:
+def limits_of(given: Mapping[str, str | None]) -> Given:
+    """Lay the command line over llmcost.yaml, and that over what is usual."""
+    said = {name: value for name, value in given.items() if value is not None}
+    return Given(**{**open_configuration().check, **said})
+
+
+def rules_of(given: Given, *, allow_unpriced: bool, seed: int | None) -> Rules:
     """Read the limits. Raises UsageError for one that is none."""
     increase = share("--max-increase", given.max_increase)
     times = factor("--max-case-increase", given.max_case_increase)
@@ -50,9 +59,9 @@ def rules_of(given: Given) -> Rules:
             share("--max-amplification-increase", given.max_amplification_increase),
             share("--max-cache-drop", given.max_cache_drop),
             share("--max-latency-increase", given.max_latency_increase),
-            not given.allow_unpriced,
+            not allow_unpriced,
         ),
-        SEED if given.seed is None else given.seed,
+        SEED if seed is None else seed,
     )
 
 
@@ -76,9 +85,9 @@ def factor(option: str, text: str) -> float | None:
     return float(found[1])
 
 
-def dollars(option: str, text: str | None) -> Decimal | None:
+def dollars(option: str, text: str) -> Decimal | None:
     """Read `$0.01` or `0.01`."""
-    if text is None or text == NONE:
+    if text == NONE:
         return None
     found = re.fullmatch(rf"\$?({NUMBER})", text.strip())
     if not found:

@@ -1,4 +1,4 @@
-"""llmcost.yaml, the nearest one upwards: a team's budgets, its numbers for the detectors, the folder of its own."""
+"""llmcost.yaml, the nearest one upwards: a team's budgets, limits of checks, numbers for detectors, its own ones."""
 
 from __future__ import annotations
 
@@ -12,16 +12,21 @@ from llmcost.pricing.loader import Node, only, read_yaml, required, section
 from llmcost.report.budget import EVERYTHING, Budget
 
 NAME = "llmcost.yaml"
+CHECK = {
+    *("max_increase", "min_increase_usd", "max_case_increase", "max_total_usd", "max_case_usd"),
+    *("max_amplification_increase", "max_cache_drop", "max_latency_increase", "case_key", "run_key", "route_key"),
+}
 PERIODS = {"monthly_usd": "month", "daily_usd": "day"}
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """What llmcost.yaml says: parameters by detector, the folder of a team's own detectors, and its budgets."""
+    """What llmcost.yaml says: parameters by detector, the folder of a team's own, its budgets, limits of a check."""
 
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path | None = None
     budgets: tuple[Budget, ...] = ()
+    check: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_configuration() -> Configuration:
@@ -33,17 +38,24 @@ def open_configuration() -> Configuration:
 
 def read_configuration(path: Path) -> Configuration:
     """Read one llmcost.yaml. Raises UsageError, its message beginning with FILE:LINE, for anything unknown."""
-    top = read_yaml(path).mapping({"detect", "budgets"}, NAME)
+    top = read_yaml(path).mapping({"detect", "budgets", "check"}, NAME)
     budgets = tuple(budget for node in section(top, "budgets") for budget in budgets_of(node))
+    check = only(top, "check", check_of) or {}
     if "detect" not in top:
-        return Configuration(budgets=budgets)
+        return Configuration(budgets=budgets, check=check)
     detect = top["detect"].mapping({"folder", "settings"}, "detect")
     settings = detect["settings"].pairs("settings") if "settings" in detect else {}
     return Configuration(
         {name: values_of(node, name) for name, node in settings.items()},
         only(detect, "folder", lambda node: folder_of(node, path)),
         budgets,
+        check,
     )
+
+
+def check_of(node: Node) -> dict[str, str]:
+    """Read the limits of a check as they are written."""
+    return {name: value.text(name) for name, value in node.mapping(CHECK, "check").items()}
 
 
 def budgets_of(node: Node) -> Iterator[Budget]:
