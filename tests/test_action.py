@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from llmcost.check.comment import marker
+from llmcost.check.comment import UNCHANGED, marker
 from tests.api_server import TOKEN, Pull, serving
 from tests.conftest import ROOT, Run
 
@@ -52,7 +52,9 @@ def run_action(folder: Path, env: Mapping[str, str], **inputs: str) -> Job:
     known |= {f"inputs.{name}": resolved(value, known) for name, value in given.items()}
     files = {name: folder / name.lower() for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     temp = folder / "temp"
-    temp.mkdir()
+    temp.mkdir(exist_ok=True)
+    for file in files.values():
+        file.unlink(missing_ok=True)
     job = Job()
     for step in STEPS[1:]:
         outputs = read_outputs(files["GITHUB_OUTPUT"])
@@ -146,18 +148,40 @@ def test_a_check_that_saw_no_change_is_silent_but_where_asked(
 
 
 def test_a_token_that_may_not_comment_fails_nothing(repository: Path, pull: Pull) -> None:
-    pull.first = [(403, {})]
-    job = run_action(repository, of_pull(pull, repository), traces=str(SUITES / "unchanged.jsonl"), comment="always")
+    for suite, code in (("unchanged", 0), ("dearer", 1)):
+        pull.first = [(403, {})]
+        job = run_action(repository, of_pull(pull, repository), traces=str(SUITES / f"{suite}.jsonl"), comment="always")
 
-    assert (0, []) == (job.code, pull.bodies)
-    assert "::notice title=llmcost check::no comment could be posted" in job.printed
+        assert (code, []) == (job.code, pull.bodies)
+        assert "::notice title=llmcost check::no comment could be posted" in job.printed
 
 
-@pytest.mark.parametrize(("inputs", "code"), [({"traces": "none.jsonl"}, 3), ({"baseline": "none.json"}, 2)])
+def test_a_change_that_is_mended_updates_its_comment(repository: Path, pull: Pull) -> None:
+    for suite in ("dearer", "unchanged"):
+        run_action(repository, of_pull(pull, repository), traces=str(SUITES / f"{suite}.jsonl"))
+
+    assert 1 == len(pull.bodies)
+    assert pull.bodies[0].startswith(f"{marker(None)}\n{UNCHANGED}\n### llmcost: PASS")
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({"traces": "none.jsonl"}, 3),
+        ({"baseline": "none.json"}, 2),
+        ({"traces": " "}, 2),
+        ({"max_increase": "much"}, 2),
+        ({"comment": "sometimes"}, 2),
+        # a misspelt flag must not let an increase pass
+        ({"traces": str(SUITES / "dearer.jsonl"), "fail": "yes"}, 2),
+        ({"strict": "on"}, 2),
+    ],
+    ids=str,
+)
 def test_what_cannot_be_checked_fails_whatever_is_asked(repository: Path, inputs: dict[str, str], code: int) -> None:
     job = run_action(repository, {}, **{"traces": str(SUITES / "unchanged.jsonl"), "fail": "false", **inputs})
 
-    assert code == job.code
+    assert (code, None) == (job.code, job.outputs.get("verdict"))
 
 
 def test_inputs_are_words_and_never_code(repository: Path) -> None:
@@ -174,8 +198,71 @@ def test_other_inputs_reach_the_command(repository: Path) -> None:
     loose = run_action(repository, {}, traces="dearer.jsonl", max_increase="60%", baseline="", against="before.jsonl")
 
     assert (0, "pass") == (loose.code, loose.outputs["verdict"])
+    assert 1 == run_action(repository, {}, traces="deare*.jsonl").code
+    assert 0 == run_action(repository, {}, traces="dearer.jsonl", min_increase_usd="9").code
+    assert 1 == run_action(repository, {}, traces="unchanged.jsonl", args="--max-total-usd\n 0.0001").code
+
+
+@pytest.mark.slow
+def test_the_job_keeps_its_own_python_and_gets_llmcost(tmp_path: Path) -> None:
+    file, env = tmp_path / "path", {"RUNNER_TEMP": str(tmp_path), "GITHUB_PATH": str(tmp_path / "path")}
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", STEPS[0]["run"]],
+        env={**os.environ, **env, "ACTION_PATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    added = Path(file.read_text(encoding="utf-8").strip())
+    said = subprocess.run([added / "llmcost", "--help"], capture_output=True, text=True)
+
+    assert (0, ["llmcost"], 0) == (done.returncode, [one.name for one in added.iterdir()], said.returncode)
+
+
+def documented(kind: str) -> Any:
+    """Give the first block of the documentation that holds a word."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "ci.md").read_text(encoding="utf-8"), re.DOTALL)
+    return yaml.safe_load(next(block for block in blocks if kind in block))
+
+
+def test_the_documentation_has_every_input_and_output_and_asks_for_no_other() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    used = documented("uses: OWNER/llmcost")["jobs"]["cost"]["steps"][-1]["with"]
+
+    assert [] == [name for name in (*ACTION["inputs"], *ACTION["outputs"]) if f"`{name}`" not in page]
+    assert set(used) <= set(ACTION["inputs"])
+
+
+@pytest.mark.parametrize(("suite", "code"), [("unchanged", 0), ("dearer", 1)])
+def test_the_pipeline_of_the_documentation_comments_and_fails(
+    repository: Path, pull: Pull, suite: str, code: int
+) -> None:
+    (repository / "traces").mkdir()
+    shutil.copy(SUITES / f"{suite}.jsonl", repository / "traces")
+    # installing and the tests that make the traces are the reader's
+    script = "\n".join(documented("artifacts:")["llmcost"]["script"][2:])
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=repository,
+        env={
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            **{"CI_API_V4_URL": pull.url, "CI_PROJECT_ID": "42", "CI_MERGE_REQUEST_IID": "7", "GITLAB_TOKEN": TOKEN},
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert (code, code) == (done.returncode, len(pull.bodies)), done.stderr
+    assert (repository / "llmcost.xml").is_file()
 
 
 def test_no_expression_stands_in_a_script() -> None:
     assert [] == [step["name"] for step in STEPS if "${{" in step["run"]]
     assert "Install llmcost" == STEPS[0]["name"]
+
+
+def test_a_teams_configuration_counts_in_the_action(repository: Path) -> None:
+    (repository / "llmcost.yaml").write_text("check: {max_increase: 60%}\n", encoding="utf-8")
+    job = run_action(repository, {}, traces=str(SUITES / "dearer.jsonl"))
+
+    assert (0, "pass") == (job.code, job.outputs["verdict"])

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from llmcost.check.api import Api
+from llmcost.check.api import Api, wait
 from llmcost.check.comment import MOST, PAGE, UNCHANGED, Posted, fitted, github, marker, number_in, post, same
 from llmcost.errors import InputError, UsageError
 from tests.conftest import Completed
@@ -148,7 +148,7 @@ def provider(request: pytest.FixtureRequest) -> str:
 def comment(server: Forge, folder: Path, text: str, provider: str, *args: str, **changed: str | None) -> Completed:
     """Run the command as the provider's CI does; `changed` sets or takes away variables."""
     (folder / "comment.md").write_text(text, encoding="utf-8")
-    known = {**PROVIDERS[provider], "GITHUB_API_URL": server.url, "CI_API_V4_URL": server.url, **changed}
+    known = {**PROVIDERS.get(provider, {}), "GITHUB_API_URL": server.url, "CI_API_V4_URL": server.url, **changed}
     done = subprocess.run(
         [sys.executable, "-m", "llmcost", "check", "comment", "comment.md", "--provider", provider, *args],
         cwd=folder,
@@ -321,6 +321,7 @@ def test_a_project_may_be_named_by_its_path(server: Forge, tmp_path: Path) -> No
         ("gitlab", {"GITLAB_TOKEN": None}, ("no GITLAB_TOKEN", "scope api")),
         ("gitlab", {"CI_MERGE_REQUEST_IID": None}, ("no merge request",)),
         ("gitlab", {"CI_MERGE_REQUEST_IID": "7/../8"}, ("7/../8: no number",)),
+        ("gitea", {}, ("--provider gitea: not known", "github, gitlab")),
     ],
 )
 def test_what_is_missing_is_named(
@@ -365,6 +366,14 @@ def test_a_server_in_trouble_is_asked_again(server: Forge, trouble: tuple[int, d
 
     assert "created" == post(github_api(server), github("acme/shop", 7), NEW).done
     assert {1: NEW} == server.comments
+
+
+def test_a_wait_is_as_long_as_asked_but_bearable() -> None:
+    assert [2.0, 30.0, 0.5, 0.5] == [wait(asked, 0.5) for asked in ("2", "9999", None, "soon")]
+
+
+def test_an_api_does_not_show_its_token(server: Forge) -> None:
+    assert TOKEN not in repr(github_api(server))
 
 
 def test_three_times_is_enough(server: Forge) -> None:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -17,7 +18,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ATTEMPTS = 3
 TIMEOUT_SECONDS = 20
 LONGEST_WAIT_SECONDS = 30.0
-AGAIN = (429, 500, 502, 503, 504)
+BUSY = 429
+AGAIN = (BUSY, 500, 502, 503, 504)
 
 
 class NoRedirect(HTTPRedirectHandler):
@@ -52,11 +54,12 @@ class Api:
                 return self.once(method, path, content)
             except HTTPError as error:
                 error.close()
-                if error.code not in AGAIN or attempt == ATTEMPTS:
+                # what a server may have done already is not sent again; a busy one says that it has not
+                is_safe = method == "GET" or error.code == BUSY
+                if error.code not in AGAIN or not is_safe or attempt == ATTEMPTS:
                     raise refused(self.host, error.code) from None
                 time.sleep(wait(error.headers.get("Retry-After"), self.pause_seconds * 2 ** (attempt - 1)))
-            except (URLError, TimeoutError, OSError, ValueError) as error:
-                # a comment that may have been made is not made again
+            except (URLError, HTTPException, OSError, ValueError) as error:
                 if method != "GET" or attempt == ATTEMPTS:
                     raise unreachable(self.host, error) from None
                 time.sleep(self.pause_seconds)

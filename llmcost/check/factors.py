@@ -2,41 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from llmcost.check.why import Traffic
 
 FACTORS = ("volume", "retries", "mix", "input", "cache", "output", "rates", "other")
-CACHED = ("cache_read", "cache_write", "cache_write_1h")
-INPUT = ("input", *CACHED)
+INPUT = ("input", "cache_read", "cache_write", "cache_write_1h")
 METERS = (*INPUT, "output")
-# factor -> its value: of the volume a number, of the others one number or several for each model
-Behaviour = dict[str, Any]
+Side = Mapping[str, "Traffic"]
 
 
-def behaviour(own: Mapping[str, Traffic], other: Mapping[str, Traffic]) -> Behaviour:
-    """Measure one side of a route by model; what it does not have behaves as on the other side."""
-    models = sorted({*own, *other})
-    calls = sum((traffic.calls for traffic in own.values()), Fraction())
-    known = own if calls else other
-    all_calls = sum((traffic.calls for traffic in known.values()), Fraction())
+def products(own: Side, other: Side) -> list[dict[str, Fraction]]:
+    """Write the cost of one side of a route as a sum of products of factors, in the same order for both sides.
 
-    def each(measure: Callable[[Traffic], Any]) -> dict[str, Any]:
-        return {model: measure(own[model] if model in own else other[model]) for model in models}
+    The products are those of each model: one for each meter, and one for what is not paid by the token. A model that
+    this side did not ask behaves as on the other side, at no share of the calls.
+    """
+    volume, known = calls(own), own if own else other
+    found = []
+    for model in sorted({*own, *other}):
+        mix = known[model].calls / calls(known) if model in known else Fraction()
+        asked = own[model] if model in own else other[model]
+        sent = {"volume": volume, "mix": mix, "retries": asked.requests / asked.calls}
+        found += [{**sent, **paid} for paid in request(asked, other.get(model, asked))]
+    return found
 
-    return {
-        "volume": calls,
-        "mix": {model: known[model].calls / all_calls if model in known else Fraction() for model in models},
-        "retries": each(lambda traffic: traffic.requests / traffic.calls),
-        "input": each(lambda traffic: inputs(traffic) / traffic.requests),
-        "cache": {model: shares(own.get(model), other.get(model)) for model in models},
-        "output": each(lambda traffic: traffic.tokens["output"] / traffic.requests),
-        "rates": {model: rates(own.get(model), other.get(model)) for model in models},
-        "other": each(lambda traffic: traffic.costs["other"] / traffic.requests),
-    }
+
+def request(own: Traffic, other: Traffic) -> Iterator[dict[str, Fraction]]:
+    """Write what a request to a model costs: tokens by rate.
+
+    A meter that counted nothing costs what it does on the other side, so that a cache newly used is no change of
+    rates; without input its shares are those of the other side. Where neither side counted, the product is 0.
+    """
+    size = inputs(own) / own.requests
+    read = own if size else other
+    for meter in INPUT:
+        share = read.tokens[meter] / inputs(read) if inputs(read) else Fraction()
+        yield {"input": size, "cache": share, "rates": rate(meter, own, other)}
+    yield {"output": own.tokens["output"] / own.requests, "rates": rate("output", own, other)}
+    yield {"other": untold(own) / own.requests}
+
+
+def rate(meter: str, own: Traffic, other: Traffic) -> Fraction:
+    """Measure what a token of a meter costs on average, free ones included."""
+    paid = own if own.tokens[meter] else other
+    return paid.costs[meter] / paid.tokens[meter] if paid.tokens[meter] else Fraction()
+
+
+def untold(traffic: Traffic) -> Fraction:
+    """Sum up what no tokens account for."""
+    told = (traffic.costs[meter] for meter in METERS if traffic.tokens[meter])
+    return sum(traffic.costs.values(), Fraction()) - sum(told, Fraction())
 
 
 def inputs(traffic: Traffic) -> Fraction:
@@ -44,35 +63,6 @@ def inputs(traffic: Traffic) -> Fraction:
     return sum((traffic.tokens[meter] for meter in INPUT), Fraction())
 
 
-def shares(own: Traffic | None, other: Traffic | None) -> dict[str, Fraction]:
-    """Measure which share of the input caches read and write; without input as on the other side, else none."""
-    traffic = next((one for one in (own, other) if one is not None and inputs(one)), None)
-    return {meter: traffic.tokens[meter] / inputs(traffic) if traffic else Fraction() for meter in CACHED}
-
-
-def rates(own: Traffic | None, other: Traffic | None) -> dict[str, Fraction]:
-    """Measure what a token of each meter costs on average; a meter that counted nothing, as on the other side."""
-    return {meter: rate(meter, own, other) for meter in METERS}
-
-
-def rate(meter: str, own: Traffic | None, other: Traffic | None) -> Fraction:
-    """Measure one rate."""
-    traffic = next((one for one in (own, other) if one is not None and one.tokens[meter]), None)
-    return traffic.costs[meter] / traffic.tokens[meter] if traffic else Fraction()
-
-
-def cost_of(was: Behaviour, now: Behaviour, changed: frozenset[str]) -> Fraction:
-    """Compute what a route costs with some factors as they are now and the rest as they were."""
-    at = {factor: (now if factor in changed else was)[factor] for factor in FACTORS}
-    each = (
-        at["mix"][model] * at["retries"][model] * request_cost(at, model) for model in at["mix"] if at["mix"][model]
-    )
-    return Fraction(at["volume"] * sum(each, Fraction()))
-
-
-def request_cost(at: Behaviour, model: str) -> Fraction:
-    """Compute what a request to a model costs."""
-    rate_of, share_of = at["rates"][model], at["cache"][model]
-    fresh = 1 - sum(share_of.values(), Fraction())
-    input_rate = fresh * rate_of["input"] + sum((share_of[meter] * rate_of[meter] for meter in CACHED), Fraction())
-    return Fraction(at["input"][model] * input_rate + at["output"][model] * rate_of["output"] + at["other"][model])
+def calls(side: Side) -> Fraction:
+    """Count the calls of all models."""
+    return sum((traffic.calls for traffic in side.values()), Fraction())

@@ -15,7 +15,7 @@ from llmcost.check.decision import Decision, Limits, decide, exploded
 from llmcost.check.pairs import PAIRED, Change, pair, with_labels
 from llmcost.check.routes import blocks_of, decide_routes
 from llmcost.check.sides import Side, Source, measure
-from llmcost.check.traffic import traffic
+from llmcost.check.traffic import cohorts_of, models_of, traffic
 from llmcost.check.why import Split, Traffic, explain
 from llmcost.errors import InputError
 from llmcost.pricing import Book
@@ -117,9 +117,12 @@ def sent(
 ) -> tuple[list[Traffic], list[Traffic]]:
     """Sum up what both sides sent for the paired cases."""
     base.trace(book, day)
-    was = traffic(base.store, {change.id: len(change.base.runs) for change in paired if change.base})
+    models = models_of(base.store)
     head.trace(book, day)
-    return was, traffic(head.store, {change.id: len(change.head.runs) for change in paired if change.head})
+    cohorts = cohorts_of(models, models_of(head.store))
+    now = traffic(head.store, {change.id: len(change.head.runs) for change in paired if change.head}, cohorts)
+    base.trace(book, day)
+    return traffic(base.store, {change.id: len(change.base.runs) for change in paired if change.base}, cohorts), now
 
 
 def price_change(before: Side, now: Side, paired: Sequence[Change]) -> Fraction | None:

@@ -22,21 +22,39 @@ METERS = {
 }
 
 
-def traffic(store: Store, runs: Mapping[str, int]) -> list[Traffic]:
+COMPARED = pa.schema(
+    [("case_name", pa.string()), ("route", pa.string()), ("runs", pa.int64()), ("cohort", pa.string())]
+)
+# the models of each route of each case
+Models = dict[tuple[str, str], tuple[str, ...]]
+
+
+def models_of(store: Store) -> Models:
+    """List the models that the present `traced` asks, by case and route."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in records(store, "models"):
+        found.setdefault((row["case_name"], row["route"]), []).append(row["model"] or "")
+    return {key: tuple(models) for key, models in found.items()}
+
+
+def cohorts_of(was: Models, now: Models) -> dict[tuple[str, str], str]:
+    """Put routes of cases together that ask the same models on one side and the same on the other."""
+    return {key: f"{'|'.join(was.get(key, ()))} -> {'|'.join(now.get(key, ()))}" for key in {*was, *now}}
+
+
+def traffic(store: Store, runs: Mapping[str, int], cohorts: Mapping[tuple[str, str], str]) -> list[Traffic]:
     """Sum up the present `traced` of the cases in `runs`, each divided by the number of its runs."""
-    compared = pa.table({"case_name": list(runs), "runs": list(runs.values())}, COMPARED)
-    store.register("compared", compared)
-    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    rows = [(case, route, runs[case], cohort) for (case, route), cohort in cohorts.items() if case in runs]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in COMPARED]
+    store.register("compared", pa.table(columns, schema=COMPARED))
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in records(store, "traffic"):
-        found.setdefault((row["route"], row["model"] or "(no model)"), []).append(row)
-    return [summed(route, model, rows) for (route, model), rows in found.items()]
+        found.setdefault((row["route"], row["model"] or "(no model)", row["cohort"]), []).append(row)
+    return [summed(*names, rows) for names, rows in found.items()]
 
 
-COMPARED = pa.schema([("case_name", pa.string()), ("runs", pa.int64())])
-
-
-def summed(route: str, model: str, rows: list[dict[str, Any]]) -> Traffic:
-    """Add up the rows of one route and model."""
+def summed(route: str, model: str, cohort: str, rows: list[dict[str, Any]]) -> Traffic:
+    """Add up the rows of one route, model and cohort."""
     tokens = {meter: sum((used(row, names) for row in rows), Fraction()) for meter, names in METERS.items()}
     costs = {meter: sum((paid(row, names) for row in rows), Fraction()) for meter, names in METERS.items()}
     whole = sum((Fraction(row["cost_usd"]) / row["runs"] for row in rows), Fraction())
@@ -47,6 +65,7 @@ def summed(route: str, model: str, rows: list[dict[str, Any]]) -> Traffic:
         sum((Fraction(row["requests"], row["runs"] * row["attempts"]) for row in rows), Fraction()),
         tokens,
         {**costs, "other": whole - sum(costs.values())},
+        cohort,
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from llmcost.check.factors import FACTORS, Behaviour, behaviour, cost_of
+from llmcost.check.factors import FACTORS, products
 from llmcost.check.notes import note
 from llmcost.check.shapley import shapley
 
@@ -16,6 +16,8 @@ from llmcost.check.shapley import shapley
 class Traffic:
     """What was sent by one route to one model in a run of all cases.
 
+    A `cohort` are cases that ask the same models on this side and the same on the other: where some cases move to
+    another model, the sizes of these cases are not taken for a change of size.
     `requests` are attempts, `calls` what they were attempts of. `tokens` and `costs` (USD) by meter: input (neither
     read from a cache nor written), cache_read, cache_write, cache_write_1h, output; costs have `other` besides.
     """
@@ -26,6 +28,10 @@ class Traffic:
     calls: Fraction
     tokens: Mapping[str, Fraction]
     costs: Mapping[str, Fraction]
+    cohort: str = ""
+
+
+Models = Mapping[str, Traffic]
 
 
 @dataclass(frozen=True)
@@ -47,37 +53,66 @@ class Split:
 
 
 def explain(base: Sequence[Traffic], head: Sequence[Traffic]) -> Split:
-    """Split the difference of cost between two sides by Shapley values, route by route.
+    """Split the difference of cost between two sides by Shapley values, route by route and cohort by cohort.
 
     A route that is on one side only is volume; a model that a route has on one side only is the mix of models.
+    Tokens that cost nothing lower the mean rate of their model: what a gateway's cache answers is best a model apart.
     """
-    routes = sorted({traffic.route for traffic in (*base, *head)})
-    found = tuple(
-        part for route in routes for part in explain_route(route, of_route(base, route), of_route(head, route))
-    )
+    sides = by_route(base), by_route(head)
+    routes = sorted({*sides[0], *sides[1]})
+    found = tuple(part for route in routes for part in explain_route(route, *(side.get(route, {}) for side in sides)))
     parts = {factor: sum((part.usd for part in found if part.driver == factor), Fraction()) for factor in FACTORS}
     return Split(parts, found)
 
 
-def of_route(traffic: Iterable[Traffic], route: str) -> dict[str, Traffic]:
-    """Take a route's traffic by model."""
-    return {one.model: one for one in traffic if one.route == route}
+def by_route(side: Iterable[Traffic]) -> dict[str, dict[str, Models]]:
+    """Sort a side by route, cohort and model; what has no requests and costs nothing is nothing."""
+    found: dict[str, dict[str, dict[str, Traffic]]] = {}
+    for one in side:
+        if one.requests or one.calls or any(one.tokens.values()) or any(one.costs.values()):
+            models = found.setdefault(one.route, {}).setdefault(one.cohort, {})
+            models[one.model] = together(models[one.model], one) if one.model in models else one
+    return {
+        route: {cohort: {model: counted(one) for model, one in models.items()} for cohort, models in cohorts.items()}
+        for route, cohorts in found.items()
+    }
 
 
-def explain_route(route: str, base: dict[str, Traffic], head: dict[str, Traffic]) -> list[Part]:
-    """Split the difference of one route; what did not change has no part."""
-    was, now = behaviour(base, head), behaviour(head, base)
-    changed = [factor for factor in FACTORS if is_other(was, now, factor)]
-    parts = shapley(changed, lambda factors: cost_of(was, now, factors))
-    return [Part(route, factor, usd, note(factor, base, head)) for factor, usd in parts.items()]
+def together(one: Traffic, more: Traffic) -> Traffic:
+    """Add up two entries of one route and model."""
+    tokens = {meter: count + more.tokens[meter] for meter, count in one.tokens.items()}
+    costs = {meter: usd + more.costs[meter] for meter, usd in one.costs.items()}
+    return replace(one, requests=one.requests + more.requests, calls=one.calls + more.calls, tokens=tokens, costs=costs)
 
 
-def is_other(was: Behaviour, now: Behaviour, factor: str) -> bool:
-    """Tell whether a factor differs."""
-    return bool(was[factor] != now[factor])
+def counted(one: Traffic) -> Traffic:
+    """Take requests whose calls nobody counted as a call each, calls as a request each, and a bare cost as one."""
+    least = one.calls or one.requests or Fraction(1)
+    return replace(one, requests=one.requests or least, calls=least)
 
 
-def shown(parts: Mapping[str, Fraction], digits: int) -> dict[str, Decimal]:
+def explain_route(route: str, base: Mapping[str, Models], head: Mapping[str, Models]) -> list[Part]:
+    """Split the difference of one route; what changed nothing has no part. Notes are about all cohorts."""
+    found = dict.fromkeys(FACTORS, Fraction())
+    for cohort in sorted({*base, *head}):
+        old, new = base.get(cohort, {}), head.get(cohort, {})
+        for was, now in zip(products(old, new), products(new, old), strict=True):
+            for factor, usd in shapley(was, now).items():
+                found[factor] += usd
+    sides = whole(base), whole(head)
+    return [Part(route, factor, usd, note(factor, *sides)) for factor, usd in found.items() if usd]
+
+
+def whole(cohorts: Mapping[str, Models]) -> Models:
+    """Put the cohorts of a route together."""
+    found: dict[str, Traffic] = {}
+    for models in cohorts.values():
+        for model, one in models.items():
+            found[model] = together(found[model], one) if model in found else one
+    return found
+
+
+def shown(parts: Mapping[str, Fraction], digits: int = 12) -> dict[str, Decimal]:
     """Round parts to so many digits that they add up to the rounded whole; the largest first."""
     unit = 10**digits
     scaled = {name: part * unit for name, part in parts.items()}

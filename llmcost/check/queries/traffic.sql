@@ -11,7 +11,11 @@ with
             traced.run_name,
             traced.route,
             case
-                when traced.price_status = 'gateway cache' then '(gateway cache)' else traced.model
+                when traced.price_status = 'gateway cache'
+                then '(gateway cache)'
+                when traced.price_status = 'provisioned'
+                then coalesce(traced.model, '') || ' (provisioned)'
+                else traced.model
             end as model,
             case when traced.price_status = 'priced' then traced.price_no end as price_no,
             traced.logical_request_id,
@@ -22,9 +26,10 @@ with
             traced.cache_write_1h_input_tokens,
             traced.text_output_tokens,
             traced.reasoning_output_tokens,
-            compared.runs
+            compared.runs,
+            compared.cohort
         from traced
-        inner join compared on traced.case_name = compared.case_name
+        inner join compared on traced.case_name = compared.case_name and traced.route = compared.route
         where traced.price_status in ('priced', 'provisioned', 'gateway cache')
     ),
     sized as (
@@ -38,6 +43,7 @@ with
             counted.model,
             counted.price_no,
             counted.runs,
+            counted.cohort,
             sized.attempts,
             count(*) as requests,
             sum(counted.cost_usd) as cost_usd,
@@ -72,7 +78,7 @@ with
             and counted.run_name is not distinct from sized.run_name
             and counted.route = sized.route
             and counted.logical_request_id = sized.logical_request_id
-        group by counted.route, counted.model, counted.price_no, counted.runs, sized.attempts
+        group by counted.route, counted.model, counted.price_no, counted.runs, counted.cohort, sized.attempts
     )
 select
     summed.*,
@@ -84,4 +90,10 @@ select
     paid_usd_per_token(prices.reasoning, prices.multiplier) as reasoning_usd_per_token
 from summed
 left join prices on summed.price_no = prices.price_no
-order by summed.route, summed.model nulls first, summed.price_no nulls first, summed.runs, summed.attempts
+order by
+    summed.route,
+    summed.model nulls first,
+    summed.price_no nulls first,
+    summed.runs,
+    summed.cohort,
+    summed.attempts
