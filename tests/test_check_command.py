@@ -152,8 +152,8 @@ def test_new_removed_and_nameless_requests_are_named_and_not_compared(llmcost: R
     assert (0, "pass", 11) == (code, found["verdict"], found["paired"])
     assert ("removed", "new", "paired") == (states["case-01"], states["case-99"], states["case-02"])
     assert [
-        "1 cases new (not compared): case-99",
-        "1 cases removed (not compared): case-01",
+        "1 case new (not compared): case-99",
+        "1 case removed (not compared): case-01",
         "1 of 24 requests name no case (not compared, $0.0120)",
     ] == found["notes"]
 
@@ -197,7 +197,7 @@ def test_a_model_without_a_price_in_the_base_alone_is_said(llmcost: Run, made: P
     code, found = checked(llmcost, "base.jsonl", "--against", "old.jsonl")
 
     assert (0, 11) == (code, found["paired"])
-    assert ["1 cases without a cost on one side (not compared): case-01"] == found["notes"]
+    assert ["1 case without a cost on one side (not compared): case-01"] == found["notes"]
 
 
 def test_repeats_that_nobody_told_apart_are_noticed(llmcost: Run, made: Path) -> None:
@@ -255,6 +255,23 @@ def test_traces_without_cases_are_compared_by_route_and_prompt(llmcost: Run, mad
     assert {"chat 1 (system prompt of 300 characters)", "chat 2 (system prompt of 560 characters)"} == {
         row["route"] for row in longer[1]["rows"]
     }
+
+
+def test_routes_that_cannot_be_compared_give_no_verdict_and_a_price_change_is_no_increase(
+    llmcost: Run, made: Path
+) -> None:
+    dearer = "{from: 2026-12-01, input: 20, output: 40, cache_read: 2}"
+    (made / "book.yaml").write_text(BOOK.replace("cache_read: 1}]", f"cache_read: 1}}, {dearer}]"), encoding="utf-8")
+    write(made / "was.jsonl", [request(None) for _ in range(9)])
+    unpriced = request(None, request_model="unheard-of", operation_name="rerank")
+    write(made / "now.jsonl", [*(request(None, started_at="2026-12-02T10:00:00Z") for _ in range(9)), unpriced])
+    write(made / "none.jsonl", [unpriced])
+    later = checked(llmcost, "now.jsonl", "--against", "was.jsonl", "--allow-unpriced")
+    none = checked(llmcost, "none.jsonl", "--against", "none.jsonl")
+
+    # nine requests of $0.012, twice as dear now
+    assert (0, "pass", Decimal("0.108")) == (later[0], later[1]["verdict"], Decimal(later[1]["price_change_usd"]))
+    assert (0, "inconclusive", None) == (none[0], none[1]["verdict"], none[1]["interval"])
 
 
 def test_two_times_of_a_store_are_compared(llmcost: Run, made: Path) -> None:

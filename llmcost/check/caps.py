@@ -12,6 +12,7 @@ from llmcost.check.sides import Run, Side, Tried
 from llmcost.render.cell import dollars
 
 FEW_RUNS = 2
+FEW_CALLS = 8
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,11 @@ def newly_unpriced(base: Side, head: Side) -> Iterator[Reason]:
 
 
 def suites(tried: Iterable[Tried | None]) -> list[Run]:
-    """Add up the first, second ... runs of all cases, as far as all of them have one."""
+    """Add up the first, second ... runs of all cases, as far as all of them have one; a few calls show no habit."""
     rows = [one.runs for one in tried if one is not None]
     count = min((len(runs) for runs in rows), default=0)
-    return [added([runs[number] for runs in rows]) for number in range(count)]
+    found = [added([runs[number] for runs in rows]) for number in range(count)]
+    return found if sum(run.calls for run in found) >= FEW_CALLS else []
 
 
 def added(runs: Sequence[Run]) -> Run:

@@ -48,6 +48,11 @@ class Change:
         return float(self.head_usd / self.base_usd) if self.base_usd and self.head_usd is not None else None
 
 
+def counted(count: int, word: str) -> str:
+    """Write how many of something there are."""
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
 def pair(base: Side, head: Side) -> tuple[Change, ...]:
     """Pair the cases of two sides, in the order of their names."""
     return tuple(

@@ -36,6 +36,8 @@ def decide_routes(
     Stretches of time are drawn, not requests: what follows each other is alike, and drawing it one by one would make
     the interval too narrow. One test, so nothing is to be adjusted.
     """
+    if not strata:
+        return Decision(INCONCLUSIVE, None, None, ())
     requests = min(sum(float(side[1].sum()) for side in sides) for sides in zip(*strata, strict=True))
     spent = sum(float(base[0].sum()) for base, _ in strata)
     if not spent > 0:
@@ -59,7 +61,9 @@ def mixed_interval(strata: Sequence[tuple[Blocks, Blocks]], seed: int, resamples
         now += weight * drawn_means(head, random, resamples)
         spent += float(base[0].sum())
         spends += weight * float(head[0].sum() / head[1].sum())
-    return interval_of(spends / spent, np.sort(now / was), 0.0, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.sort(now / was)
+    return interval_of(spends / spent, ratios, 0.0, 0.0)
 
 
 def drawn_means(blocks: Blocks, random: np.random.Generator, resamples: int) -> Costs:

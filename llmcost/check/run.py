@@ -87,6 +87,7 @@ def compare(base: Source, head: Source, book: Book, rules: Rules, days: tuple[da
     if not any(change.base and change.head for change in changes):
         raise nothing_shared(was, now, rules.by)
     split = explain(*sent(base, head, book, days[1], paired))
+    price = Fraction() if before is None else price_change(before, was, paired)
     if rules.by == ROUTE:
         blocks = [blocks_of(side, book, days[1]) for side in (base, head)]
         in_order = sorted(paired, key=lambda change: (-(change.base_usd or 0), -(change.head_usd or 0)))
@@ -97,7 +98,6 @@ def compare(base: Source, head: Source, book: Book, rules: Rules, days: tuple[da
     else:
         decision, changes = decided(changes, rules)
     over = tuple(passed_caps(changes, was, now, rules.caps))
-    price = Fraction() if before is None else price_change(before, was, paired)
     return Compared(rules.by, days[1], days[0], decision, changes, over, price, split, was, now)
 
 

@@ -89,7 +89,8 @@ def measure(source: Source, book: Book, day: date) -> Side:
     """Price a side with a book as on one day, and measure its cases."""
     source.trace(book, day)
     found = groupby(records(source.store, "runs"), key=lambda row: row["case_name"])
-    tried = {name: tried_of(name, list(rows)) for name, rows in found}
+    is_by_route = source.keys.is_by_route
+    tried = {name: tried_of(name, list(rows), is_by_route) for name, rows in found}
     (rest,) = records(source.store, "uncased")
     return Side(
         tried,
@@ -100,16 +101,17 @@ def measure(source: Source, book: Book, day: date) -> Side:
     )
 
 
-def tried_of(name: str, rows: list[dict[str, Any]]) -> Tried:
-    """Make a case of its runs."""
+def tried_of(name: str, rows: list[dict[str, Any]], is_by_route: bool) -> Tried:
+    """Make a case of its runs; of a route, requests without a cost are left out."""
     prompts = [row["system_prompt_chars"] for row in rows if row["system_prompt_chars"] is not None]
-    return Tried(name, tuple(run_of(row) for row in rows), max(prompts, default=None))
+    return Tried(name, tuple(run_of(row, is_by_route) for row in rows), max(prompts, default=None))
 
 
-def run_of(row: dict[str, Any]) -> Run:
+def run_of(row: dict[str, Any], is_by_route: bool) -> Run:
     """Make a run of its row."""
+    is_known = row["cost_usd"] is not None and (is_by_route or not row["uncosted"])
     return Run(
-        None if row["uncosted"] else Fraction(row["cost_usd"]),
+        Fraction(row["cost_usd"]) if is_known else None,
         row["requests"],
         row["calls"],
         int(row["attempts"]),

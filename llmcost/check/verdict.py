@@ -8,7 +8,7 @@ from statistics import median
 
 from llmcost.check.caps import Reason
 from llmcost.check.decision import FAIL, INCONCLUSIVE, PASS, WARN
-from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change
+from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change, counted
 from llmcost.check.run import CASE, Compared, Rules
 from llmcost.check.sides import Tried
 from llmcost.render.cell import dollars
@@ -64,9 +64,10 @@ def doubts_of(found: Compared) -> Iterator[str]:
     known = [change for change in found.changes if change.base]
     matched = len(found.paired)
     if matched < MATCHED_SHARE * len(known):
-        yield f"only {matched:,} of {len(known):,} {found.by}s of the base can be compared, 80 % are needed"
+        yield f"only {matched:,} of {counted(len(known), found.by)} of the base can be compared, 80 % are needed"
     elif found.decision.verdict == INCONCLUSIVE:
-        yield f"{matched:,} {found.by}s are too few to tell a change from chance; 8 are needed"
+        word = "is" if matched == 1 else "are"
+        yield f"{counted(matched, found.by)} {word} too few to tell a change from chance; 8 are needed"
 
 
 def notes_of(found: Compared) -> Iterator[str]:
@@ -79,7 +80,7 @@ def notes_of(found: Compared) -> Iterator[str]:
     for state, word in words.items():
         names = [change.id for change in found.changes if change.state == state]
         if names:
-            yield f"{len(names):,} {found.by}s {word}: {listed(names)}"
+            yield f"{counted(len(names), found.by)} {word}: {listed(names)}"
     if found.by == CASE and found.head.uncased:
         cost = dollars(float(found.head.uncased_usd), 4)
         yield f"{found.head.uncased:,} of {found.head.requests:,} requests name no case (not compared, {cost})"

@@ -166,7 +166,9 @@ def check_command(
             autocompletion=completing.words("github", "gitlab"),
         ),
     ] = None,
-    repo: Annotated[str | None, typer.Option("--repo", help="comment: OWNER/NAME, where CI does not say.")] = None,
+    repo: Annotated[
+        str | None, typer.Option("--repo", help="comment: of which repository.", metavar="OWNER/NAME")
+    ] = None,
     number: Annotated[int | None, typer.Option("--number", help="comment: of the pull request.", metavar="N")] = None,
     key: Annotated[
         str | None, typer.Option("--key", help="Which check it is, where a pull request has several.", metavar="NAME")

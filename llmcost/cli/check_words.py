@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from llmcost.check import Checked
 from llmcost.check.decision import PASS
-from llmcost.check.pairs import Change
+from llmcost.check.pairs import Change, counted
 from llmcost.check.verdict import percent
 from llmcost.render.cell import dollars
 
@@ -32,7 +32,7 @@ def headline(found: Checked) -> str:
 def basis(found: Checked) -> str:
     """Say what was compared, and at which prices."""
     compared = found.compared
-    parts = [f"{len(compared.paired):,} paired {compared.by}s", f"prices of {compared.day}"]
+    parts = [counted(len(compared.paired), f"paired {compared.by}"), f"prices of {compared.day}"]
     if compared.by == "case" and compared.paired:
         base = sorted({len(change.base.runs) for change in compared.paired if change.base})
         head = sorted({len(change.head.runs) for change in compared.paired if change.head})
