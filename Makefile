@@ -53,6 +53,7 @@ bench: $(READY)  ## ingest and query ratios against the parser's limit
 	$(BIN)/python bench/pricing.py
 	$(BIN)/python bench/report.py
 	$(BIN)/python bench/detect.py
+	$(BIN)/python bench/check.py
 
 clean:  ## remove the environment and what the demo left
 	rm -rf $(VENV) .demo.duckdb .demo.duckdb.wal

@@ -198,6 +198,7 @@ def test_a_model_without_a_price_in_the_base_alone_is_said(llmcost: Run, made: P
 
     assert (0, 11) == (code, found["paired"])
     assert ["1 case without a cost on one side (not compared): case-01"] == found["notes"]
+    assert 4 == checked(llmcost, "base.jsonl", "--against", "old.jsonl", "--strict")[0]
 
 
 def test_repeats_that_nobody_told_apart_are_noticed(llmcost: Run, made: Path) -> None:

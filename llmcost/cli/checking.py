@@ -68,12 +68,12 @@ def leave(found: Checked, is_strict: bool) -> int:
     """Turn the verdict into an exit code."""
     if found.verdict.outcome == FAIL:
         raise GateError(f"the check fails: {found.verdict.reasons[0].text}")
-    covered = found.compared.head.coverage
-    missing = covered.requests - covered.priced_requests
+    compared = found.compared
+    missing = sum(side.coverage.requests - side.coverage.priced_requests for side in (compared.base, compared.head))
     if is_strict and not found.verdict.is_conclusive:
         raise IncompleteError(f"--strict: no verdict: {found.verdict.notes[0]}")
     if is_strict and missing:
-        raise IncompleteError(f"--strict: {missing:,} of {covered.requests:,} requests have no cost")
+        raise IncompleteError(f"--strict: {missing:,} requests of both sides have no cost")
     return 0
 
 
