@@ -63,6 +63,25 @@ def test_half_as_much_again_fails_and_says_why(llmcost: Run, made: Path) -> None
     assert Decimal("0.402") == Decimal(found["cost_per_run_change_usd"])
 
 
+def test_many_that_grew_fail_though_one_large_case_hides_it(llmcost: Run, made: Path) -> None:
+    # 19 cases of $1.938 in all a fifth dearer: + $0.3876; one of $2.002 that costs $0.24 less: + 3.7 % of $3.94.
+    # The geometric mean: (19 x ln 1.2 + ln (1.762 / 2.002)) / 20 = 0.1668, + 18.2 %
+    def traces(name: str, tokens: float, large: int) -> str:
+        records = suite(cases=20)
+        for record in records:
+            is_large = record["case_id"] == "case-20"
+            record["input_tokens"] = large if is_large else int(record["input_tokens"] * tokens)
+            record["output_tokens"] = 100 if is_large else int(100 * tokens)
+        write(made / name, records)
+        return name
+
+    code, found = checked(llmcost, traces("now.jsonl", 1.2, 176_000), "--against", traces("was.jsonl", 1, 200_000))
+
+    assert (1, ["increase"]) == (code, [reason["rule"] for reason in found["reasons"]])
+    assert float(found["interval"]["ratio"]) == pytest.approx(1 + 0.1476 / 3.94, abs=0.0005)
+    assert found["reasons"][0]["text"] == "a case costs +18.2% (geometric mean of all), over the limit of +5%"
+
+
 def test_what_got_cheaper_passes(llmcost: Run, made: Path) -> None:
     write(made / "less.jsonl", grown(0.5))
     code, found = checked(llmcost, "less.jsonl")

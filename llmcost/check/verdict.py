@@ -44,9 +44,15 @@ def judge(found: Compared, rules: Rules) -> Verdict:
 
 def increase(found: Compared, rules: Rules) -> Iterator[Reason]:
     """Say that all cases together cost more, where that is certain and more than may be."""
-    if found.decision.verdict == FAIL and found.decision.interval is not None:
-        limit = f"{rules.limits.max_increase:.1%}".replace(".0%", "%")
-        yield Reason("increase", f"cost per run {percent(found.decision.interval.ratio)}, over the limit of +{limit}")
+    interval, flips = found.decision.interval, found.decision.flips
+    if found.decision.verdict != FAIL or interval is None:
+        return
+    limit = f"over the limit of +{rules.limits.max_increase:.1%}".replace(".0%", "%")
+    if flips is not None and interval.ratio < 1 + rules.limits.max_increase:
+        # a few large cases hide what most cases show
+        yield Reason("increase", f"a case costs {percent(flips.ratio)} (geometric mean of all), {limit}")
+    else:
+        yield Reason("increase", f"cost per run {percent(interval.ratio)}, {limit}")
 
 
 def exploding(found: Compared, rules: Rules) -> Iterator[Reason]:
