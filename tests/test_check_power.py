@@ -105,6 +105,15 @@ def test_the_runs_told_are_enough_and_one_less_is_not(change: float, spread: flo
         assert runs == 1 or power(change, noise, 30, runs - 1, LIMITS) < wanted
 
 
+def test_fewer_than_a_hundred_cases_are_told_where_they_do_though_a_hundred_do_not() -> None:
+    # sigma 0.35 and even costs: 90 % of +20 % are seen from fewer than 100 cases on, and again from more than 100 on
+    noise = Noise(0.35, 0)
+    enough = [count for count in range(8, 200) if power(0.2, noise, count, 1, LIMITS) >= 0.9]
+
+    assert min(enough) < 100 not in enough
+    assert min(enough) == seen(0.2, noise, 30, 1, LIMITS).cases[1]
+
+
 def test_a_search_finds_the_first_count_that_is_enough() -> None:
     assert 17 == search(lambda count: float(count >= 17), 0.8, 8)
     assert 8 == search(lambda count: 1.0, 0.8, 8)

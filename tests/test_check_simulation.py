@@ -1,7 +1,7 @@
 """How often a check is right, by simulation: costs of cases lognormal (sigma 1.2), each run another by 0.25.
 
-With one run a case no rule can keep all bars at this noise, and what is kept then stands beside them: see
-docs/decisions/0003. Seeds are not chosen: every cell begins with its own number.
+With one run a case no cap can name every case that explodes, and few others, at this noise: see docs/decisions/0003.
+Seeds are not chosen: every cell begins with its own number.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from llmcost.check.power import Noise, power
 from llmcost.check.statistics import Costs
 
 CHECKS = 1_000
-# alarms are few, so it takes more checks to count them
-UNCHANGED_CHECKS = 2_000
+# alarms are few, and some bars near, so that it takes more checks to tell
+MANY_CHECKS = 10_000
+UNCHANGED_CHECKS = 4_000
 # fewer than in a check, as the rates need; with 9,999 they are the same within their error
 RESAMPLES = 1_999
 pytestmark = pytest.mark.slow
@@ -55,21 +56,22 @@ def rates(cases: int, runs: int, effect: str, *, least: float = 0.0001, checks: 
 @pytest.mark.parametrize("runs", [1, 3])
 @pytest.mark.parametrize("cases", [20, 50, 200])
 def test_an_unchanged_suite_fails_in_two_of_a_hundred_checks_at_most(cases: int, runs: int) -> None:
-    assert rates(cases, runs, "nothing", checks=UNCHANGED_CHECKS)[0] <= 0.02
+    checks = MANY_CHECKS if (cases, runs) in ((20, 1), (50, 1)) else UNCHANGED_CHECKS
+    assert rates(cases, runs, "nothing", checks=checks)[0] <= 0.02
 
 
 @pytest.mark.parametrize(
     ("cases", "runs", "effect", "least"),
     [
         (50, 3, "+20 %", 0.90),
-        (50, 1, "+20 %", 0.85),  # with one run a case 0.90 is missed: 0.88
+        (50, 1, "+20 %", 0.90),
         (200, 3, "top 5 % x2", 0.95),
-        (200, 1, "top 5 % x2", 0.93),  # 0.955, and a thousand checks may miss that by 0.02
+        (200, 1, "top 5 % x2", 0.95),
         (50, 3, "+10 %", 0.75),
     ],
 )
 def test_what_got_dearer_is_caught(cases: int, runs: int, effect: str, least: float) -> None:
-    assert rates(cases, runs, effect)[0] >= least
+    assert rates(cases, runs, effect, checks=MANY_CHECKS if (cases, runs) == (50, 1) else CHECKS)[0] >= least
 
 
 @pytest.mark.parametrize(("runs", "least"), [(3, 1.0), (1, 0.97)])

@@ -135,6 +135,16 @@ def test_what_does_not_vary_has_no_width() -> None:
     assert sign_flips(np.zeros(3), costs[:3], 1) is None
 
 
+@pytest.mark.parametrize("times", [1.1, 1.2, 1.7])
+def test_that_every_case_is_as_much_dearer_is_no_chance(times: float) -> None:
+    costs = np.random.default_rng(0).lognormal(0, 1, 10)
+    found = ratio_interval(costs, costs * times, 1)
+
+    # 2 / 10,000, as of nothing drawn on the other side; rounding is no bias
+    assert 2e-4 == pytest.approx(found.p_value)
+    assert (times,) * 3 == pytest.approx((found.ratio, found.low, found.high))
+
+
 def test_a_case_explodes_where_it_stands_out_of_the_noise() -> None:
     base = np.ones(20)
     quiet, loud = np.ones(20), np.exp(np.linspace(-2, 2, 20))

@@ -75,7 +75,11 @@ def seen(change: float, noise: Noise, cases: int, runs: int, limits: Limits) -> 
     return Seen(
         change,
         with_cases(cases),
-        tuple(search(with_cases, wanted, limits.min_cases) for wanted in POWERS),
+        # the sign flips have a smaller share from MANY cases on, so that fewer may do where as many do not
+        tuple(
+            search(with_cases, wanted, limits.min_cases, MANY - 1) or search(with_cases, wanted, MANY)
+            for wanted in POWERS
+        ),
         tuple(search(with_runs, wanted, 1) for wanted in POWERS),
     )
 
@@ -96,11 +100,11 @@ def power(change: float, noise: Noise, cases: int, runs: int, limits: Limits) ->
     return NORMAL.cdf((shift - max(z * error, limit)) / error) * is_dearer
 
 
-def search(power_of: Callable[[int], float], wanted: float, least: int) -> int | None:
-    """Find the smallest count that is enough; None where a million is not."""
-    if power_of(MOST) < wanted:
+def search(power_of: Callable[[int], float], wanted: float, least: int, most: int = MOST) -> int | None:
+    """Find the smallest count that is enough; None where the most is not."""
+    if power_of(most) < wanted:
         return None
-    low, high = least - 1, MOST
+    low, high = least - 1, most
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if power_of(middle) >= wanted else (middle, high)

@@ -15,6 +15,7 @@ LEVEL = 0.95
 # with fewer cases the interval is corrected for bias and skew (BCa)
 FEW = 30
 CHUNK = 200_000
+ROUNDING = 1e-12
 NORMAL = NormalDist()
 
 
@@ -77,14 +78,16 @@ def quantile(drawn: Costs, share: float) -> float:
 
 def correction(base: Costs, head: Costs, drawn: Costs, ratio: float) -> tuple[float, float]:
     """Compute BCa's bias and acceleration; none where the ratios do not spread."""
-    share = (np.count_nonzero(drawn < ratio) + np.count_nonzero(drawn <= ratio)) / (2 * len(drawn))
+    # of a ratio that is the same in all cases the resamples differ by rounding, which is no spread
+    slack = ROUNDING * ratio
+    share = (np.count_nonzero(drawn < ratio - slack) + np.count_nonzero(drawn <= ratio + slack)) / (2 * len(drawn))
     if not 0 < share < 1:
         return 0.0, 0.0
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         left_out = (head.sum() - head) / (base.sum() - base)
         away = left_out.mean() - left_out
     spread = float((away**2).sum())
-    skew = float((away**3).sum()) / (6 * spread**1.5) if np.isfinite(spread) and spread > 0 else 0.0
+    skew = float((away**3).sum()) / (6 * spread**1.5) if np.isfinite(spread) and spread > slack**2 else 0.0
     return NORMAL.inv_cdf(float(share)), skew
 
 
@@ -148,7 +151,7 @@ def swaps(base: Costs, head: Costs, seed: int, resamples: int = RESAMPLES) -> fl
 
 def extreme_share(values: Costs, sums: Costs, is_exact: bool) -> float:
     """Count the sums that are as far from 0 as that of the values; what is the same but for rounding is the same."""
-    reached = abs(float(values.sum())) - 1e-12 * float(np.abs(values).sum())
+    reached = abs(float(values.sum())) - ROUNDING * float(np.abs(values).sum())
     extreme = int(np.count_nonzero(np.abs(sums) >= reached))
     return extreme / len(sums) if is_exact else (extreme + 1) / (len(sums) + 1)
 
