@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from statistics import median
 
 from llmcost.check.caps import Reason
@@ -123,5 +124,5 @@ def listed(names: list[str], most: int = 5) -> str:
 
 
 def percent(ratio: float) -> str:
-    """Write a ratio as a change."""
-    return f"{ratio - 1:+.1%}"
+    """Write a ratio as a change; where the base may have cost nothing it has no end."""
+    return f"{ratio - 1:+.1%}" if isfinite(ratio) else "+∞"

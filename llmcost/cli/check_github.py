@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from math import isfinite
 from pathlib import Path
 
 from llmcost.check import Checked
@@ -42,7 +43,7 @@ def outputs(found: Checked) -> dict[str, str]:
 
 def in_percent(ratio: float | None) -> str:
     """Write a ratio as a change in percent."""
-    return "" if ratio is None else f"{(ratio - 1) * 100:.2f}"
+    return "" if ratio is None or not isfinite(ratio) else f"{(ratio - 1) * 100:.2f}"
 
 
 def annotate(found: Checked) -> Iterator[str]:
