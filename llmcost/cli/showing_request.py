@@ -15,7 +15,7 @@ COST = "Cost"
 GROUPS = {
     "Request": (
         *("request_id", "response_id", "logical_request_id", "attempt_number", "retry_count", "fallback_index"),
-        *("trace_id", "span_id", "parent_span_id", "session_id", "case_id"),
+        *("trace_id", "span_id", "parent_span_id", "session_id", "case_id", "case_run"),
     ),
     "When": (
         *("started_at", "is_file_time", "first_token_at", "ended_at"),
