@@ -360,6 +360,7 @@ def test_the_same_input_gives_the_same_output(llmcost: Run, made: Path) -> None:
         (("check", "base.jsonl", "--run-key", "metadata.a"), 2, "only cases are read from metadata"),
         (("check", "--compare", "previous"), 2, "--compare needs --since"),
         (("baseline", "create", "base.jsonl"), 2, "baseline.json: there is a baseline"),
+        (("baseline", "create", "base.jsonl", "-o", "base.jsonl/b.json"), 2, "base.jsonl/b.json: cannot be written"),
         (("baseline", "create", "nameless.jsonl", "--force"), 3, "not one of 2 requests names its test case"),
         (("baseline", "accept", "base.jsonl", "--reason", "x", "-o", "none.json"), 2, "none.json: no baseline"),
         (("baseline", "show", "none.json"), 2, "none.json: no baseline"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,13 @@ def test_what_has_everything_fits_too(llmcost: Run, mixed: list[str], width: int
 
     assert max(len(line) for line in done.stdout.splitlines()) <= width
     assert done.stdout == snapshot(extension_class=ending("txt"))
+
+
+def test_a_narrow_terminal_wraps_and_cuts_nothing(llmcost: Run, mixed: list[str]) -> None:
+    printed = llmcost(*mixed, env={"COLUMNS": "40"}).stdout
+
+    # 1,000 x 14 tokens in at $10 and 100 out at $20 a million; now 40,000 out
+    assert re.search(r"case-14 +\$0\.14 +\$0\.94 +\+\$0\.80 +6\.62x", printed)
 
 
 @pytest.mark.parametrize(("format", "suffix"), [("md", "md"), ("junit", "xml"), ("csv", "csv")])

@@ -66,7 +66,9 @@ def interval_of(ratio: float, drawn: Costs, bias: float, skew: float) -> Interva
     # the share of ratios on either side of no change; one more, so that none is impossible
     shares = [(count + 1) / (len(known) + 1) for count in (same, len(known) - below)]
     p_value = 2 * min(unshifted(shares[0], bias, skew), 1 - unshifted(1 - shares[1], bias, skew))
-    return Interval(ratio, low, high, min(1.0, p_value))
+    # corrections reach further into a tail than so many resamples can tell
+    least = 2 / (len(known) + 1)
+    return Interval(ratio, low, high, min(1.0, max(least, p_value)))
 
 
 def quantile(drawn: Costs, share: float) -> float:

@@ -94,10 +94,18 @@ def save(made: Made, source: Source, reason: str | None) -> None:
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     cost = plain(usd(whole(side)))
     print_coverage(book, side.coverage, strict=made.strict)
-    made.file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(made.file)
     baseline = Baseline(cases_of(source.store), source.keys.named, day, now, commit, reason, book.sha256, cost)
     write_text(write_baseline(baseline), made.file)
     print(f"{made.file}: {told(side)}", file=sys.stderr)
+
+
+def make_folder(file: Path) -> None:
+    """Make the folder that a file is to stand in."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def whole(side: Side) -> Fraction:

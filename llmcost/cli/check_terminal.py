@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -22,12 +22,15 @@ from llmcost.cli.check_words import basis, first_reasons, headline, is_unchanged
 SHOWN = 10
 STYLES = {FAIL: "bold red", PASS: "bold green"}
 NO_LIMIT = 10_000
+# a narrower terminal wraps lines, so that no number is cut; of a name so much is kept
+LEAST_WIDTH, NAME = 60, 8
 
 
 def terminal(found: Checked, *, is_file: bool) -> Iterator[str]:
     """Write the check as wide as the terminal, coloured where that is wanted."""
     is_terminal = sys.stdout.isatty() and not is_file
-    width = shutil.get_terminal_size().columns if is_terminal or "COLUMNS" in os.environ else NO_LIMIT
+    is_limited = is_terminal or "COLUMNS" in os.environ
+    width = max(LEAST_WIDTH, shutil.get_terminal_size().columns) if is_limited else NO_LIMIT
     color = is_terminal and not os.environ.get("NO_COLOR")
     console = Console(width=width, force_terminal=color, color_system="standard" if color else None, highlight=False)
     with console.capture() as written:
@@ -61,7 +64,9 @@ def drawn(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[i
     """Draw a table whose numbers are never cut."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=caption or None, caption_justify="left")
     for at, head in enumerate(heads):
-        table.add_column(head, justify="right" if at in right else "left", no_wrap=at in right, overflow="fold")
+        justify: JustifyMethod = "right" if at in right else "left"
+        least = NAME if at == 0 else None
+        table.add_column(head, justify=justify, no_wrap=at in right, overflow="fold", min_width=least)
     for row in rows:
         table.add_row(*map(Text, row))
     return table
