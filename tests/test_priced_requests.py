@@ -182,6 +182,15 @@ def test_pricing_neither_loses_nor_doubles_a_request(store: Store, book: Book) -
     assert store.value("select count(*) from dimensions") == 45
 
 
+def test_a_column_that_is_not_asked_for_costs_nothing(store: Store, book: Book) -> None:
+    load_prices(store, book)
+    plan = store.rows("explain select sum(input_tokens) from dimensions")[0][1]
+
+    # DuckDB makes a join of a long `in`, and keeps it where nothing reads the answer
+    assert "Table: memory.main.requests" in plan
+    assert "MARK" not in plan
+
+
 def test_a_cost_is_the_sum_of_its_charges(store: Store, book: Book) -> None:
     ingest(store, [str(FIXTURES)])
     load_prices(store, book)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -12,10 +13,13 @@ from llmcost.cli.app import app
 from llmcost.cli.shell_words import answer, is_asked
 
 INTERRUPTED = 130
+# a price book is a hundred thousand objects that stay; the usual thresholds look through them again and again
+COLLECT = (100_000, 50, 100)
 
 
 def main() -> None:
     """Run the command line and leave with the exit code of DESIGN §6; no traceback reaches a user."""
+    gc.set_threshold(*COLLECT)
     if is_asked():
         sys.exit(answer(lambda: app(standalone_mode=False)))
     code = guarded()

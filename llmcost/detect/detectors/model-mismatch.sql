@@ -89,10 +89,7 @@ with
     -- `in` keeps what is priced again to what is asked for
     smaller as (
         select closed.*, smaller_requests.model as stand_in, smaller_requests.cost_usd as stand_in_usd
-        from
-            (
-                select * from smaller_requests where dedupe_key in (select dedupe_key from closed)
-            ) as smaller_requests
+        from smaller_requests
         inner join closed on smaller_requests.dedupe_key = closed.dedupe_key
         where smaller_requests.cost_usd < closed.cost_usd
     ),
@@ -112,10 +109,7 @@ with
     ),
     newer as (
         select dated.*, successor_requests.model as stand_in, successor_requests.cost_usd as stand_in_usd
-        from
-            (
-                select * from successor_requests where dedupe_key in (select dedupe_key from dated)
-            ) as successor_requests
+        from successor_requests
         inner join dated on successor_requests.dedupe_key = dated.dedupe_key
         where successor_requests.cost_usd < dated.cost_usd
     ),

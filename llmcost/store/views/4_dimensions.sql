@@ -21,19 +21,7 @@ create or replace temp macro error_kind(status, http_status_code, error_type, fi
     case
         when
             status = 'ok'
-            and coalesce(finish_reason, '') not in (
-                'content_filter',
-                'content-filter',
-                'content_filtered',
-                'guardrail_intervened',
-                'refusal',
-                'SAFETY',
-                'RECITATION',
-                'BLOCKLIST',
-                'PROHIBITED_CONTENT',
-                'SPII',
-                'IMAGE_SAFETY'
-            )
+            and not list_has_any(['content_filter', 'content-filter', 'content_filtered', 'guardrail_intervened', 'refusal', 'SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'IMAGE_SAFETY'], [finish_reason])
         then null
         when status = 'ok' or regexp_matches(error_type, 'content.*filter|content.*polic|guardrail|safety', 'i')
         then 'content_filter'
@@ -93,9 +81,8 @@ select
         then epoch_us(first_token_at) - epoch_us(started_at)
     end as first_token_wait_us,
     error_kind(status, http_status_code, error_type, finish_reason) as error_kind,
-    coalesce(finish_reason, '') in (
-        'length', 'max_tokens', 'max_output_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'
-    ) as is_truncated,
+    -- `in` of so many is a join in DuckDB, made also where this column is not asked for
+    list_has_any(['length', 'max_tokens', 'max_output_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'], [finish_reason]) as is_truncated,
     -- what the gateway's own cache spared, at this price
     case when gateway_cache_hit then contract_cost(computed_usd, multiplier) end as gateway_saved_usd,
     -- what the detectors of waste reckon with; none where nothing is paid by the token
