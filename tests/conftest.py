@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.store import Store
 
@@ -25,6 +27,22 @@ Run = Callable[..., Completed]
 @pytest.fixture
 def store() -> Iterator[Store]:
     with Store() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ingest all fixtures once: every format, tier, batch, cache, modality and failure that there is."""
+    path = tmp_path_factory.mktemp("ingested") / "store.duckdb"
+    with Store(path) as opened:
+        ingest(opened, [str(FIXTURES)])
+    return path
+
+
+@pytest.fixture
+def full(ingested: Path, tmp_path: Path) -> Iterator[Store]:
+    """A store of all fixtures, to do with as one likes."""
+    with Store(shutil.copy(ingested, tmp_path / "full.duckdb")) as opened:
         yield opened
 
 

@@ -21,7 +21,6 @@ from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
 from llmcost.store.prices import Terms, load_prices
-from tests.conftest import FIXTURES
 from tests.traces import request, write
 
 DAY = date(2026, 11, 20)
@@ -53,18 +52,16 @@ def measured(store: Store, book: Book, keys: Keys = KEYS) -> list[dict[str, Any]
     [KEYS, Keys(case="format", run="file"), Keys(case="model", run="day", route="key")],
     ids=lambda keys: keys.named,
 )
-def test_what_is_read_back_costs_what_was_written(store: Store, book: Book, tmp_path: Path, keys: Keys) -> None:
-    # the fixtures hold every format, tier, batch, cache, modality and failure that there is
-    ingest(store, [str(FIXTURES)])
+def test_what_is_read_back_costs_what_was_written(full: Store, book: Book, tmp_path: Path, keys: Keys) -> None:
     path = tmp_path / "baseline.json"
-    made = baseline_of(store, book, keys)
+    made = baseline_of(full, book, keys)
     path.write_text("".join(write_baseline(made)), encoding="utf-8")
 
     found = read_baseline(path)
 
     assert made.cases == found.cases
     # milliseconds are kept of times
-    expected = [{**row, "wall_us": rounded(row["wall_us"])} for row in measured(store, book, keys)]
+    expected = [{**row, "wall_us": rounded(row["wall_us"])} for row in measured(full, book, keys)]
     assert sorted(expected, key=str) == measured(restore(found), book)
 
 

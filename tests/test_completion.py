@@ -185,20 +185,19 @@ def test_a_bad_price_book_is_none(folder: Path) -> None:
     assert (0, "", "") == (done.returncode, done.stdout.strip(), done.stderr)
 
 
-def test_columns_that_are_completed_are_columns_with_these_values(store: Store, book: Book) -> None:
-    ingest(store, [str(path) for path in sorted(FIXTURES.glob("*.jsonl"))])
-    load_prices(store, book)
-    create_scope(store, Filters())
+def test_columns_that_are_completed_are_columns_with_these_values(full: Store, book: Book) -> None:
+    load_prices(full, book)
+    create_scope(full, Filters())
 
-    assert [] == [name for name in COLUMNS if name not in dimension_names(store)]
+    assert [] == [name for name in COLUMNS if name not in dimension_names(full)]
     for name, column in COLUMNS.items():
         column_of_scope = "unnest(tags)" if name == "tag" else f'"{name}"'
-        found = {str(v) for (v,) in store.rows(f"select distinct {column_of_scope} from scope") if v is not None}
+        found = {str(v) for (v,) in full.rows(f"select distinct {column_of_scope} from scope") if v is not None}
         if column.fixed:
             assert found <= set(column.fixed)
         elif column.values is not None:
             expression = column.values or f'"{name}"'
-            raw = store.rows(f"select distinct {expression} from requests")
+            raw = full.rows(f"select distinct {expression} from requests")
             assert found == {str(v) for (v,) in raw if v is not None}, name
 
 

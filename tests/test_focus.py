@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -57,9 +58,8 @@ def small_book(tmp_path: Path) -> Book:
 
 
 @pytest.fixture(scope="module")
-def filled() -> Iterator[Store]:
-    with Store() as store:
-        ingest(store, [str(file) for file in sorted(FIXTURES.iterdir())])
+def filled(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store(shutil.copy(ingested, tmp_path_factory.mktemp("focus") / "store.duckdb")) as store:
         yield store
 
 

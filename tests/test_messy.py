@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from llmcost.errors import FormatError, LimitError
@@ -115,6 +116,30 @@ def test_nine_hundred_bad_lines_of_three_hundred_thousand_are_all_named(store: S
     for reject in summary.rejects:
         found.setdefault(reject.path, []).append(reject.line)
     assert planted == found
+
+
+def test_two_broken_files_among_many_are_found_without_a_look_at_each(tmp_path: Path) -> None:
+    for number in range(64):
+        bad = b"oops\n" if number in (5, 40) else b""
+        (tmp_path / f"{number:02}.jsonl").write_bytes(record(number) + bad)
+    store = Recorded()
+    with store:
+        summary = ingest(store, [str(tmp_path)])
+
+    assert (64, 2) == (summary.new, summary.rejected)
+    assert ["05.jsonl", "40.jsonl"] == [Path(reject.path).name for reject in summary.rejects]
+    # each by halves takes at most two looks at 32, 16, 8, 4, 2 and 1 files; beside it, the first look at all
+    assert store.rollbacks <= 2 + 2 * 2 * 6
+
+
+class Recorded(Store):
+    """A store that counts what was tried and taken back."""
+
+    rollbacks = 0
+
+    def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
+        self.rollbacks += sql == "rollback"
+        return super().execute(sql, parameters)
 
 
 def test_a_limit_of_bad_lines_stores_nothing_of_the_batch(store: Store, tmp_path: Path) -> None:

@@ -191,15 +191,14 @@ def test_a_column_that_is_not_asked_for_costs_nothing(store: Store, book: Book) 
     assert "MARK" not in plan
 
 
-def test_a_cost_is_the_sum_of_its_charges(store: Store, book: Book) -> None:
-    ingest(store, [str(FIXTURES)])
-    load_prices(store, book)
+def test_a_cost_is_the_sum_of_its_charges(full: Store, book: Book) -> None:
+    load_prices(full, book)
 
-    torn = store.rows("""
+    torn = full.rows("""
         select request_id, list_cost_usd, cost_usd
         from priced_requests where price_status = 'priced' and cost_usd > 0
         except
         select request_id, sum(list_cost_usd), sum(cost_usd) from charges group by request_id, dedupe_key
     """)
     assert [] == torn
-    assert store.value("select count(distinct meter) from charges") > 5
+    assert full.value("select count(distinct meter) from charges") > 5

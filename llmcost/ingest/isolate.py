@@ -17,7 +17,7 @@ REASON = "a value that its format cannot have"
 
 def isolate(store: Store, item: Recognised, copies: str) -> tuple[Recognised, list[Reject]]:
     """Copy the lines of a file that can be read; return the copy, and the others."""
-    if is_readable(store, item):
+    if is_readable(store, [item]):
         return item, []
     lines = list(numbered_lines(item.source))
     bad = unreadable(store, item, lines, copies)
@@ -30,7 +30,7 @@ def unreadable(store: Store, item: Recognised, lines: list[tuple[int, bytes]], c
     """Name the lines that cannot be read even alone."""
     part = holding(item, lines, copies)
     try:
-        if not lines or is_readable(store, part):
+        if not lines or is_readable(store, [part]):
             return set()
     finally:
         Path(part.source.readable).unlink()

@@ -263,11 +263,23 @@ def unwritable(store: Store, error: Exception) -> StoreError:
 
 def clean(store: Store, batch: list[Recognised], copies: str) -> tuple[list[Recognised], list[Reject]]:
     """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
+    groups = groupby(sorted(batch, key=reader_of), key=reader_of)
+    refused = {item.source.path for _, group in groups for item in refused_files(store, list(group))}
     cleaned, rejects = [], []
     for item in batch:
-        if not is_readable(store, item):
+        if item.source.path in refused:
             source, bad = sieve(item.source, item.format, copies)
             rejects += bad
             item = replace(item, source=source, time_type="VARCHAR")
         cleaned.append(item)
     return cleaned, rejects
+
+
+def refused_files(store: Store, group: list[Recognised]) -> list[Recognised]:
+    """Find by halves the files that DuckDB refuses: one of thousands of small ones is soon found."""
+    if is_readable(store, group):
+        return []
+    if len(group) == 1:
+        return group
+    half = len(group) // 2
+    return refused_files(store, group[:half]) + refused_files(store, group[half:])

@@ -40,12 +40,12 @@ def insert(store: Store, group: list[Recognised]) -> PassedOver:
     return Counter({(format.name, reason): count for reason, count in left_out})
 
 
-def is_readable(store: Store, item: Recognised) -> bool:
-    """Insert a file alone and take it back."""
+def is_readable(store: Store, group: list[Recognised]) -> bool:
+    """Insert files of one reader alone and take them back."""
     store.execute("begin")
     try:
-        enter_files(store, [item])
-        insert(store, [item])
+        enter_files(store, group)
+        insert(store, group)
     except REFUSALS:
         return False
     finally:
