@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,11 @@ FIRST = [FIXTURES / f"{name}.jsonl" for name in ("litellm", "litellm_spend_logs"
 SAMPLES = ROOT.parent / "shared" / "samples"
 Completed = subprocess.CompletedProcess[str]
 Run = Callable[..., Completed]
+
+
+def pytest_configure() -> None:
+    """Let what is started here hear a Ctrl-C: a shell starts what it puts into the background deaf to it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

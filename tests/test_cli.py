@@ -205,7 +205,9 @@ def test_ctrl_c_leaves_with_130_and_a_whole_store(llmcost: Run, tmp_path: Path) 
     process = subprocess.Popen(
         [sys.executable, "-m", "llmcost", "ingest", str(log)], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(0.8)
+    # the store is there: the reading has begun
+    while not (tmp_path / "llmcost.duckdb").exists() and process.poll() is None:
+        time.sleep(0.001)
     os.kill(process.pid, signal.SIGINT)
     _, talk = process.communicate(timeout=60)
 
@@ -213,9 +215,23 @@ def test_ctrl_c_leaves_with_130_and_a_whole_store(llmcost: Run, tmp_path: Path) 
     assert llmcost("ingest", LITELLM).returncode == 0
 
 
+def test_ctrl_c_while_the_program_is_loaded_leaves_with_130_and_no_traceback(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, sys; from llmcost.cli import main\n"
+        "class Press:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'llmcost.cli.app': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Press()); main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
+
+    assert (130, "error: interrupted") == (done.returncode, done.stderr.splitlines()[0])
+
+
 def test_help_shows_the_commands_and_imports_nothing_heavy(llmcost: Run) -> None:
     done = llmcost("--help")
-    code = "import sys, llmcost.cli; print([m for m in ('duckdb', 'polars', 'pyarrow', 'rich') if m in sys.modules])"
+    heavy = ("duckdb", "polars", "pyarrow", "rich")
+    code = f"import sys, llmcost.cli.app; print([name for name in {heavy} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.returncode == 0

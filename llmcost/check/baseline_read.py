@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from llmcost.check.baseline import COUNTS, NAMES, Baseline, Case, Group, Request
 from llmcost.errors import InputError, UsageError
 
 SCHEMA_VERSION = 1
 KIND = "llmcost.baseline"
+# as many as one request of a log may have
+Number = Annotated[int, Meta(ge=0, lt=10**18)]
 # of a count of nearly all requests one number is written for all of them
-Written = int | None | list[int | None]
+Written = Number | None | list[Number | None]
+# about 300 years
+Milliseconds = Annotated[int, Meta(ge=0, lt=10**13)]
+# a number written once can stand for any number of requests: more than this no machine's memory is asked to hold
+MOST_REQUESTS = 10_000_000
 
 
 class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A group as it is written: requests in each run, counts and calls of all of them in the order of the runs."""
 
-    requests: list[int]
+    requests: list[Number]
     call: Written = 0
     route: str | None = None
     operation_name: str
@@ -56,8 +64,8 @@ class WrittenCase(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A case as it is written."""
 
     id: str
-    runs: int
-    wall_ms: Written = None
+    runs: Annotated[int, Meta(ge=1)]
+    wall_ms: Milliseconds | list[Milliseconds | None] | None = None
     requests: list[Entry]
 
 
@@ -98,6 +106,7 @@ def read_baseline(path: Path) -> Baseline:
     check_kind(path, content)
     try:
         document = msgspec.json.decode(content, type=Document)
+        check_size(document)
         cases = tuple(read_case(case) for case in document.cases)
         if len({case.id for case in cases}) < len(cases):
             raise ValueError("two cases have one id")
@@ -119,15 +128,23 @@ def check_kind(path: Path, content: bytes) -> None:
     """Refuse what is no baseline, or one of a version that is not known here."""
     try:
         found = msgspec.json.decode(content)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise broken(path, str(error)) from error
     if not isinstance(found, Mapping) or found.get("kind") != KIND:
         raise broken(path, f'it is not of kind "{KIND}"')
-    if found.get("schema_version") != SCHEMA_VERSION:
+    version = found.get("schema_version")
+    if isinstance(version, int) and version != SCHEMA_VERSION:
         raise UsageError(
-            f"{path}: a baseline of version {found.get('schema_version')}; this llmcost reads {SCHEMA_VERSION}",
+            f"{path}: a baseline of version {version}; this llmcost reads {SCHEMA_VERSION}",
             hint="use the llmcost that made it, or make it anew with `llmcost baseline accept`",
         )
+
+
+def check_size(document: Document) -> None:
+    """Refuse more requests, or runs, than can be held. Raises ValueError."""
+    requests = sum(count for case in document.cases for group in case.requests for count in group.requests)
+    if max(requests, sum(case.runs for case in document.cases)) > MOST_REQUESTS:
+        raise ValueError(f"more than {MOST_REQUESTS:,} requests or runs")
 
 
 def broken(path: Path, why: str) -> InputError:
@@ -140,15 +157,13 @@ def broken(path: Path, why: str) -> InputError:
 
 def read_case(case: WrittenCase) -> Case:
     """Read a case. Raises ValueError where its numbers do not fit together."""
-    if case.runs < 1:
-        raise ValueError(f"case {case.id}: {case.runs} runs")
     walls = spread(case.wall_ms, case.runs, f"case {case.id}: wall_ms")
     return Case(case.id, case.runs, tuple(walls), tuple(read_group(case, found) for found in case.requests))
 
 
 def read_group(case: WrittenCase, found: Entry) -> Group:
     """Read a group."""
-    if len(found.requests) != case.runs or min(found.requests) < 0:
+    if len(found.requests) != case.runs:
         raise ValueError(f"case {case.id}: requests: a number for each of {case.runs} runs is needed")
     runs = [run for run, count in enumerate(found.requests) for _ in range(count)]
     where = f"case {case.id}: "
@@ -160,12 +175,10 @@ def read_group(case: WrittenCase, found: Entry) -> Group:
     )
 
 
-def spread(value: Written, count: int, what: str) -> list[int | None]:
+def spread(value: int | list[int | None] | None, count: int, what: str) -> list[int | None]:
     """Give each request its number. Raises ValueError where there are too many or too few."""
     if not isinstance(value, list):
         value = [value] * count
     if len(value) != count:
         raise ValueError(f"{what}: {len(value)} numbers for {count}")
-    if any(number is not None and number < 0 for number in value):
-        raise ValueError(f"{what}: less than nothing")
     return value

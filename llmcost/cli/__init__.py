@@ -7,9 +7,6 @@ import os
 import sys
 from pathlib import Path
 
-import typer
-
-from llmcost.cli.app import app
 from llmcost.cli.shell_words import answer, is_asked
 
 INTERRUPTED = 130
@@ -21,11 +18,18 @@ def main() -> None:
     """Run the command line and leave with the exit code of DESIGN §6; no traceback reaches a user."""
     gc.set_threshold(*COLLECT)
     if is_asked():
-        sys.exit(answer(lambda: app(standalone_mode=False)))
+        sys.exit(answer(run))
     code = guarded()
     if code == INTERRUPTED:
         complain("interrupted", "what was committed stays; run it again to go on")
     sys.exit(code)
+
+
+def run() -> object:
+    """Run the command that was asked for; it is loaded here, so that a Ctrl-C meanwhile is answered like any other."""
+    from llmcost.cli.app import app
+
+    return app(standalone_mode=False)
 
 
 def guarded() -> int:
@@ -33,7 +37,7 @@ def guarded() -> int:
     from llmcost.errors import LlmcostError
 
     try:
-        result = app(standalone_mode=False)
+        result = run()
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except LlmcostError as error:
@@ -43,9 +47,11 @@ def guarded() -> int:
         # the reader has seen enough; Python's own flush at exit must not complain either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (typer.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
+        if type(error).__name__ == "Abort":  # how typer hands on a Ctrl-C
+            return INTERRUPTED
         if type(error).__name__ == "OutOfMemoryException":
             complain(
                 "the query does not fit into the memory that it may use", "give --memory-limit more, or leave it out"
@@ -68,9 +74,11 @@ def refused_line(error: Exception) -> int:
 
 def complain(message: str, hint: str = "") -> None:
     """Say what is wrong on stderr, with a hint where there is one."""
-    print(f"error: {message}", file=sys.stderr)
+    from llmcost.cli.notes import note
+
+    note(f"error: {message}")
     if hint:
-        print(f"hint: {hint}", file=sys.stderr)
+        note(f"hint: {hint}")
 
 
 def report_bug(error: Exception) -> int:

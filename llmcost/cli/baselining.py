@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from llmcost.cli.books import open_book
 from llmcost.cli.check_options import limits_of
 from llmcost.cli.check_tables import usd
 from llmcost.cli.check_words import headline
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write, write_text
 from llmcost.errors import InputError, UsageError
 from llmcost.render import Table
@@ -67,9 +67,9 @@ def run_accept(made: Made, reason: str) -> int:
         days = before.priced_on, source.day(book)
         try:
             found = check(Source(base, Filters(), Keys()), source, book, Rules(), days)
-            print(f"accepted: {headline(found).partition(': ')[2]}", file=sys.stderr)
+            note(f"accepted: {headline(found).partition(': ')[2]}")
         except InputError as error:
-            print(f"accepted: {error.message}", file=sys.stderr)
+            note(f"accepted: {error.message}")
         save(made, source, reason)
     return 0
 
@@ -97,7 +97,7 @@ def save(made: Made, source: Source, reason: str | None) -> None:
     make_folder(made.file)
     baseline = Baseline(cases_of(source.store), source.keys.named, day, now, commit, reason, book.sha256, cost)
     write_text(write_baseline(baseline), made.file)
-    print(f"{made.file}: {told(side)}", file=sys.stderr)
+    note(f"{made.file}: {told(side)}")
 
 
 def make_folder(file: Path) -> None:
@@ -134,7 +134,7 @@ def run_show(file: Path, reading: Reading) -> int:
     shared = envelope("baseline show", Filters(), book, side.coverage) | {"baseline": header(baseline)}
     write(Table("Baseline", COLUMNS, rows, totals, shared, COLUMNS[6:]), output_format, reading.output)
     for name, value in header(baseline).items():
-        print(f"{name}: {value}", file=sys.stderr)
+        note(f"{name}: {value}")
     print_coverage(book, side.coverage, strict=reading.strict)
     return 0
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.days import read_day
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.render import Table
 from llmcost.render.cell import dollars
@@ -35,7 +35,7 @@ def run_budget(reading: Reading, prices_as_of: str | None) -> int:
     shared = envelope("report", filters, book, covered) | {"view": "budget"}
     write(budget_table(rows, shared), output_format, reading.output)
     if not any(row[COLUMNS.index("budget_usd")] for row in rows):
-        print("no budgets: llmcost.yaml has none (budgets: [{of: key=search, monthly_usd: 2000}])", file=sys.stderr)
+        note("no budgets: llmcost.yaml has none (budgets: [{of: key=search, monthly_usd: 2000}])")
     print_coverage(book, covered, strict=reading.strict)
     return 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from llmcost.cli.check_junit import junit
 from llmcost.cli.check_markdown import markdown
 from llmcost.cli.check_tables import cases_table, document
 from llmcost.cli.check_terminal import terminal
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, format_of, write, write_text
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
@@ -58,7 +58,7 @@ def write_all(found: Checked, reading: Reading, book: Book, targets: list[Target
     if os.environ.get("GITHUB_ACTIONS") == "true":
         summarize(found, markdown(found, key))
         for line in annotate(found):
-            print(line, file=sys.stderr)
+            note(line)
 
 
 def own(found: Checked, target: Target, key: str | None) -> Iterator[str]:

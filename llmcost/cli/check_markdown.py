@@ -10,6 +10,7 @@ from llmcost.check.comment import UNCHANGED, marker
 from llmcost.check.pairs import PAIRED, Change
 from llmcost.cli.check_tables import in_order, why_rows
 from llmcost.cli.check_words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
+from llmcost.render.cell import legible
 
 LARGEST = 5
 # a comment has room for so many cases; the JSON has all
@@ -110,6 +111,7 @@ def rows(found: Checked, paired: Sequence[Change]) -> Iterator[str]:
 
 def escaped(text: str) -> str:
     """Take its meaning from what would be Markdown or HTML in a name."""
+    text = legible(text)
     for character in "\\`*_|[]":
         text = text.replace(character, "\\" + character)
-    return text.replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b").replace("\n", " ")
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b")

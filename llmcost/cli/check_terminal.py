@@ -18,6 +18,7 @@ from llmcost.check.decision import FAIL, PASS
 from llmcost.check.pairs import PAIRED, Change
 from llmcost.cli.check_tables import in_order, why_rows
 from llmcost.cli.check_words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
+from llmcost.render.cell import legible
 
 SHOWN = 10
 STYLES = {FAIL: "bold red", PASS: "bold green"}
@@ -37,7 +38,7 @@ def terminal(found: Checked, *, is_file: bool) -> Iterator[str]:
         console.print(Text(headline(found), style=STYLES.get(found.verdict.outcome, "bold yellow")))
         console.print(Text(basis(found)))
         for text in first_reasons(found):
-            console.print(Text(f"- {text}"))
+            console.print(Text(f"- {legible(text)}"))
         if price_line(found):
             console.print(Text(price_line(found)))
         if not is_unchanged(found):
@@ -68,7 +69,7 @@ def drawn(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[i
         least = NAME if at == 0 else None
         table.add_column(head, justify=justify, no_wrap=at in right, overflow="fold", min_width=least)
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(legible(text)) for text in row))
     return table
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from llmcost.check.restore import restore
 from llmcost.check.run import CASE, ROUTE
 from llmcost.cli.check_formats import targets_of, write_all
 from llmcost.cli.days import read_day
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, book_line, coverage_lines, open_store
 from llmcost.errors import GateError, IncompleteError, UsageError
 from llmcost.report.compare import earlier
@@ -60,7 +60,7 @@ def run_check(reading: Reading, asked: Asked) -> int:
         found = check(sides.base, sides.head, book, rules, (base_day, day))
     write_all(found, reading, book, targets, asked.key)
     for line in [*found.verdict.notes, book_line(book), *coverage_lines(found.compared.head.coverage)]:
-        print(line, file=sys.stderr)
+        note(line)
     return leave(found, reading.strict)
 
 

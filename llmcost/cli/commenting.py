@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 from urllib.parse import quote
 
 from llmcost.check.api import Api
 from llmcost.check.comment import Target, github, gitlab, marker, number_in, post
+from llmcost.cli.notes import note
 from llmcost.errors import InputError, UsageError
 
 WRITES = "`llmcost check ... -f md -o FILE` writes it"
@@ -32,7 +32,7 @@ def run_comment(
     if posted.url:
         print(posted.url)
     words = {"silent": "nothing changed, and there is no comment to update"}
-    print(f"comment: {words.get(posted.done, posted.done)}", file=sys.stderr)
+    note(f"comment: {words.get(posted.done, posted.done)}")
     return 0
 
 

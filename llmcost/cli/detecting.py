@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from llmcost.cli.configuration import Configuration, open_configuration, with_set
 from llmcost.cli.gates import read_gate
+from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.detect import Detector, Hits, causes, claim, detect, detectors, findings, found_requests, own_detectors
@@ -58,7 +58,7 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
             table = Table("Causes", columns, rows, {}, shared, ("requests_share", "input_tokens", "key"))
         write(table, output_format, reading.output)
     for line in found_lines(hits, found.totals):
-        print(line, file=sys.stderr)
+        note(line)
     print_coverage(book, covered, strict=reading.strict)
     for gate in gates:
         gate.check(found.totals)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from llmcost.cli.books import open_book
+from llmcost.cli.notes import note
 from llmcost.cli.reading import book_line, format_of, open_store, write
 from llmcost.doctor import examine
 from llmcost.doctor.examine import COLUMNS
@@ -27,5 +27,5 @@ def run_doctor(paths: tuple[str, ...], db: Path, format: str | None, output: Pat
         "pricing": {"sha256": book.sha256, "checked": None if book.checked is None else str(book.checked)},
     }
     write(Table("What these logs hold", COLUMNS, rows, {}, envelope), chosen, output)
-    print(book_line(book), file=sys.stderr)
+    note(book_line(book))
     return 0

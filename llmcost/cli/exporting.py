@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.export import check_folder, export_days, export_focus
@@ -39,8 +39,8 @@ def run_days(reading: Reading, name: str, folder: Path, *, force: bool) -> int:
         covered = coverage(store)
         step("writing")
         written = export_days(store, name, folder, envelope(command, filters, book, covered), force=force)
-    print(f"wrote: {written.rows:,} rows of {written.days:,} days to {folder}", file=sys.stderr)
+    note(f"wrote: {written.rows:,} rows of {written.days:,} days to {folder}")
     if written.kept:
-        print(f"kept: {written.kept:,} files in it that are not of this export", file=sys.stderr)
+        note(f"kept: {written.kept:,} files in it that are not of this export")
     print_coverage(book, covered, strict=reading.strict)
     return 0

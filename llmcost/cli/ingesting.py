@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from llmcost.cli.notes import note
 from llmcost.cli.problems import plural, print_problems
 from llmcost.cli.progress import progress_bar
 from llmcost.errors import IncompleteError, InputError, LimitError, UsageError
@@ -91,7 +92,7 @@ def follow(request: Request, options: Options) -> int:
     if "-" in request.paths:
         raise UsageError("--follow reads files, not stdin", hint="write to a file, or run without --follow")
     told: set[tuple[str, str]] = set()
-    print(f"following {', '.join(request.paths)}; Ctrl-C ends it", file=sys.stderr)
+    note(f"following {', '.join(request.paths)}; Ctrl-C ends it")
     while True:
         with Store(request.db) as store:
             summary = look(store, request, options)
@@ -130,5 +131,5 @@ def print_unpriced(store: Store, pricing: Path | None) -> Coverage:
 
     covered = coverage_of(store, open_book(pricing))
     for line in coverage_lines(covered):
-        print(line, file=sys.stderr)
+        note(line)
     return covered

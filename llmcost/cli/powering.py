@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -11,6 +10,7 @@ from llmcost.check.pairs import PAIRED, pair
 from llmcost.check.power import CHANGES, Noise, Seen, evenness, noise_between, noise_within, seen
 from llmcost.check.sides import Side, Source, measure
 from llmcost.cli.checking import DEFAULT_BASELINE, Asked, open_sides, opened
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, write
 from llmcost.errors import InputError
 from llmcost.render import Table
@@ -31,8 +31,8 @@ def run_power(reading: Reading, asked: Asked) -> int:
     rows = [row(seen(change, noise, cases, runs, limits)) for change in CHANGES]
     shared = envelope("check", Filters(), book, head.coverage) | {"cases": cases, "runs": runs, "noise": vars(noise)}
     write(Table("Power", COLUMNS, rows, {}, shared), output_format, reading.output)
-    print(f"noise: the cost of a run of a case varies by {noise.spread:.1%} ({noise.runs:,} runs)", file=sys.stderr)
-    print(f"these traces: {cases:,} cases, {runs:,} run{'s' if runs > 1 else ''} each", file=sys.stderr)
+    note(f"noise: the cost of a run of a case varies by {noise.spread:.1%} ({noise.runs:,} runs)")
+    note(f"these traces: {cases:,} cases, {runs:,} run{'s' if runs > 1 else ''} each")
     return 0
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
@@ -43,7 +43,7 @@ def run_missing(reading: Reading, stub: Path | None) -> int:
         shared = envelope("pricing missing", filters, book, coverage(store))
     rows = [row_of(record) for record in found]
     if not rows:
-        print("everything that was used has a price", file=sys.stderr)
+        note("everything that was used has a price")
     write(Table("What has no price", COLUMNS, rows, {}, shared, GIVES_WAY), chosen, reading.output)
     if stub:
         write_stub(stub, found, book)
@@ -81,7 +81,7 @@ def write_stub(path: Path, found: list[dict[str, Any]], book: Book) -> None:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
-    print(f"{path}: {len(missing)} entries to fill in", file=sys.stderr)
+    note(f"{path}: {len(missing)} entries to fill in")
 
 
 def stub_lines(provider: str, model: str, first: object) -> Iterator[str]:

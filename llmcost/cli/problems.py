@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
+from llmcost.cli.notes import note
 from llmcost.ingest import Summary
 
 SHOWN = 20
@@ -13,7 +13,7 @@ SHOWN = 20
 def print_problems(summary: Summary) -> None:
     """Name rejected lines, records passed over, cut files and files that are no logs."""
     for line in problem_lines(summary):
-        print(line, file=sys.stderr)
+        note(line)
 
 
 def problem_lines(summary: Summary) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from pathlib import Path
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL
 from llmcost.cli.detecting import run as run_detectors
+from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, print_coverage, write_bytes
 from llmcost.detect import savings
@@ -75,7 +75,7 @@ def savings_gauges(store: Store, reading: Reading, book: Book, filters: Filters)
     try:
         hits = run_detectors(store, reading, book, ALL, (), filters)
     except InputError as error:
-        print(f"savings: not known; {error.message}", file=sys.stderr)
+        note(f"savings: not known; {error.message}")
         return
     line, saving = COLUMNS.index("line"), COLUMNS.index("saving_usd")
     # the first row is all spend, the last what remains

@@ -10,6 +10,7 @@ from uuid import uuid4
 import duckdb
 
 from llmcost.cli.answers import shaped
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.cli.statement import check_query, mistake, read_statement
 from llmcost.detect.own import shut_in
@@ -74,4 +75,4 @@ def tell_left_out(table: Table) -> None:
     shown = fitting(table, shutil.get_terminal_size().columns)
     missing = [column for column in table.columns if column not in shown]
     if missing:
-        print(f"no room for: {', '.join(missing)}; -f csv has all", file=sys.stderr)
+        note(f"no room for: {', '.join(missing)}; -f csv has all")

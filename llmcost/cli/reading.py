@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.cli.books import open_book
+from llmcost.cli.notes import note
 from llmcost.cli.progress import progress_bar
 from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.pricing import Book
@@ -190,7 +191,7 @@ def coverage_lines(covered: Coverage) -> Iterator[str]:
 def print_coverage(book: Book, covered: Coverage, *, strict: bool) -> None:
     """Say on stderr which book priced how much; raises IncompleteError under --strict where it is not all."""
     for line in [book_line(book), *coverage_lines(covered)]:
-        print(line, file=sys.stderr)
+        note(line)
     if strict and not covered.is_complete:
         missing = covered.requests - covered.priced_requests
         raise IncompleteError(f"--strict: {missing:,} of {covered.requests:,} requests have no cost")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.errors import InputError, UsageError
 from llmcost.reconcile import BY, Bill, Comparison, compare_invoice, compare_reported, read_bill
@@ -45,7 +45,7 @@ def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
     totals = {} if causes else found.totals
     write(Table(title, columns, rows, totals, shared, REPORTED_GIVES_WAY), output_format, reading.output)
     for line in reported_lines(found.totals, covered):
-        print(line, file=sys.stderr)
+        note(line)
     print_coverage(book, covered, strict=reading.strict)
     return 0
 
@@ -67,7 +67,7 @@ def run_invoice(reading: Reading, invoice: Path) -> int:
         reading.output,
     )
     for line in invoice_lines(bill, found):
-        print(line, file=sys.stderr)
+        note(line)
     print_coverage(book, covered, strict=reading.strict)
     return 0
 

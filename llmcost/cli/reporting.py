@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from llmcost.cli.budgeting import forecast_lines, run_budget
 from llmcost.cli.days import read_day
+from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.cli.trends import trends
@@ -70,7 +70,7 @@ def run_report(reading: Reading, asked: Asked) -> int:
     shared = envelope("report", filters, book, result.coverage) | {"view": asked.view}
     write(drawn(result, shared, output_format), output_format, reading.output)
     for line in (*expected, *still):
-        print(line, file=sys.stderr)
+        note(line)
     print_coverage(book, result.coverage, strict=reading.strict)
     return 0
 
@@ -150,7 +150,7 @@ def run_comparison(reading: Reading, asked: Asked) -> int:
     }
     compared = Table(f"{now.title}, compared", found.columns, found.rows, found.totals, shared, found.gives_way)
     write(compared, output_format, reading.output)
-    print(f"before: {past.since} to {past.until} UTC; now: {present.since} to {present.until} UTC", file=sys.stderr)
+    note(f"before: {past.since} to {past.until} UTC; now: {present.since} to {present.until} UTC")
     print_coverage(book, now.coverage, strict=reading.strict)
     return 0
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from llmcost.cli.detecting import ALL, found_lines, run
 from llmcost.cli.gates import read_gate
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.detect import Savings, compare, period, savings
 from llmcost.detect.fixed import COLUMNS as FIXED
@@ -47,7 +47,7 @@ def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: tuple
     in_rows = {} if output_format in ("table", "md") else found.totals
     write(Table("Savings", COLUMNS, found.rows, in_rows, shared, GIVES_WAY), output_format, reading.output)
     for line in [*found_lines(hits, found.totals), *savings_lines(found)]:
-        print(line, file=sys.stderr)
+        note(line)
     print_coverage(book, covered, strict=reading.strict)
     for gate in gates:
         gate.check(found.totals)
@@ -81,7 +81,7 @@ def run_fixed(reading: Reading, baseline: str, settings: tuple[str, ...] = (), f
     shared = envelope("savings", after, book, covered) | {"baseline": {"since": start, "until": end}}
     write(Table("What the fix saved", FIXED, rows, totals, shared, FIXED_GIVES_WAY), output_format, reading.output)
     for line in fixed_lines(totals, len(rows), *periods):
-        print(line, file=sys.stderr)
+        note(line)
     print_coverage(book, covered, strict=reading.strict)
     for gate in gates:
         gate.check(totals)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.cli.explaining import COLUMNS, arithmetic, explained, rows_of, want
+from llmcost.cli.notes import note
 from llmcost.cli.pricing import about
 from llmcost.cli.reading import Reading, book_line, write, write_bytes, write_text
 from llmcost.cli.showing_chain import CHAIN, chain_lines, chain_of, chain_rows, sums_of
@@ -20,6 +21,7 @@ from llmcost.cli.showing_source import Source, as_json, source_lines, source_of
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.render import Table
+from llmcost.render.cell import legible
 from llmcost.report import records
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
@@ -66,7 +68,7 @@ def run_raw(reading: Reading, text: str) -> int:
         sources = [source_of(store, row) for row in matching(store, text)]
     found = {(source.path, original.line): original for source in sources for original in source.originals}
     for line in dict.fromkeys(line for source in sources for line in source.places()):
-        print(line, file=sys.stderr)
+        note(line)
     content = b"".join(o.text if o.text.endswith(b"\n") else o.text + b"\n" for o in found.values())
     write_bytes(content, reading.output)
     return 0
@@ -138,8 +140,8 @@ def say(lines: Iterable[str], output: Path | None) -> None:
 
 def fold(text: str, width: int, *, is_bold: bool = False) -> Iterator[str]:
     """Break a line at words where it is too long; what follows stands under the value, or a little indented."""
-    # an id is the log's own text, and a terminal obeys some characters
-    text = "".join(character if character.isprintable() else "?" for character in text)
+    # an id is the log's own text
+    text = legible(text)
     own = len(text) - len(text.lstrip())
     value = text.find("  ", own) + 1
     under = len(text) - len(text[value:].lstrip()) if value else own + 2

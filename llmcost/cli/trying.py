@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, format_of, print_coverage, write
 from llmcost.errors import UsageError
 from llmcost.render import Table
@@ -40,7 +40,7 @@ def run_sample(reading: Reading, *, size: int = 150, seed: int = 7, candidate: s
     table = Table("Requests to replay", COLUMNS, found.rows, {}, shared, SAMPLE_GIVES_WAY)
     write(table, output_format, reading.output)
     for line in [*drawn_lines(found, size, seed), *proof_lines(found), *replay_lines(found)]:
-        print(line, file=sys.stderr)
+        note(line)
     print_coverage(book, covered, strict=reading.strict)
     return 0
 
@@ -111,9 +111,9 @@ def run_verify(
     columns, rows = tuple(found.rows[0]), [tuple(row.values()) for row in found.rows]
     write(Table("Answers that differ", columns, rows, found.totals, shared, VERIFY_GIVES_WAY), chosen, output)
     for line in verdict_lines(found, confidence):
-        print(line, file=sys.stderr)
+        note(line)
     if fail_above is not None:
-        print(gate_line(found, fail_above, is_failed=is_failed), file=sys.stderr)
+        note(gate_line(found, fail_above, is_failed=is_failed))
     return int(is_failed)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from llmcost.cli.books import own_book_path
 from llmcost.cli.days import today
+from llmcost.cli.notes import note
 from llmcost.cli.reading import format_of, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, load_book, shipped_book_path
@@ -142,4 +142,4 @@ def print_left_out(found: Source) -> None:
     """Say on stderr what of the source llmcost has no place for."""
     if found.left_out:
         parts = ", ".join(f"{name} ({count})" for name, count in found.left_out.most_common())
-        print(f"left out of {found.name}: {parts}", file=sys.stderr)
+        note(f"left out of {found.name}: {parts}")

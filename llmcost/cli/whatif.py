@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from llmcost.cli.days import read_day
+from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.errors import UsageError
 from llmcost.render import Table
@@ -27,7 +27,7 @@ def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
     table = Table("The same tokens at other prices", columns, rows, result.totals, shared, GIVES_WAY)
     write(table, output_format, reading.output)
     for line in caveats(result):
-        print(line, file=sys.stderr)
+        note(line)
     print_coverage(book, result.coverage, strict=reading.strict)
     return 0
 

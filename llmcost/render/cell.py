@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +12,9 @@ UNKNOWN = "–"  # noqa: RUF001  what is not known, for people
 TEN_MILLION = 10_000_000
 BLOCKS = "▁▂▃▄▅▆▇█"
 MAX_POINTS = 40
+ENDS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]")
+# control characters, and those that turn the direction of what follows
+OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 
 
@@ -33,6 +37,11 @@ def exact(value: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
+def legible(text: str) -> str:
+    """Write a log's own text without what a terminal obeys, XML forbids or a row ends at; letters stay as they are."""
+    return text if text.isprintable() else OBEYED.sub("?", ENDS.sub(" ", text))
+
+
 def for_people(column: str, value: Any) -> str:
     """Write a value for reading: dollars to the cent, shares in percent, thousands apart, series drawn."""
     if value is None:
@@ -53,7 +62,7 @@ def counted(value: Any) -> str:
         return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return value.isoformat() if isinstance(value, date) else plain(value)
+    return value.isoformat() if isinstance(value, date) else legible(plain(value))
 
 
 def share(value: float) -> str:

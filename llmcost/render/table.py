@@ -15,7 +15,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from llmcost.render import Table
-from llmcost.render.cell import bar, for_people, heading, is_drawing, is_number, plain
+from llmcost.render.cell import bar, for_people, heading, is_drawing, is_number, legible, plain
 
 # What gives way first where the terminal is narrow; the columns that were asked for never do.
 LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_share", "cost_per_request_usd")
@@ -98,13 +98,15 @@ def sentences(table: Table, width: int) -> Iterator[str]:
     """Write the columns that stand below the table, for its first rows, each sentence in the width."""
     places = {column: table.columns.index(column) for column in table.below}
     for row in table.rows[:SENTENCES] if places else ():
-        named = [plain(row[at]) for at in range(table.columns.index("requests")) if row[at] is not None]
+        named = [legible(plain(row[at])) for at in range(table.columns.index("requests")) if row[at] is not None]
         yield "\n" + " · ".join(named) + "\n"
         for column, at in places.items():
             if row[at]:
                 indent = " " * 12
                 lead = f"  {heading(column):<10}"
-                yield textwrap.fill(plain(row[at]), width, initial_indent=lead, subsequent_indent=indent) + "\n"
+                yield (
+                    textwrap.fill(legible(plain(row[at])), width, initial_indent=lead, subsequent_indent=indent) + "\n"
+                )
     if places and len(table.rows) > SENTENCES:
         yield f"\n... and {len(table.rows) - SENTENCES} more; -f json has all\n"
 
