@@ -188,6 +188,35 @@ def test_new_removed_and_nameless_requests_are_named_and_not_compared(llmcost: R
     ] == found["notes"]
 
 
+def failing(records: list[Record], count: int) -> list[Record]:
+    """Let the last requests fail without usage."""
+    for record in records[-count:]:
+        del record["input_tokens"], record["output_tokens"]
+        record.update(status="error", http_status_code=500)
+    return records
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(24, "warn"), (2, "warn"), (1, "pass")])
+def test_a_suite_that_is_cheaper_because_it_fails_warns(llmcost: Run, made: Path, count: int, verdict: str) -> None:
+    # of 24 calls 2 are 8.3 %, 1 is 4.2 %
+    write(made / "now.jsonl", failing(suite(), count))
+    code, found = checked(llmcost, "now.jsonl")
+    says = f"{count} of 24 calls failed, 0 of 24 in the base: what they would have cost is not in the change"
+
+    assert (0, verdict, [says] if verdict == "warn" else []) == (code, found["verdict"], found["notes"])
+
+
+def test_what_failed_before_as_well_or_was_answered_in_the_end_is_no_failure(llmcost: Run, made: Path) -> None:
+    write(made / "was.jsonl", failing(suite(), 4))
+    write(made / "now.jsonl", failing(suite(), 5))
+    again = [{**record, "logical_request_id": f"call-{n}"} for n, record in enumerate(suite())]
+    first = failing([{**record, "request_id": f"first-{n}"} for n, record in enumerate(again)], 4)[-4:]
+    write(made / "again.jsonl", again + first)
+
+    assert "pass" == checked(llmcost, "now.jsonl", "--against", "was.jsonl")[1]["verdict"]
+    assert "pass" == checked(llmcost, "again.jsonl", "--max-amplification-increase", "200%")[1]["verdict"]
+
+
 def test_under_eight_cases_there_is_no_verdict(llmcost: Run, made: Path) -> None:
     write(made / "few.jsonl", suite(cases=7))
     write(made / "more.jsonl", [{**record, "output_tokens": 5000} for record in suite(cases=7)])

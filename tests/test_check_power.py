@@ -21,7 +21,7 @@ EVEN = exp(-(SIGMA**2))
 
 def tried(*costs: str | None) -> Tried:
     """Make a case of runs that cost so many USD."""
-    return Tried("case", tuple(Run(None if c is None else Fraction(c), 1, 1, 1, 0, 0, None) for c in costs), None)
+    return Tried("case", tuple(Run(None if c is None else Fraction(c), 1, 1, 1, 1, 0, 0, None) for c in costs), None)
 
 
 def test_noise_within_cases_is_pooled_over_them_by_hand() -> None:

@@ -118,6 +118,7 @@ def added(runs: Sequence[Run]) -> Run:
         None,
         sum(run.requests for run in runs),
         sum(run.calls for run in runs),
+        sum(run.answered for run in runs),
         sum(run.attempts for run in runs),
         sum(run.input_tokens for run in runs),
         sum(run.cache_read_tokens for run in runs),

@@ -20,11 +20,15 @@ from llmcost.store.prices import Terms, load_prices
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a case. `cost` is in USD, None where a request has no cost; `wall_ms` from first to last, or None."""
+    """One run of a case. `cost` is in USD, None where a request has no cost; `wall_ms` from first to last, or None.
+
+    `answered` are the calls of which an attempt did not fail.
+    """
 
     cost: Fraction | None
     requests: int
     calls: int
+    answered: int
     attempts: int
     input_tokens: int
     cache_read_tokens: int
@@ -114,6 +118,7 @@ def run_of(row: dict[str, Any], is_by_route: bool) -> Run:
         Fraction(row["cost_usd"]) if is_known else None,
         row["requests"],
         row["calls"],
+        row["answered"],
         int(row["attempts"]),
         int(row["input_tokens"]),
         int(row["cache_read_tokens"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from statistics import median
@@ -11,12 +11,14 @@ from llmcost.check.caps import Reason
 from llmcost.check.decision import FAIL, INCONCLUSIVE, PASS, WARN
 from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change, counted
 from llmcost.check.run import CASE, Compared, Rules
-from llmcost.check.sides import Tried
+from llmcost.check.sides import Run, Tried
 from llmcost.render.cell import dollars
 
 # of the base's cases so many must be there, or the two are not of one suite
 MATCHED_SHARE = 0.8
 SAME_FACTOR_SHARE = 0.8
+# a suite of which so much more fails than before is cheap for no good reason
+FAILED_INCREASE = 0.05
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,10 @@ def judge(found: Compared, rules: Rules) -> Verdict:
     reasons = (*increase(found, rules), *exploding(found, rules), *found.over)
     doubts = tuple(doubts_of(found))
     outcome = FAIL if reasons else INCONCLUSIVE if doubts else found.decision.verdict
-    if outcome == PASS and any(change.is_perhaps_over for change in found.changes):
+    failures = tuple(more_failures(found))
+    if outcome == PASS and (failures or any(change.is_perhaps_over for change in found.changes)):
         outcome = WARN
-    return Verdict(outcome, reasons, (*doubts, *notes_of(found)))
+    return Verdict(outcome, reasons, (*doubts, *failures, *notes_of(found)))
 
 
 def increase(found: Compared, rules: Rules) -> Iterator[Reason]:
@@ -75,6 +78,25 @@ def doubts_of(found: Compared) -> Iterator[str]:
     elif found.decision.verdict == INCONCLUSIVE:
         word = "is" if matched == 1 else "are"
         yield f"{counted(matched, found.by)} {word} too few to tell a change from chance; 8 are needed"
+
+
+def more_failures(found: Compared) -> Iterator[str]:
+    """Say that more calls fail than before: what they would have cost is missing on one side."""
+    (was_failed, was), (now_failed, now) = (
+        failed([run for tried in side if tried for run in tried.runs])
+        for side in ([change.base for change in found.paired], [change.head for change in found.paired])
+    )
+    if was and now and now_failed / now - was_failed / was >= FAILED_INCREASE:
+        yield (
+            f"{now_failed:,} of {now:,} calls failed, {was_failed:,} of {was:,} in the base: "
+            "what they would have cost is not in the change"
+        )
+
+
+def failed(runs: Sequence[Run]) -> tuple[int, int]:
+    """Count the calls without an answer, and all."""
+    calls = sum(run.calls for run in runs)
+    return calls - sum(run.answered for run in runs), calls
 
 
 def notes_of(found: Compared) -> Iterator[str]:

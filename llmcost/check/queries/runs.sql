@@ -9,6 +9,8 @@ select
     sum(case when cost_usd is null then 1 else 0 end) as uncosted,
     sum(cost_usd) as cost_usd,
     count(distinct logical_request_id) as calls,
+    -- of the other calls every attempt failed
+    count(distinct case when status <> 'error' then logical_request_id end) as answered,
     -- each row is an attempt, and some gateways fold the earlier ones into it
     count(*) + sum(coalesce(retry_count, 0)) as attempts,
     sum(case when price_status = 'priced' then input_tokens else 0 end) as input_tokens,
