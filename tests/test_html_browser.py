@@ -78,7 +78,8 @@ def test_a_hostile_name_is_text_in_the_browser_too(chrome: Chrome, path: Path) -
     show(chrome, path)
 
     assert "LLM spend, March 2026 · llmcost" == chrome.title
-    assert HOSTILE in column(chrome, "spend-1", 0)
+    # what would end a line is a space in every table
+    assert HOSTILE.replace("\u2028", " ") in column(chrome, "spend-1", 0)
     assert [] == chrome.find_elements(By.CSS_SELECTOR, "img")
 
 
