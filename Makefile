@@ -4,6 +4,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # files of tests side by side, each file in one process
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile
+# which tests: every one, or "not slow"
+SELECT :=
 # what holds outputs and tables of the program
 WRITTEN := README.md $(addprefix docs/,README.md quickstart.md reports.md python.md formats.md pricing.md)
 
@@ -25,7 +27,7 @@ demo: $(READY)  ## ingest fixtures/ into a fresh store and print a report
 	$(BIN)/llmcost report --db .demo.duckdb --by team,day
 
 test: $(READY)  ## create the environment and run every test
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(SELECT)"
 
 check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/ruff format --check .

@@ -1,0 +1,96 @@
+"""Nothing surprises: each case is a file of `cases/surprises/`, shell commands as a user types them, and their answers.
+
+A case is a YAML document: `says` states the law; `files` are written first (text, or `fixture: NAME`); `run` is a bash
+script in that folder with `llmcost` on the PATH and `$FIXTURES`; `exit`, `stdout` and `stderr` (all of these texts),
+`not` (none of these, on either) and `leaves` / `leaves_no` (files) are what must hold. `needs` names programs without
+which it skips; `root` that it needs to be root.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import FIXTURES
+
+CASES = Path(__file__).parent / "cases" / "surprises"
+KEYS = {"says", "files", "run", "exit", "stdout", "stderr", "not", "leaves", "leaves_no", "needs", "root"}
+# whatever happens, no user is shown these
+NEVER = ("Traceback (most recent call last)", "a bug in llmcost")
+
+
+def read_cases() -> Iterator[Any]:
+    for file in sorted(CASES.glob("*.yaml")):
+        for number, case in enumerate(yaml.safe_load_all(file.read_text(encoding="utf-8")), start=1):
+            yield pytest.param(case, id=f"{file.stem}-{number}")
+
+
+@pytest.fixture(scope="session")
+def command_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `llmcost` alone in it, to stand first on the PATH."""
+    folder = tmp_path_factory.mktemp("bin")
+    script = folder / "llmcost"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m llmcost "$@"\n', encoding="utf-8")
+    script.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("case", read_cases())
+def test_a_surprise_is_answered(case: dict[str, Any], tmp_path: Path, command_folder: Path) -> None:
+    assert set(case) <= KEYS, "a case has other keys than these"
+    skip_without(case)
+    write_files(tmp_path, case.get("files", {}))
+
+    done = run(case["run"], tmp_path, command_folder)
+
+    told = f"{case['says']}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
+    assert case.get("exit", 0) == done.returncode, told
+    for stream in ("stdout", "stderr"):
+        missing = [text for text in case.get(stream, []) if text not in getattr(done, stream)]
+        assert missing == [], told
+    assert [text for text in (*NEVER, *case.get("not", [])) if text in done.stdout + done.stderr] == [], told
+    assert [name for name in case.get("leaves", []) if not (tmp_path / name).exists()] == [], told
+    assert [name for name in case.get("leaves_no", []) if (tmp_path / name).exists()] == [], told
+
+
+def skip_without(case: dict[str, Any]) -> None:
+    """Skip, with the reason, what this machine cannot try."""
+    missing = [program for program in case.get("needs", []) if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"without {', '.join(missing)}")
+    if case.get("root") and os.geteuid() != 0:
+        pytest.skip("only root can try this")
+
+
+def write_files(folder: Path, files: dict[str, Any]) -> None:
+    """Write what a case is given: a text, or a fixture by its name."""
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, dict):
+            shutil.copy(FIXTURES / content["fixture"], target)
+        else:
+            target.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def run(script: str, folder: Path, command_folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a script as a user would, without what this user has set."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("LLMCOST_DB", "LLMCOST_DEBUG", "COLUMNS")}
+    environment |= {"PATH": f"{command_folder}:{os.environ['PATH']}", "FIXTURES": str(FIXTURES)}
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        errors="replace",
+    )
