@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from llmcost.demo import TRAPS, write_month
 from llmcost.detect import detect, detectors
 from llmcost.detect.findings import claim
-from llmcost.detect.savings import savings
+from llmcost.detect.savings import COLUMNS, savings
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Store
@@ -27,6 +28,7 @@ class Month:
     planted: dict[str, Decimal]
     claimed: dict[str, Decimal]
     claimed_of_key: dict[str, Decimal]
+    totals: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +41,10 @@ def month(tmp_path_factory: pytest.TempPathFactory, book: Book) -> Iterator[Mont
         ingest(store, [str(folder)])
         hits = detect(store, book, detectors().values())
         claim(store, hits)
-        claimed = {line: saving_usd for line, _, saving_usd, *_ in savings(store, hits).rows}
+        found = savings(store, hits)
+        claimed = {row[0]: row[COLUMNS.index("saving_usd")] for row in found.rows}
         of_key = dict(store.rows("select key, sum(saving_usd) from claims join scope using (dedupe_key) group by key"))
-    yield Month(planted, claimed, of_key)
+    yield Month(planted, claimed, of_key, found.totals)
 
 
 @pytest.mark.parametrize("detector", PLANTED)
@@ -49,6 +52,19 @@ def test_what_was_planted_is_found(month: Month, detector: str) -> None:
     expected, actual = month.planted[detector], month.claimed.get(detector, Decimal(0))
 
     assert abs(actual - expected) <= expected / 20, f"planted {expected}, found {actual}"
+
+
+def test_what_is_proven_stands_apart_from_what_is_only_possible(month: Month) -> None:
+    planted, totals = month.planted, month.totals
+
+    # answers that came again and documents embedded again are proven; a cache is likely to have paid
+    assert planted["retries"] + planted["embeddings"] == totals["proven_usd"]
+    assert planted["prompt-tax"] == totals["likely_usd"]
+    # that a smaller model would have done is only possible, so none of it is sure to be saved
+    assert planted["model-mismatch"] == totals["possible_usd"]
+    assert totals["proven_usd"] <= totals["saving_low_usd"] <= totals["proven_usd"] + totals["likely_usd"]
+    assert totals["spend_usd"] - totals["saving_low_usd"] == totals["remaining_high_usd"]
+    assert totals["spend_usd"] - sum(planted.values()) == totals["remaining_usd"] == totals["remaining_low_usd"]
 
 
 @pytest.mark.parametrize("key", TRAPS)

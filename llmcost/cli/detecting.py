@@ -132,8 +132,7 @@ def found_lines(hits: Hits, totals: Mapping[str, Any]) -> Iterator[str]:
     elif totals["saving_usd"] is None:
         yield f"found: {totals['requests']:,} requests; what they would save is not known, none has a price"
     else:
-        low, high = dollars(totals["saving_low_usd"], 2), dollars(totals["saving_high_usd"], 2)
-        yield f"found: {totals['requests']:,} requests, {dollars(totals['saving_usd'], 2)} ({low} to {high})"
+        yield f"found: {totals['requests']:,} requests, {apart(totals)}"
         if totals["unknown_requests"]:
             yield f"not known: what {totals['unknown_requests']:,} of them would save; they have no price"
     if totals.get("unbilled_status_usd"):
@@ -144,3 +143,10 @@ def found_lines(hits: Hits, totals: Mapping[str, Any]) -> Iterator[str]:
         yield f"unobserved: up to {shown} more may be billed for attempts without usage; it is in no total"
     for name, reason in hits.cannot_run.items():
         yield f"{name}: {reason}"
+
+
+def apart(totals: Mapping[str, Any]) -> str:
+    """Write savings by certainty, the surest first: what is proven is said even where it is nothing."""
+    proven = "not known" if totals["proven_usd"] is None else dollars(totals["proven_usd"], 2)
+    most = dollars(totals["saving_usd"], 2)
+    return f"{proven} proven" + ("" if most == proven else f", up to {most}")

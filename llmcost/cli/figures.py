@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from llmcost.detect import Savings
+from llmcost.detect.detector import CERTAINTIES
 from llmcost.render import Figure, Table
 from llmcost.report import Report
 from llmcost.store import Store
@@ -15,6 +17,7 @@ from llmcost.store import Store
 InTime = Callable[[tuple[str, ...]], Report]
 ROW = "group"
 WAY = "way"
+SPENT = "spent"
 HOURS_UP_TO = timedelta(days=3)
 DAYS_UP_TO = timedelta(days=120)
 WEEKS_UP_TO = timedelta(days=730)
@@ -140,9 +143,19 @@ def waterfall(added: Savings) -> Iterator[Figure]:
     """From what is spent to what would remain."""
     if added.totals["spend_usd"] is None:
         return
-    lines = [(row[0], -row[2]) for row in added.rows[1:-1] if row[2]]
-    table = Table("Savings", ("line", "amount_usd"), [("spend", added.totals["spend_usd"]), *lines], {}, {})
-    yield Figure("From what is spent to what would remain", "waterfall", table, "line", "amount_usd")
+    counted = Counter(name for name, *_ in added.steps)
+    lines = [
+        (name if counted[name] == 1 else f"{name}, {certainty}", certainty, -saving)
+        for name, certainty, saving in added.steps
+    ]
+    rows = [("spend", SPENT, added.totals["spend_usd"]), *lines]
+    table = Table("Savings", ("line", "certainty", "amount_usd"), rows, {}, {})
+    yield Figure(
+        "From what is spent to what would remain",
+        *("waterfall", table, "line", "amount_usd", "certainty"),
+        order=(SPENT, *CERTAINTIES),
+        total="what remains",
+    )
 
 
 DRAWN: dict[str, Callable[[Report, InTime], Iterator[Figure]]] = {

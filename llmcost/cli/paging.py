@@ -12,7 +12,7 @@ from llmcost.cli.detecting import ALL, BELOW, run
 from llmcost.cli.figures import figures_of, span, unit_for, waterfall
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage, write_text
-from llmcost.detect import findings, savings
+from llmcost.detect import Savings, findings, savings
 from llmcost.detect.savings import COLUMNS as SAVINGS
 from llmcost.errors import InputError
 from llmcost.pricing import Book
@@ -127,12 +127,13 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
         nothing = Table("Savings", SAVINGS, [], {}, {})
         return [Section("savings", "Savings", "What of the spend is waste?", nothing, notes=(error.message,))]
     added, found = savings(store, hits), findings(store, hits)
-    headline["could be saved"] = for_people("saving_usd", added.totals["saving_usd"])
+    headline[saved_label(added)] = for_people("proven_usd", added.totals["proven_usd"])
     cannot = tuple(f"{name} {reason}" for name, reason in hits.cannot_run.items())
     certain = tuple(
         f"{name}: {for_people('saving_usd', sums['saving_usd'])} in {int(sums['requests']):,} requests"
         for name, sums in added.by_certainty.items()
     )
+    remains = f"what remains: {for_people('usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
     steps = Table("Savings", SAVINGS, added.rows, {}, {})
     fixes = Table("Findings", found.columns, found.rows, found.totals, {}, below=BELOW)
     return [
@@ -142,10 +143,22 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
             "What of the spend is waste, each dollar once?",
             steps,
             tuple(waterfall(added)),
-            (*certain, *cannot),
+            (*certain, remains, *cannot),
         ),
         Section("findings", "Findings", "Which requests are the waste, and what mends it?", fixes),
     ]
+
+
+def saved_label(added: Savings) -> str:
+    """Say beside what is proven what else could be saved."""
+    likely, possible = (for_people(name, added.totals[name]) for name in ("likely_usd", "possible_usd"))
+    return f"proven savings; {likely} likely, {possible} possible"
+
+
+def remaining_range(added: Savings) -> str:
+    """Write the range of what remains."""
+    low, high = (for_people(name, added.totals[name]) for name in ("remaining_low_usd", "remaining_high_usd"))
+    return f"between {low} and {high}"
 
 
 def with_saved(section: Section, steps: Table) -> Section:

@@ -11,6 +11,7 @@ from llmcost.cli.gates import read_gate
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.detect import Savings, compare, period, savings
+from llmcost.detect.detector import CERTAINTIES
 from llmcost.detect.fixed import COLUMNS as FIXED
 from llmcost.detect.fixed import Period
 from llmcost.detect.savings import COLUMNS
@@ -25,7 +26,7 @@ FIXED_GIVES_WAY = (
     *("operations_before", "operations_after", "still_found_usd"),
     *("cost_per_operation_before_usd", "cost_per_operation_after_usd", "expected_usd"),
 )
-GIVES_WAY = ("standalone_usd", "requests", "saving_low_usd", "saving_high_usd")
+GIVES_WAY = ("standalone_usd", "saving_low_usd", "saving_high_usd", "requests", "saving_usd")
 
 
 def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: tuple[str, ...] = ()) -> int:
@@ -101,18 +102,32 @@ def fixed_lines(totals: dict[str, Any], compared: int, before: Period, after: Pe
 
 
 def savings_lines(found: Savings) -> Iterator[str]:
-    """Say how certain the savings are, and what they come to in a month."""
+    """Say how certain the savings are, what remains, and what they come to in a month."""
     for name, sums in found.by_certainty.items():
         shown = "not known" if sums["saving_usd"] is None else f"{dollars(sums['saving_usd'], 2)} {span(sums)}"
         yield f"{name}: {shown} in {int(sums['requests']):,} requests"
+    if found.totals["remaining_usd"] is not None:
+        yield f"what remains: {remains(found.totals)} of {dollars(found.totals['spend_usd'], 2)}"
     if found.monthly is None:
         yield "per month: not projected, the logs span less than 3 days or have no price"
     else:
         month = found.monthly
         yield (
-            f"per month: {dollars(month['spend_usd'], 2)} would be {dollars(month['remaining_usd'], 2)} "
+            f"per month: {each(month)}; {dollars(month['spend_usd'], 2)} would be {remains(month)} "
             f"(30 days, from {month['days']} days of logs)"
         )
+
+
+def each(sums: dict[str, Any]) -> str:
+    """Write what each certainty saves, the surest first."""
+    known = ((name, sums[f"{name}_usd"]) for name in CERTAINTIES)
+    return ", ".join(f"{'not known' if saved is None else dollars(saved, 2)} {name}" for name, saved in known)
+
+
+def remains(sums: dict[str, Any]) -> str:
+    """Write what remains, with its range."""
+    low, high = dollars(sums["remaining_low_usd"], 2), dollars(sums["remaining_high_usd"], 2)
+    return f"{dollars(sums['remaining_usd'], 2)} ({low} to {high})"
 
 
 def span(sums: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from llmcost.detect.detector import CONTRACT
 from llmcost.detect.run import Hits
+from llmcost.detect.savings import saved_totals
 from llmcost.errors import UsageError
 from llmcost.render.cell import dollars
 from llmcost.shelf import read_shelf
@@ -96,7 +97,7 @@ def findings(store: Store, hits: Hits) -> Findings:
         fix = own.get("fix", hits.detectors[row["detector"]].advice) + effect_of(row)
         rows.append({**row, **own, "fix": fix})
     columns = (*(() if len(hits.detectors) == 1 else ("detector",)), *WHO, *MONEY, *more, *WORDS)
-    totals = store.records("select * from saved")[0]
+    totals = saved_totals(store)
     totals |= {name: sum(row[name] or 0 for row in rows) for name in more if name.endswith("_usd")}
     return Findings(columns, [tuple(row.get(name) for name in columns) for row in rows], totals, more)
 

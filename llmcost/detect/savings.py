@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,11 +12,14 @@ from llmcost.detect.detector import CERTAINTIES
 from llmcost.detect.run import Hits
 from llmcost.store import Store
 
-COLUMNS = ("line", "requests", "saving_usd", "saving_low_usd", "saving_high_usd", "standalone_usd", "remaining_usd")
+APART = tuple(f"{certainty}_usd" for certainty in CERTAINTIES)
 RANGE = ("saving_usd", "saving_low_usd", "saving_high_usd")
+REMAINING = ("remaining_usd", "remaining_low_usd", "remaining_high_usd")
+COLUMNS = ("line", "requests", *APART, *RANGE, "standalone_usd", "remaining_usd")
 DAYS_PER_MONTH = 30
 UNIT = Decimal("0.000001")  # a projection is divided, so it is rounded
 LEAST_WINDOW = timedelta(days=3)
+NOTHING = {"requests": 0, **dict.fromkeys((*RANGE, "standalone_usd"), Decimal(0))}
 Row = dict[str, Any]
 
 
@@ -23,11 +27,14 @@ Row = dict[str, Any]
 class Savings:
     """The waterfall as rows of COLUMNS, the subtotals by certainty, and a month's worth.
 
-    `totals` has spend_usd, saving_usd with its range, and remaining_usd. `monthly` is None where the logs span less
-    than three days; else the same for 30 days, with `days`, what the logs span.
+    `steps` names each certainty of each detector that saves something, with its dollars, in the order of the
+    waterfall. `totals` has spend_usd, saving_usd with its range, the same by certainty (APART) and what remains with
+    its range. `monthly` is None where the logs span less than three days; else the same for 30 days, with `days`,
+    what the logs span.
     """
 
     rows: list[tuple[Any, ...]]
+    steps: list[tuple[str, str, Decimal]]
     by_certainty: dict[str, Row]
     totals: Row
     monthly: Row | None
@@ -36,19 +43,45 @@ class Savings:
 def savings(store: Store, hits: Hits) -> Savings:
     """Add up the claims of `hits`; after `claim`."""
     (spent,) = store.records("select * from spent")
-    (saved,) = store.records("select * from saved")
-    found = {row["place"]: row for row in store.records("select * from waterfall")}
-    remaining = spend = spent["spend_usd"]
-    rows = [row_of("spend", {"requests": int(spent["requests"]), "remaining_usd": spend})]
+    found = {(row["place"], row["certainty"]): row for row in store.records("select * from waterfall")}
+    totals = {**saved_totals(store), "spend_usd": spent["spend_usd"]}
+    totals |= remaining_of(totals)
+    rows = [row_of("spend", {"requests": int(spent["requests"]), "remaining_usd": spent["spend_usd"]})]
+    remaining = spent["spend_usd"]
+    steps = []
     for place, name in enumerate(hits.tables):
-        line = found.get(place, dict.fromkeys((*RANGE, "standalone_usd"), Decimal(0)) | {"requests": 0})
+        line = found.get((place, None), NOTHING)
         remaining = less(remaining, line["saving_usd"])
-        rows.append(row_of(name, {**line, "remaining_usd": remaining}))
-    totals = {**saved, "spend_usd": spend, "remaining_usd": less(spend, saved["saving_usd"])}
+        apart = {certainty: found.get((place, certainty), NOTHING)["saving_usd"] for certainty in CERTAINTIES}
+        steps += [(name, certainty, saving) for certainty, saving in apart.items() if saving]
+        rows.append(row_of(name, {**line, **named_apart(apart), "remaining_usd": remaining}))
     rows.append(row_of("what remains", {**totals, "requests": None}))
-    certainties = {row.pop("line"): row for row in store.records("select * from certainties")}
-    by_certainty = {name: certainties[name] for name in CERTAINTIES if name in certainties}
-    return Savings(rows, by_certainty, totals, monthly(totals, spent))
+    return Savings(rows, steps, by_certainty(found), totals, monthly(totals, spent))
+
+
+def saved_totals(store: Store) -> Row:
+    """Count each request and its dollars once: how many, what they save with its range, and that by certainty."""
+    (saved,) = store.records("select * from saved")
+    sums = store.records("select * from waterfall where place is null")
+    apart = {row["certainty"]: row["saving_usd"] for row in sums}
+    return {**saved, **named_apart({name: apart.get(name, Decimal(0)) for name in CERTAINTIES})}
+
+
+def named_apart(apart: Mapping[str, Any]) -> Row:
+    """Name what is saved by certainty as columns."""
+    return {f"{certainty}_usd": saving for certainty, saving in apart.items()}
+
+
+def by_certainty(found: Mapping[tuple[int | None, str | None], Row]) -> dict[str, Row]:
+    """Take the subtotals of the certainties that there are, the surest first."""
+    sums = {name: found[None, name] for name in CERTAINTIES if (None, name) in found}
+    return {name: {column: row[column] for column in ("requests", *RANGE)} for name, row in sums.items()}
+
+
+def remaining_of(totals: Row) -> Row:
+    """Say what remains of the spend: at the best estimate, and between the most and the least that is saved."""
+    taken = ("saving_usd", "saving_high_usd", "saving_low_usd")
+    return {name: less(totals["spend_usd"], totals[saving]) for name, saving in zip(REMAINING, taken, strict=True)}
 
 
 def less(amount: Decimal | None, saving: Decimal | None) -> Decimal | None:
@@ -69,5 +102,10 @@ def monthly(totals: Row, spent: Row) -> Row | None:
     if last - first < LEAST_WINDOW:
         return None
     days = (last.date() - first.date()).days + 1
-    names = ("spend_usd", *RANGE, "remaining_usd")
-    return {"days": days, **{name: (totals[name] * DAYS_PER_MONTH / days).quantize(UNIT) for name in names}}
+    names = ("spend_usd", *APART, *RANGE, *REMAINING)
+    return {"days": days, **{name: projected(totals[name], days) for name in names}}
+
+
+def projected(amount: Decimal | None, days: int) -> Decimal | None:
+    """Project an amount of so many days to a month; what is not known stays so."""
+    return None if amount is None else (amount * DAYS_PER_MONTH / days).quantize(UNIT)

@@ -39,7 +39,8 @@ class Figure:
 
     `kind` is `series` (lines over the time in `x`), `bars` (a bar for each `x`), `ranges` (a mark at `y` between `low`
     and `high`) or `waterfall` (the rows in their order, `y` what each takes off). `parts` is the column that tells
-    lines or colours apart.
+    lines or colours apart, `order` what is known of their order; the others follow by size. `total` names the last bar
+    of a waterfall, the sum of its steps.
     """
 
     title: str
@@ -50,6 +51,8 @@ class Figure:
     parts: str | None = None
     low: str | None = None
     high: str | None = None
+    order: tuple[str, ...] = ()
+    total: str = "total"
 
 
 @dataclass(frozen=True)

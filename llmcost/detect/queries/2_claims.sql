@@ -1,6 +1,7 @@
 -- Each dollar is claimed once: of what a detector would save, what earlier ones have not claimed already.
 -- All that they have claimed of a request is the most that one of them would save. There may be a claim for
--- each request of the store, so names and sentences are joined where they are shown.
+-- each request of the store, so names and sentences are joined where they are shown. The low end is what is
+-- sure: of what is only possible, nothing.
 create or replace temp table claims as
 with
     ordered as (
@@ -9,7 +10,7 @@ with
             dedupe_key,
             certainty,
             saving_usd,
-            saving_low_usd,
+            case when certainty = 'possible' and saving_usd is not null then 0 else saving_low_usd end as saving_low_usd,
             saving_high_usd,
             coalesce(
                 max(saving_usd) over (

@@ -1,25 +1,16 @@
--- One row per detector, and one per certainty.
+-- A row for each detector, for each certainty, and for each certainty of a detector; what is grouped by
+-- nothing is NULL.
 create or replace temp view waterfall as
 select
     place,
+    certainty,
     count(*) as requests,
     sum(saving_usd) as saving_usd,
     sum(saving_low_usd) as saving_low_usd,
     sum(saving_high_usd) as saving_high_usd,
     sum(alone_usd) as standalone_usd
 from claims
-group by place
-;
-
-create or replace temp view certainties as
-select
-    certainty as line,
-    count(*) as requests,
-    sum(saving_usd) as saving_usd,
-    sum(saving_low_usd) as saving_low_usd,
-    sum(saving_high_usd) as saving_high_usd
-from claims
-group by certainty
+group by grouping sets ((place), (certainty), (place, certainty))
 ;
 
 -- A request that two detectors point at is one request, and the best that one of them does for it is what

@@ -63,9 +63,14 @@ def by_size(found: list[Point], field: str) -> list[Any]:
     return sorted(sizes, key=lambda value: sizes[value], reverse=True)
 
 
+def ordered(parts: list[Any], order: tuple[str, ...]) -> list[Any]:
+    """Put first, in their order, the parts whose order is known."""
+    return [part for part in order if part in parts] + [part for part in parts if part not in order]
+
+
 def described(figure: Figure, shown: list[Point]) -> dict[str, Any]:
     """Describe the drawing: its axes, what its colours mean, its points."""
-    parts = by_size(shown, "part") if figure.parts else []
+    parts = ordered(by_size(shown, "part"), figure.order) if figure.parts else []
     named = [for_people(figure.parts or "", part) for part in parts[:MOST_PARTS]]
     told = {"parts": [*named, OTHERS] if len(parts) > MOST_PARTS else named}
     drawn = [drawn_point(figure, point, named) for point in shown]
@@ -116,6 +121,8 @@ def steps(figure: Figure, shown: list[Point], drawn: list[dict[str, Any]]) -> li
     ends = list(accumulate(point.y for point in shown))
     placed = [step | {"start": start, "end": end} for step, start, end in zip(drawn, [0, *ends], ends, strict=False)]
     label = for_people(figure.y, ends[-1])
-    tip = ["Total" if column == figure.x else label if column == figure.y else "" for column in tip_columns(figure)]
-    total = {"name": "Total", "label": label, "part": "", "key": "", "tip": tip, "start": 0, "end": ends[-1]}
+    tip = [
+        figure.total if column == figure.x else label if column == figure.y else "" for column in tip_columns(figure)
+    ]
+    total = {"name": figure.total, "label": label, "part": "", "key": "", "tip": tip, "start": 0, "end": ends[-1]}
     return [*placed, {**total, "is_total": True}]
