@@ -23,6 +23,7 @@ from llmcost.ingest.limit import Limit
 from llmcost.ingest.measured import GrownError, check_measured, held_to_measure
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.records import REFUSALS, PassedOver, insert, is_readable, reader_of
+from llmcost.ingest.scratch import scratch_folder
 from llmcost.ingest.shapes import spool
 from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.sources import copy_of_lines
@@ -73,7 +74,7 @@ def ingest(
     options = options or Options(formats()[format] if format else None)
     begin_hashing(store, options)
     set_zone(store, options.zone)
-    with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
+    with scratch_folder() as folder:
         known = find(store, paths, options.format, folder, summary)
         if options.case_key != CASE_KEY:
             check_case_key(options.case_key)
