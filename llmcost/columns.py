@@ -23,7 +23,16 @@ ERROR_KINDS = (
     *("invalid_request", "other"),
 )
 PRICE_STATUSES = (
-    *("priced", "provisioned", "gateway cache", "no usage", "usage missing", "bad usage", "unknown provider"),
+    *(
+        "priced",
+        "provisioned",
+        "gateway cache",
+        "no usage",
+        "usage missing",
+        "bad usage",
+        "impossible count",
+        "unknown provider",
+    ),
     *("unknown model", "no price for context", "no price for date", "no rate for a token kind"),
     *("no price for searches", "not asked for"),
 )

@@ -29,6 +29,7 @@ ADVICE = {
     "no price for context": "a variant for this service level",
     "no rate for a token kind": "the rate that is missing, for instance `output`",
     "no price for searches": "the rate `web_search`, USD per search",
+    "impossible count": "more than 1,000,000,000 tokens, which no model can hold; what wrote the log is to be mended",
     "bad usage": "parts of these requests are more than the whole; llmcost doctor tells more",
 }
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from llmcost.ingest.format import formats
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.sieve import Reject
-from llmcost.ingest.sources import Source, fingerprints, open_source
+from llmcost.ingest.sources import Source, end_of_whole_lines, fingerprints, newlines_before, open_source
 from llmcost.ingest.summary import Summary
 from llmcost.store import Store
 
@@ -46,17 +46,18 @@ def open_known(path: str, is_named: bool, entry: Entry | None) -> Source:
         return source
     if entry.format not in formats() or not formats()[entry.format].has_ids:
         return replace(source, is_replacement=True)
-    return replace(source, start=entry.read_bytes, end=max(source.end, entry.read_bytes))
+    start = end_of_whole_lines(path, entry.read_bytes)
+    return replace(source, start=start, end=max(source.end, entry.read_bytes))
 
 
 def enter_files(store: Store, batch: list[Recognised]) -> None:
-    """Write the ledger: a file that was read before keeps its id, and its old rejects go if it was read anew."""
+    """Write the ledger: a file that was read before keeps its id, and the rejects of what is read anew go."""
     next_id = int(store.value("select coalesce(max(file_id), 0) from files"))
-    known = dict(store.rows("select path, file_id from files"))
+    known = {path: (file_id, end) for path, file_id, end in store.rows("select path, file_id, read_bytes from files")}
     rows = []
     for item in batch:
-        file_id = known.get(item.source.path) or (next_id := next_id + 1)
-        rows.append((file_id, *entry_of(item), item.source.start == 0))
+        file_id, end = known.get(item.source.path) or ((next_id := next_id + 1), None)
+        rows.append((file_id, *entry_of(item), anew_after(item.source, end)))
     store.execute(
         """
         create or replace temp table batch as
@@ -64,14 +65,21 @@ def enter_files(store: Store, batch: list[Recognised]) -> None:
             unnest($1::integer[]) as file_id, unnest($2::varchar[]) as path, unnest($3::varchar[]) as format,
             unnest($4::bigint[]) as size_bytes, unnest($5::bigint[]) as modified_ns, unnest($6::ubigint[]) as inode,
             unnest($7::bigint[]) as read_bytes, unnest($8::ubigint[]) as head_hash,
-            unnest($9::ubigint[]) as tail_hash, unnest($10::boolean[]) as is_anew
+            unnest($9::ubigint[]) as tail_hash, unnest($10::bigint[]) as anew_after
         """,
         [list(column) for column in zip(*rows, strict=True)],
     )
-    store.execute("delete from rejects where file_id in (select file_id from batch where is_anew)")
+    store.execute("delete from rejects using batch where rejects.file_id = batch.file_id and line > anew_after")
     store.execute("delete from files where file_id in (select file_id from batch)")
     now = datetime.now(UTC).replace(tzinfo=None)
-    store.execute("insert into files by name select * exclude (is_anew), $1 as ingested_at from batch", [now])
+    store.execute("insert into files by name select * exclude (anew_after), $1 as ingested_at from batch", [now])
+
+
+def anew_after(source: Source, read_bytes: int | None) -> int | None:
+    """Tell after which line a file is read that was read up to `read_bytes` before; None: what is read is new."""
+    if source.start == 0:
+        return 0
+    return newlines_before(source) if read_bytes is not None and source.start < read_bytes else None
 
 
 def entry_of(item: Recognised) -> tuple[object, ...]:

@@ -20,8 +20,10 @@ from llmcost.ingest.format import Format, formats
 from llmcost.ingest.isolate import isolate
 from llmcost.ingest.ledger import enter_files, enter_ingest, enter_rejects
 from llmcost.ingest.limit import Limit
+from llmcost.ingest.measured import GrownError, check_measured, held_to_measure
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.records import REFUSALS, PassedOver, insert, is_readable, reader_of
+from llmcost.ingest.scratch import scratch_folder
 from llmcost.ingest.shapes import spool
 from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.sources import copy_of_lines
@@ -72,7 +74,7 @@ def ingest(
     options = options or Options(formats()[format] if format else None)
     begin_hashing(store, options)
     set_zone(store, options.zone)
-    with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
+    with scratch_folder() as folder:
         known = find(store, paths, options.format, folder, summary)
         if options.case_key != CASE_KEY:
             check_case_key(options.case_key)
@@ -148,21 +150,34 @@ def batches(items: list[Recognised]) -> Iterator[list[Recognised]]:
 def load(store: Store, batch: list[Recognised], folder: str, options: Options, summary: Summary) -> int:
     """Commit one batch and return its number of rows. Where DuckDB refuses a line, the lines are sieved first."""
     with tempfile.TemporaryDirectory(dir=folder) as copies:
-        batch = [readable(item, copies) for item in batch]
-        try:
-            rows, found = commit_bounded(store, batch, options, summary)
-        except REFUSALS as refused:
-            if is_about_disk(refused):
-                raise unwritable(store, refused) from refused
-            batch, rejects = clean(store, batch, copies)
-            rows, found = commit_cleaned(store, batch, rejects, copies, options, summary)
-        except duckdb.FatalException as error:
-            raise unwritable(store, error) from error
+        batch = held_to_measure([readable(item, copies) for item in batch], copies)
+        while True:
+            try:
+                rows, found = commit_some(store, batch, copies, options, summary)
+                break
+            except GrownError:
+                batch = held_to_measure(batch, copies)
     summary.files += len(batch)
     summary.formats.update(item.format.name for item in batch)
     summary.unfinished += [i.source.path for i in batch if i.shape == "lines" and i.source.end < i.source.size]
     add(summary, found)
     return rows
+
+
+def commit_some(
+    store: Store, batch: list[Recognised], copies: str, options: Options, summary: Summary
+) -> tuple[int, Summary]:
+    """Commit the lines of a batch that can be read. Raises GrownError where its files have grown meanwhile."""
+    try:
+        return commit_bounded(store, batch, options, summary)
+    except REFUSALS as refused:
+        if is_about_disk(refused):
+            raise unwritable(store, refused) from refused
+        check_measured(batch)
+        batch, rejects = clean(store, batch, copies)
+        return commit_cleaned(store, batch, rejects, copies, options, summary)
+    except duckdb.FatalException as error:
+        raise unwritable(store, error) from error
 
 
 def commit_bounded(store: Store, batch: list[Recognised], options: Options, summary: Summary) -> tuple[int, Summary]:
@@ -222,6 +237,7 @@ def commit(
         passed_over: PassedOver = Counter()
         for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
             passed_over += insert(store, list(group))
+        check_measured(batch)
         count = int(store.value("select count(*) from requests"))
         deduplicate(store, mark, options.on_duplicate)
         store.number_names()

@@ -7,7 +7,6 @@ import io
 import json
 import mmap
 import re
-import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -19,6 +18,7 @@ import orjson
 
 from llmcost.ingest.format import formats
 from llmcost.ingest.recognise import elect_wrapped, read_head, sample
+from llmcost.ingest.scratch import scratch_folder
 from llmcost.ingest.shapes import BOM, TOKENS, delimiter_of, parquet_rows, plain, row_of, shape_of, spans
 from llmcost.ingest.sieve import BadLine, parse
 from llmcost.ingest.sources import Source, open_lines, open_source
@@ -55,7 +55,7 @@ def find_originals(path: str, format: str, ids: Sequence[str], known: frozenset[
     read as a stream; what a compressed document holds is copied for as long as it takes.
     Raises InputError where the file cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
+    with scratch_folder() as folder:
         source = open_source(path, is_named=True)
         head = read_head(source) if source.compression != "parquet" else b""
         shape = shape_of(head) or "lines" if source.compression != "parquet" else "parquet"

@@ -127,6 +127,20 @@ def end_of_lines(stream: IO[bytes], size: int) -> int:
     return size - len(tail) + cut if tail[cut:].lstrip()[:1] == b"{" and is_json(last_line(tail[:cut])) else size
 
 
+def end_of_whole_lines(path: str, end: int) -> int:
+    """Find where the line begins that a file's first `end` bytes break off in; `end` where they break off in none,
+    or in one too long to look at.
+    """
+    with Path(path).open("rb") as stream:
+        tail = read_range(stream, max(0, end - 1), end)
+        if tail in (b"\n", b""):
+            return end
+        tail = read_range(stream, max(0, end - TAIL_BYTES), end)
+    cut = tail.rfind(b"\n") + 1
+    is_whole = is_json(tail[cut:]) or (cut == 0 and len(tail) == TAIL_BYTES)
+    return end if is_whole else end - len(tail) + cut
+
+
 def last_line(text: bytes) -> bytes:
     """Take the last line of text that ends with one."""
     return text[text.rfind(b"\n", 0, -1) + 1 :]
@@ -184,12 +198,19 @@ def temporary(folder: str) -> IO[bytes]:
 
 
 def numbered_lines(source: Source) -> Iterator[tuple[int, bytes]]:
-    """Read a source line by line, decompressed, line ends kept, each with its number in the file."""
+    """Read a source line by line, decompressed, line ends kept, each with its number in the file.
+
+    A file that somebody still writes is read to its measured end.
+    """
     numbers = iter(source.line_numbers) if source.line_numbers is not None else None
     first = 1 if numbers or not source.start else 1 + newlines_before(source)
+    left = source.end if source.readable == source.path and source.compression == "none" else sys.maxsize
     with open_lines(source) as stream:
         for number, line in enumerate(stream, start=first):
-            yield (next(numbers) if numbers else number), line
+            if left <= 0:
+                return
+            yield (next(numbers) if numbers else number), line[:left]
+            left -= len(line)
 
 
 def newlines_before(source: Source) -> int:

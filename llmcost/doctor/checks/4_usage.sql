@@ -27,6 +27,11 @@ with
                         subject := 'bad usage',
                         requests := count_if(price_status = 'bad usage'),
                         note := 'parts are larger than their whole; not priced'
+                    ),
+                    struct_pack(
+                        subject := 'impossible count',
+                        requests := count_if(price_status = 'impossible count'),
+                        note := 'below 0 or above 1,000,000,000 tokens, which no model can hold; not priced'
                     )
                 ],
                 recursive := true

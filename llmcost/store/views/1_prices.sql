@@ -7,6 +7,7 @@ create temp type if not exists price_status as enum (
     'no usage',
     'usage missing',
     'bad usage',
+    'impossible count',
     'unknown provider',
     'unknown model',
     'no price for context',
