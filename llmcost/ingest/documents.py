@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Bound, raise_unless_torn
+from llmcost.ingest.sources import BREAKS, Bound, raise_unless_torn
 
 BLOCK_BYTES = 1 << 20
+# one record is held in memory, and may wrap all that a page of an export has
+DOCUMENT_BYTES = 256 << 20
 # small, since what an archive yields before its break is lost within one chunk
 CHUNK_BYTES = 1 << 16
 # a text without its end goes on in the next block, and has no group
-TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+(")?|[{}\[\]]', re.DOTALL)
+TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+(")?|\{|\}|\[|\]', re.DOTALL)
 TEXT_GOES_ON = re.compile(rb'(?:[^"\\]+|\\.)*+(")?', re.DOTALL)
 OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST = b"{}[]"
 
@@ -30,7 +32,7 @@ class Nesting:
         self._depth = 0
         self._is_in_text = False
 
-    def spans(self, text: bytes) -> Iterator[tuple[int, int]]:
+    def spans(self, text: bytes | bytearray) -> Iterator[tuple[int, int]]:
         """Scan on and find where the records end that end here, and where they began."""
         if self._is_in_text:
             rest = TEXT_GOES_ON.match(text, self.scanned)
@@ -49,6 +51,11 @@ class Nesting:
                 self.scanned, self._is_in_text = token.end(), True
                 return
         self.scanned = len(text)
+
+    @property
+    def is_between(self) -> bool:
+        """Tell whether what comes next stands in no record and in no text."""
+        return self.start < 0 and not self._is_in_text
 
     def drop(self, count: int) -> None:
         """Take so many bytes as gone from the front of the text."""
@@ -80,31 +87,34 @@ def spans(text: bytes) -> Iterator[tuple[int, int]]:
 def records_in(stream: IO[bytes], bound: Bound | None = None) -> Iterator[tuple[int, bytes]]:
     """Cut a stream into its records as they are written, each with the line where it begins.
 
-    What is open at the end is a record that was cut, of one that is longer than a line may be the beginning is given;
+    What is open at the end is a record that was cut, of one that is longer than DOCUMENT_BYTES the beginning is given;
     what stands between records is not kept.
     """
-    nesting, line, text = Nesting(), 1, b""
+    nesting, line, text = Nesting(), 1, bytearray()
     for block in blocks(stream):
         if bound:
             bound.take(len(block))
+        if nesting.is_between and block.isspace():
+            line += block.count(b"\n")
+            continue
         text += block
         done = 0
         for start, end in nesting.spans(text):
             line += text.count(b"\n", done, start)
-            yield line, text[start:end]
+            yield line, bytes(text[start:end])
             line, done = line + text.count(b"\n", start, end), end
         kept = nesting.start if nesting.start >= 0 else nesting.scanned
         line += text.count(b"\n", done, kept)
-        text = text[kept:]
+        del text[:kept]
         nesting.drop(kept)
-        if len(text) > MAX_LINE_BYTES:
-            yield line, text[: MAX_LINE_BYTES + 1]
+        if len(text) > DOCUMENT_BYTES:
+            yield line, bytes(text)
             line += text.count(b"\n", 0, nesting.scanned)
-            text = text[nesting.scanned :]
+            del text[: nesting.scanned]
             nesting.start = -1
             nesting.drop(nesting.scanned)
     if nesting.start >= 0:
-        yield line, text
+        yield line, bytes(text)
 
 
 def blocks(stream: IO[bytes]) -> Iterator[bytes]:
