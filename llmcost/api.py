@@ -13,7 +13,7 @@ import polars as pl
 from llmcost.detect import Detector, Savings, claim, detect, detectors, found_requests, savings
 from llmcost.detect.run import Settings
 from llmcost.errors import UsageError
-from llmcost.ingest import Summary, ingest
+from llmcost.ingest import Summary, ingest, refusal_of
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.report import Report, run
 from llmcost.report.view import view_named
@@ -54,6 +54,8 @@ class Database:
         self._store = Store() if path is None else Store(path, read_only=True)
         if logs:
             self.summary = ingest(self._store, [str(log) for log in logs])
+            if self.summary.refused:
+                raise refusal_of(self.summary.refused)
 
     def __enter__(self) -> Database:
         return self

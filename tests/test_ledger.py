@@ -113,9 +113,10 @@ def test_links_are_followed_once_and_what_cannot_be_opened_is_skipped(store: Sto
     summary = ingest(store, [str(logs)])
 
     assert (summary.new, summary.duplicates) == (1, 0)
-    assert {"nowhere": "No such file or directory", "empty.jsonl": "the file is empty"} == {
-        Path(path).name: reason for path, reason in summary.skipped
-    }
+    assert {
+        "broken.jsonl": "a link that leads nowhere: No such file or directory",
+        "empty.jsonl": "the file is empty",
+    } == {Path(path).name: reason for path, reason in summary.skipped}
 
 
 def test_a_time_without_a_zone_is_of_the_zone_that_is_named(store: Store, tmp_path: Path) -> None:

@@ -34,12 +34,13 @@ def run() -> object:
 
 def guarded() -> int:
     """Run a command and turn whatever stops it into words and an exit code."""
+    from llmcost.cli.unread import exit_code
     from llmcost.errors import LlmcostError
 
     try:
         result = run()
         sys.stdout.flush()
-        return result if isinstance(result, int) else 0
+        return exit_code(result if isinstance(result, int) else 0)
     except LlmcostError as error:
         complain(error.message, error.hint)
         return error.exit_code

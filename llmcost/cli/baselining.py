@@ -79,7 +79,7 @@ def opened(made: Made, stack: ExitStack) -> Source:
     names = dict(zip(("case_key", "run_key", "route_key"), made.keys, strict=True))
     given = limits_of(names)
     keys = Keys(given.case_key, given.run_key, given.route_key)
-    store = stack.enter_context(open_store(made.traces, made.file, keys.case_key))
+    store = stack.enter_context(open_store(made.traces, made.file, keys.case_key, whole=True))
     return Source(store, Filters(), keys)
 
 

@@ -123,4 +123,4 @@ def opened(reading: Reading, paths: tuple[str, ...], keys: Keys, like: Store | N
     """Open the store, or read logs; `like` is a store whose hashes of prompts these are compared with."""
     if not paths:
         return reading.open()
-    return open_store(paths, reading.db, case_key=keys.case_key, like=like)
+    return open_store(paths, reading.db, case_key=keys.case_key, like=like, whole=True)

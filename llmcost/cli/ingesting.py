@@ -10,6 +10,7 @@ from pathlib import Path
 from llmcost.cli.notes import note
 from llmcost.cli.problems import plural, print_problems
 from llmcost.cli.progress import progress_bar
+from llmcost.cli.unread import tell
 from llmcost.errors import IncompleteError, InputError, LimitError, UsageError
 from llmcost.ingest import Options, Summary, ingest
 from llmcost.ingest.deduplicate import POLICIES
@@ -47,6 +48,7 @@ def run_ingest(request: Request) -> int:
         summary = read(store, request, options)
         print_summary(summary)
         covered = print_unpriced(store, request.pricing) if summary.new or request.strict else None
+    tell(summary.refused)
     if summary.rejects and not summary.read - summary.rejected:
         raise InputError("not one line could be understood", hint="is it the right --format?")
     if request.strict and covered is not None and not covered.is_complete:
@@ -107,7 +109,11 @@ def follow(request: Request, options: Options) -> int:
 def look(store: Store, request: Request, options: Options) -> Summary:
     """Read what is new; that nothing is there yet is no error while following."""
     try:
-        return ingest(store, request.paths, options=options)
+        summary = ingest(store, request.paths, options=options)
+        summary.skipped += [
+            (error.message.partition(": ")[0], error.message.partition(": ")[2]) for error in summary.refused
+        ]
+        return summary
     except LimitError:
         raise
     except InputError as error:

@@ -88,16 +88,20 @@ def format_of(format: str | None, output: Path | None) -> str:
     return chosen
 
 
-def open_store(paths: tuple[str, ...], db: Path, case_key: str | None = None, like: Store | None = None) -> Store:
+def open_store(
+    paths: tuple[str, ...], db: Path, case_key: str | None = None, like: Store | None = None, *, whole: bool = False
+) -> Store:
     """Open the store read-only, or read the named logs into memory.
 
     `case_key` is the key of their metadata that names the test case; `like` a store that hashes prompts the same.
+    Where a named file cannot be read the command ends with 3; raises InputError where `whole`, since it is a part.
     """
     if not paths:
         return Store(db, read_only=True)
     # reading a store needs nothing of this
     from llmcost.cli.problems import print_problems
-    from llmcost.ingest import Options, ingest, share_hashing
+    from llmcost.cli.unread import tell
+    from llmcost.ingest import Options, ingest, refusal_of, share_hashing
 
     store = Store()
     if like is not None:
@@ -106,6 +110,9 @@ def open_store(paths: tuple[str, ...], db: Path, case_key: str | None = None, li
     with progress_bar(store) as progress:
         summary = ingest(store, paths, options=options, progress=progress)
     print_problems(summary)
+    if summary.refused and whole:
+        raise refusal_of(summary.refused)
+    tell(summary.refused)
     if not summary.new:
         raise InputError("not one request was found in these logs", hint="llmcost doctor tells what they hold")
     return store

@@ -13,6 +13,7 @@ from llmcost.errors import InputError
 from llmcost.ingest.format import formats
 from llmcost.ingest.original import MOST, Original, find_originals
 from llmcost.ingest.outline import Outline, Pair
+from llmcost.ingest.places import openable
 from llmcost.render.cell import plain
 from llmcost.report import records
 from llmcost.store import Store
@@ -61,7 +62,7 @@ def source_of(store: Store, row: Row) -> Source:
             step(f"looking for the record in {Path(path).name}")
             originals = find_originals(path, format, ids_of(row), known)
     except InputError as error:
-        is_gone = not Path(path).exists()
+        is_gone = not Path(openable(path)).exists()
         return Source(path, format, reason="the file is gone" if is_gone else error.message.removeprefix(f"{path}: "))
     if not originals.found:
         return Source(path, format, reason=reason_of(row, file))
@@ -95,7 +96,7 @@ def known_of(row: Row) -> frozenset[str]:
 
 def reason_of(row: Row, file: Row) -> str:
     """Say why a file that is there does not have the record."""
-    stat = Path(file["path"]).stat()
+    stat = Path(openable(file["path"])).stat()
     if (stat.st_size, stat.st_mtime_ns) != (file["size_bytes"], file["modified_ns"]):
         return (
             f"no record in it has this id, and the file has changed since it was read on {file['ingested_at']:%Y-%m-%d}"

@@ -1,6 +1,7 @@
 """Files to records to requests; every line that nobody understands to rejects. One .sql file per format."""
 
+from llmcost.ingest.aside import refusal_of
 from llmcost.ingest.load import Options, ingest, share_hashing
 from llmcost.ingest.summary import Progress, Summary
 
-__all__ = ["Options", "Progress", "Summary", "ingest", "share_hashing"]
+__all__ = ["Options", "Progress", "Summary", "ingest", "refusal_of", "share_hashing"]

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
-from llmcost.errors import FormatError, InputError
+from llmcost.errors import InputError
+from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.format import Format
 from llmcost.ingest.ledger import Entry, known_files, open_known
+from llmcost.ingest.places import Place, expand, shown
 from llmcost.ingest.recognise import Recognised, recognise
-from llmcost.ingest.sources import Source, expand, spool_stdin
+from llmcost.ingest.sources import Source, linked, spool_pipe, spool_stdin
 from llmcost.ingest.summary import Summary
 from llmcost.store import Store
 
 
 def find(store: Store, paths: Iterable[str], wanted: Format | None, folder: str, summary: Summary) -> list[Recognised]:
-    """Recognise each file; one that merely lay in a folder may be no log, a named one may not.
-
-    Raises InputError where there is nothing to read.
-    """
+    """Recognise each file; one that cannot be is set aside, and the others are read."""
     found = []
     for path, is_named, opened in changed(known_files(store), list(paths), folder, summary):
-        try:
+        with setting_aside(path, is_named, summary):
             source = opened()
             if source.start and source.start == source.end:
                 summary.unchanged += 1
-                continue
-            found.append(recognise(source, wanted, folder))
-        except (FormatError, InputError) as error:
-            if is_named:
-                raise
-            summary.skipped.append((path, error.message.removeprefix(f"{path}: ")))
-    if not found and not summary.unchanged:
-        path, reason = summary.skipped[0]
-        raise InputError(f"no logs found in {len(summary.skipped)} files; {path}: {reason}")
+            else:
+                found.append(recognise(linked(source, folder), wanted))
     return found
 
 
@@ -42,13 +35,23 @@ def changed(
 ) -> Iterator[tuple[str, bool, Callable[[], Source]]]:
     """Name what is to be opened, and how."""
     if "-" in paths:
-        yield "-", True, lambda: spool_stdin(folder)
-    for path, is_named in expand(p for p in paths if p != "-"):
-        entry = ledger.get(path)
-        if entry is not None and is_unchanged(path, entry):
+        yield "-", True, partial(spool_stdin, folder)
+    for place in expand(path for path in paths if path != "-"):
+        name = shown(place.path)
+        entry = ledger.get(name)
+        if place.reason:
+            yield name, place.is_named, partial(refuse, place)
+        elif place.is_pipe:
+            yield name, True, partial(spool_pipe, place.path, folder)
+        elif entry is not None and is_unchanged(place.path, entry):
             summary.unchanged += 1
         else:
-            yield path, is_named, lambda path=path, is_named=is_named, entry=entry: open_known(path, is_named, entry)  # type: ignore[misc]
+            yield name, place.is_named, partial(open_known, place.path, place.is_named, entry)
+
+
+def refuse(place: Place) -> Source:
+    """Raise what is wrong with a place."""
+    raise InputError(f"{shown(place.path)}: {place.reason}", hint=place.hint)
 
 
 def is_unchanged(path: str, entry: Entry) -> bool:

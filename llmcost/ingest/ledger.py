@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -83,10 +84,16 @@ def anew_after(source: Source, read_bytes: int | None) -> int | None:
 
 
 def entry_of(item: Recognised) -> tuple[object, ...]:
-    """Write one file's row; only of plain JSON lines can the rest be read later."""
+    """Write one file's row; only of plain JSON lines can the rest be read later.
+
+    A file that has vanished has no marks, and is set aside when it is read.
+    """
     source = item.source
-    is_plain = item.shape == "lines" and item.wrapper is None and source.compression == "none" and source.path != "-"
-    marks = (source.end, *fingerprints(source.path, source.end)) if is_plain else (None, None, None)
+    is_plain = item.shape == "lines" and item.wrapper is None and source.compression == "none" and not source.is_pipe
+    marks: tuple[int | None, ...] = (None, None, None)
+    if is_plain:
+        with suppress(OSError):
+            marks = (source.end, *fingerprints(source.path, source.end))
     return (source.path, item.format.name, source.size, source.modified_ns, source.inode, *marks)
 
 

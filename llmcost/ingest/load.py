@@ -13,6 +13,7 @@ from itertools import groupby
 import duckdb
 
 from llmcost.errors import StoreError, UsageError
+from llmcost.ingest.aside import check_anything, setting_aside
 from llmcost.ingest.case_key import CASE_KEY, check_case_key, keyed_text, with_case_key
 from llmcost.ingest.deduplicate import deduplicate
 from llmcost.ingest.find import find
@@ -67,8 +68,8 @@ def ingest(
 ) -> Summary:
     """Read logs into the store: files, folders, globs or "-", in committed batches of up to 1 GB.
 
-    Raises InputError where nothing can be read or the limit of bad lines is passed, FormatError where a named file is
-    of no known format.
+    A file that cannot be read is set aside, see Summary. Raises InputError where none can be read or the limit of bad
+    lines is passed.
     """
     summary = Summary()
     options = options or Options(formats()[format] if format else None)
@@ -90,6 +91,7 @@ def ingest(
             rows = load(store, batch, folder, options, summary)
             if progress:
                 progress.advance(size, rows)
+    check_anything(summary)
     set_zone(store, "UTC")
     return summary
 
@@ -150,10 +152,12 @@ def batches(items: list[Recognised]) -> Iterator[list[Recognised]]:
 def load(store: Store, batch: list[Recognised], folder: str, options: Options, summary: Summary) -> int:
     """Commit one batch and return its number of rows. Where DuckDB refuses a line, the lines are sieved first."""
     with tempfile.TemporaryDirectory(dir=folder) as copies:
-        batch = held_to_measure([readable(item, copies) for item in batch], copies)
+        batch = held_to_measure(in_shape(batch, copies, summary), copies)
         while True:
+            if not batch:
+                return 0
             try:
-                rows, found = commit_some(store, batch, copies, options, summary)
+                batch, rows, found = commit_some(store, batch, copies, options, summary)
                 break
             except GrownError:
                 batch = held_to_measure(batch, copies)
@@ -166,16 +170,21 @@ def load(store: Store, batch: list[Recognised], folder: str, options: Options, s
 
 def commit_some(
     store: Store, batch: list[Recognised], copies: str, options: Options, summary: Summary
-) -> tuple[int, Summary]:
-    """Commit the lines of a batch that can be read. Raises GrownError where its files have grown meanwhile."""
+) -> tuple[list[Recognised], int, Summary]:
+    """Commit the lines of a batch that can be read; return the files that are in, rows read, and what they came to.
+
+    Raises GrownError where its files have grown meanwhile.
+    """
     try:
-        return commit_bounded(store, batch, options, summary)
+        return batch, *commit_bounded(store, batch, options, summary)
     except REFUSALS as refused:
         if is_about_disk(refused):
             raise unwritable(store, refused) from refused
         check_measured(batch)
-        batch, rejects = clean(store, batch, copies)
-        return commit_cleaned(store, batch, rejects, copies, options, summary)
+        batch, rejects = clean(store, batch, copies, summary)
+        if not batch:
+            return batch, 0, Summary()
+        return batch, *commit_cleaned(store, batch, rejects, copies, options, summary)
     except duckdb.FatalException as error:
         raise unwritable(store, error) from error
 
@@ -204,6 +213,15 @@ def commit_cleaned(
         return commit(store, [item for item, _ in isolated], rejects + more, options, summary)
     except (*REFUSALS, duckdb.FatalException) as error:
         raise unwritable(store, error) from error
+
+
+def in_shape(batch: list[Recognised], copies: str, summary: Summary) -> list[Recognised]:
+    """Bring the files of a batch into the shape that DuckDB reads; one that cannot be is set aside."""
+    ready = []
+    for item in batch:
+        with setting_aside(item.source.path, item.source.is_named, summary):
+            ready.append(readable(item, copies))
+    return ready
 
 
 def readable(item: Recognised, copies: str) -> Recognised:
@@ -277,17 +295,21 @@ def unwritable(store: Store, error: Exception) -> StoreError:
     return StoreError(f"{store.path}: cannot be written: {reason}", hint="run it again: what is in is not read again")
 
 
-def clean(store: Store, batch: list[Recognised], copies: str) -> tuple[list[Recognised], list[Reject]]:
+def clean(
+    store: Store, batch: list[Recognised], copies: str, summary: Summary
+) -> tuple[list[Recognised], list[Reject]]:
     """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
     groups = groupby(sorted(batch, key=reader_of), key=reader_of)
     refused = {item.source.path for _, group in groups for item in refused_files(store, list(group))}
     cleaned, rejects = [], []
     for item in batch:
-        if item.source.path in refused:
+        if item.source.path not in refused:
+            cleaned.append(item)
+            continue
+        with setting_aside(item.source.path, item.source.is_named, summary):
             source, bad = sieve(item.source, item.format, copies)
             rejects += bad
-            item = replace(item, source=source, time_type="VARCHAR")
-        cleaned.append(item)
+            cleaned.append(replace(item, source=source, time_type="VARCHAR"))
     return cleaned, rejects
 
 

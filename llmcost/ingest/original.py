@@ -5,23 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import mmap
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import orjson
 
+from llmcost.ingest.documents import TOKENS, records_in, spans
 from llmcost.ingest.format import formats
+from llmcost.ingest.places import openable
 from llmcost.ingest.recognise import elect_wrapped, read_head, sample
-from llmcost.ingest.scratch import scratch_folder
-from llmcost.ingest.shapes import BOM, TOKENS, delimiter_of, parquet_rows, plain, row_of, shape_of, spans
+from llmcost.ingest.shapes import BOM, delimiter_of, parquet_rows, row_of, shape_of
 from llmcost.ingest.sieve import BadLine, parse
-from llmcost.ingest.sources import Source, open_lines, open_source
+from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Source, open_lines, open_source
 
 BLOCK_BYTES = 1 << 20
 # of so many records that hold an id, the first
@@ -52,36 +50,31 @@ def find_originals(path: str, format: str, ids: Sequence[str], known: frozenset[
     """Find the records of a file that hold the first of `ids` that any holds, as a value.
 
     Of several the ones that have most of the values `known`: a retry or a reply may name the id, too. The file is
-    read as a stream; what a compressed document holds is copied for as long as it takes.
-    Raises InputError where the file cannot be read.
+    read as a stream. Raises InputError where the file cannot be read.
     """
-    with scratch_folder() as folder:
-        source = open_source(path, is_named=True)
-        head = read_head(source) if source.compression != "parquet" else b""
-        shape = shape_of(head) or "lines" if source.compression != "parquet" else "parquet"
-        best: list[Original] = []
-        best_rank = (len(ids), 0)
-        for original in originals_of(source, shape, head, format, ids, folder):
-            held = values_of(original.record)
-            rank = (next((at for at, id in enumerate(ids) if id in held), len(ids)), -len(held & known))
-            if rank < best_rank:
-                best, best_rank = [], rank
-            if rank == best_rank and rank[0] < len(ids) and len(best) < MOST:
-                best.append(original)
+    source = open_source(openable(path), is_named=True)
+    head = read_head(source) if source.compression != "parquet" else b""
+    shape = shape_of(head) or "lines" if source.compression != "parquet" else "parquet"
+    best: list[Original] = []
+    best_rank = (len(ids), 0)
+    for original in originals_of(source, shape, head, format, ids):
+        held = values_of(original.record)
+        rank = (next((at for at, id in enumerate(ids) if id in held), len(ids)), -len(held & known))
+        if rank < best_rank:
+            best, best_rank = [], rank
+        if rank == best_rank and rank[0] < len(ids) and len(best) < MOST:
+            best.append(original)
     return Originals(path, shape, ids[best_rank[0]] if best else None, tuple(best))
 
 
-def originals_of(
-    source: Source, shape: str, head: bytes, format: str, ids: Sequence[str], folder: str
-) -> Iterator[Original]:
+def originals_of(source: Source, shape: str, head: bytes, format: str, ids: Sequence[str]) -> Iterator[Original]:
     """Read the records that may hold one of the ids, as far as the file can be read."""
     needles = [needle for id in ids for needle in needles_of(id)]
-    with suppress(OSError, EOFError, zlib.error, csv.Error):
+    with suppress(*BREAKS, csv.Error):
         if shape == "lines":
             yield from lines_with(source, needles)
         elif shape == "documents":
-            source = plain(source, folder)
-            wrapper, _ = elect_wrapped(sample(source, shape, head, folder), formats().get(format))
+            wrapper, _ = elect_wrapped(sample(source, shape, head), formats().get(format))
             yield from documents_with(source, needles, wrapper)
         elif shape == "csv":
             yield from rows_with(source, ids)
@@ -103,7 +96,7 @@ def lines_with(source: Source, needles: Sequence[bytes]) -> Iterator[Original]:
     """Read the lines that hold one of the needles; blocks without one are only counted."""
     before = 0
     with open_lines(source) as stream:
-        while block := stream.read(BLOCK_BYTES) + stream.readline():
+        while block := stream.read(BLOCK_BYTES) + stream.readline(MAX_LINE_BYTES):
             if any(needle in block for needle in needles):
                 for number, line in enumerate(io.BytesIO(block), start=before + 1):
                     if any(needle in line for needle in needles):
@@ -119,22 +112,14 @@ def readable(number: int, text: bytes, record: bytes) -> Iterator[Original]:
 
 def documents_with(source: Source, needles: Sequence[bytes], wrapper: str | None) -> Iterator[Original]:
     """Read the objects that hold one of the needles out of arrays and pretty-printed JSON, as they are written."""
-    if not Path(source.readable).stat().st_size:
-        return
-    with Path(source.readable).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        last = max(text.rfind(needle) for needle in needles)
-        line = done = 0
-        for start, end in spans(text):
-            if start > last:
-                return
-            line, done = line + text[done:start].count(b"\n"), start
-            document = text[start:end]
+    with open_lines(source) as stream:
+        for line, document in records_in(stream):
             if not any(needle in document for needle in needles):
                 continue
-            for inner_start, inner_end in inner_spans(document, wrapper):
-                inner = document[inner_start:inner_end]
+            for start, end in inner_spans(document, wrapper):
+                inner = document[start:end]
                 if any(needle in inner for needle in needles):
-                    yield from readable(line + 1 + document[:inner_start].count(b"\n"), inner, inner)
+                    yield from readable(line + document.count(b"\n", 0, start), inner, inner)
 
 
 def inner_spans(document: bytes, wrapper: str | None) -> Iterator[tuple[int, int]]:
@@ -143,7 +128,7 @@ def inner_spans(document: bytes, wrapper: str | None) -> Iterator[tuple[int, int
     if begin is None:
         yield 0, len(document)
         return
-    for start, end in spans(cast(mmap.mmap, document[begin:])):
+    for start, end in spans(document[begin:]):
         yield begin + start, begin + end
 
 

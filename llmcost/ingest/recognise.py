@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -16,14 +16,23 @@ import yaml
 
 from llmcost.errors import FormatError
 from llmcost.ingest.format import Format, Record, formats, fulfils
-from llmcost.ingest.shapes import BOM, delimiter_of, plain, records_of, shape_of, unwrapped
-from llmcost.ingest.sources import HEAD_BYTES, Source, digest, open_lines
+from llmcost.ingest.shapes import BOM, delimiter_of, records_of, shape_of, unwrapped
+from llmcost.ingest.sources import BREAKS, HEAD_BYTES, Source, digest, open_lines, raise_unless_torn
 
 SAMPLE_RECORDS = 200
 SAMPLE_BYTES = 1024 * 1024
 # small, since what an archive yields before its break is lost within one chunk
 CHUNK_BYTES = 16 * 1024
 NAME = re.compile(r"[:@$\w.-]{1,40}")
+# what people keep beside their logs and take for one
+BINARIES = {
+    b"PK\x03\x04": "a zip archive; unzip it, and read what comes out",
+    b"BZh": "a bzip2 archive; gzip and zstd are read",
+    b"\xfd7zXZ\0": "an xz archive; gzip and zstd are read",
+    b"\x7fELF": "a program, no log",
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"SQLite format 3\0": "an SQLite database; export its table as CSV or JSON",
+}
 KNOWN_OTHERS = resources.files("llmcost.ingest") / "others.yaml"
 
 
@@ -41,20 +50,22 @@ class Recognised:
     time_type: str
 
 
-def recognise(source: Source, wanted: Format | None, folder: str) -> Recognised:
+def recognise(source: Source, wanted: Format | None) -> Recognised:
     """Recognise a source by a vote of its first records, or take the format that was asked for.
 
     Raises FormatError where no record is of a known format.
     """
     head = read_head(source)
+    if kind := binary_kind(head):
+        raise FormatError(f"{source.path}: {kind}")
     shape = "parquet" if source.compression == "parquet" else shape_of(head)
-    records = sample(source, shape, head, folder)
+    records = sample(source, shape, head)
     wrapper, format = elect_wrapped(records, wanted)
     if format is None:
         other = known_other(records)
         raise FormatError(
-            f"{source.path}: {other['says'] if other else reason(head, records)}",
-            hint=other["hint"] if other else hint(),
+            f"{source.path}: {other['says'] if other else reason(head, records, source.compression != 'none')}",
+            hint=other["hint"] if other else hint() if records else "",
         )
     if wrapper is not None:
         records = [inner for record in records for inner in unwrapped(record, wrapper) if isinstance(inner, dict)]
@@ -69,19 +80,22 @@ def read_head(source: Source) -> bytes:
     A first line that is longer is read to its end.
     """
     chunks: list[bytes] = []
-    with suppress(OSError, EOFError, zlib.error), open_lines(source) as stream:
-        while len(chunks) * CHUNK_BYTES < SAMPLE_BYTES and (chunk := stream.read(CHUNK_BYTES)):
-            chunks.append(chunk)
-        if chunks and not any(b"\n" in chunk for chunk in chunks):
-            chunks.append(stream.readline(16 * SAMPLE_BYTES))
+    try:
+        with open_lines(source) as stream:
+            while len(chunks) * CHUNK_BYTES < SAMPLE_BYTES and (chunk := stream.read(CHUNK_BYTES)):
+                chunks.append(chunk)
+            if chunks and not any(b"\n" in chunk for chunk in chunks):
+                chunks.append(stream.readline(16 * SAMPLE_BYTES))
+    except BREAKS as error:
+        raise_unless_torn(error)
     return b"".join(chunks)
 
 
-def sample(source: Source, shape: str, head: bytes, folder: str) -> list[Record]:
+def sample(source: Source, shape: str, head: bytes) -> list[Record]:
     """Parse the first records of a file."""
     texts: Any = head.removeprefix(BOM).split(b"\n")
     if shape not in ("lines", ""):
-        texts = (text for _, text in records_of(plain(source, folder) if shape == "documents" else source, shape))
+        texts = begun(text for _, text in records_of(source, shape))
     records = []
     for text in islice(texts, SAMPLE_RECORDS):
         with suppress(orjson.JSONDecodeError):
@@ -89,6 +103,16 @@ def sample(source: Source, shape: str, head: bytes, folder: str) -> list[Record]
             if isinstance(record, dict):
                 records.append(record)
     return records
+
+
+def begun(texts: Iterator[bytes]) -> Iterator[bytes]:
+    """Give records as long as they are not too many bytes to look at."""
+    seen = 0
+    for text in texts:
+        yield text
+        seen += len(text)
+        if seen > 16 * SAMPLE_BYTES:
+            return
 
 
 def elect_wrapped(records: list[Record], wanted: Format | None) -> tuple[str | None, Format | None]:
@@ -142,17 +166,25 @@ def leaves(record: Any, columns: Any, kind: str) -> list[Any]:
     return [record] if columns == kind and record is not None else []
 
 
-def reason(head: bytes, records: list[Record]) -> str:
+def binary_kind(head: bytes) -> str | None:
+    """Name what is no log, whatever lines may be found in it."""
+    if head[257:262] == b"ustar":
+        return "a tar archive; unpack it, and read what comes out"
+    return next((kind for magic, kind in BINARIES.items() if head.startswith(magic)), None)
+
+
+def reason(head: bytes, records: list[Record], is_archive: bool) -> str:
     """Say in a user's words why a file has no known format."""
     start = head.removeprefix(BOM).lstrip()[:1]
     if not start:
-        return "the file is empty" if not head else "the file holds only blank lines"
-    if b"\0" in head[:1024]:
-        return "a binary file, no log"
+        nothing = "the archive holds nothing, or breaks off at once" if is_archive else "the file is empty"
+        return nothing if not head else "the file holds only blank lines"
     if records:
         # the first line of a table without a header is no list of names, and may be anything
         keys = [key for key in sorted(records[0]) if NAME.fullmatch(key)][:6]
         return f"its records (with {', '.join(keys) or 'no names'}) are of no format that llmcost knows"
+    if b"\0" in head[:1024]:
+        return "a binary file, no log"
     if delimiter_of(head.removeprefix(BOM)):
         return "a table that has a header and no rows"
     return "its lines are no JSON records" if start in b"{[" else "no JSON and no CSV"

@@ -10,7 +10,7 @@ import duckdb
 from llmcost.ingest.format import Columns, Format, duckdb_columns, parsed_columns
 from llmcost.ingest.ledger import enter_files
 from llmcost.ingest.recognise import Recognised
-from llmcost.ingest.sieve import MAX_LINE_BYTES
+from llmcost.ingest.sources import MAX_LINE_BYTES
 from llmcost.store import Store
 
 # What DuckDB raises for a line or a file: JSON reader, cast, macro, column, decompression.

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 import csv
 import io
-import mmap
 import re
-import sys
-import zlib
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import orjson
 
-from llmcost.errors import InputError, first_line
-from llmcost.ingest.sources import Source, is_json, numbered_lines, open_lines, temporary
+from llmcost.errors import InputError
+from llmcost.ingest.documents import records_in
+from llmcost.ingest.sources import (
+    BREAKS,
+    MAX_LINE_BYTES,
+    Bound,
+    Source,
+    is_json,
+    numbered_lines,
+    open_lines,
+    raise_unless_torn,
+    temporary,
+)
 
 BOM = b"\xef\xbb\xbf"
-TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[{}\[\]]', re.DOTALL)
 # header cells look like names; this keeps prose with commas from being taken for a table
 HEADER_CELL = re.compile(r"[\w .()\[\]/#:$%-]{1,80}")
+# stands for a row or a rest that cannot be read: no record of any format, so it is named
+CUT, NO_ROW = b"{", b"[]"
 Numbered = Iterator[tuple[int, bytes]]
-csv.field_size_limit(min(sys.maxsize, 1 << 30))
+# what a slice of a Parquet file's rows may take while it is read
+PARQUET_MEMORY = "512MB"
+csv.field_size_limit(MAX_LINE_BYTES)
 
 
 def shape_of(head: bytes) -> str:
@@ -57,9 +67,12 @@ def is_object(line: bytes) -> bool:
 
 def delimiter_of(text: bytes) -> str | None:
     """Tell what separates the names of a header line, if it is one."""
-    first = text.split(b"\n", 1)[0].decode(errors="replace").strip()
+    first = re.split(rb"[\r\n]", text, maxsplit=1)[0].decode(errors="replace").strip()
     for mark in ",\t;":
-        names = next(csv.reader([first], delimiter=mark), [])
+        try:
+            names = next(csv.reader([first], delimiter=mark), [])
+        except csv.Error:
+            return None
         if len(names) >= 3 and all(HEADER_CELL.fullmatch(name) for name in names):
             return mark
     return None
@@ -73,56 +86,53 @@ def records_of(source: Source, shape: str) -> Numbered:
 
 def documents(source: Source) -> Numbered:
     """Cut JSON into its top-level objects and the objects of its top-level arrays, each on one line."""
-    if source.compression != "none":
-        raise TypeError("documents are read from a plain file")
-    with Path(source.readable).open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        line = done = 0
-        for start, end in spans(text):
-            line += text[done:start].count(b"\n")
-            record = text[start:end]
-            yield line + 1, record.replace(b"\r", b" ").replace(b"\n", b" ")
-            line, done = line + record.count(b"\n"), end
-            text.madvise(mmap.MADV_DONTNEED, 0, end // mmap.PAGESIZE * mmap.PAGESIZE or mmap.PAGESIZE)
-
-
-def spans(text: mmap.mmap) -> Iterator[tuple[int, int]]:
-    """Find where each record begins and ends; what is open at the end is a record that was cut."""
-    stack: list[bytes] = []
-    start = -1
-    for token in TOKENS.finditer(text):
-        mark = token.group()
-        if mark in (b"{", b"["):
-            if mark == b"{" and start < 0 and b"{" not in stack and len(stack) <= 1:
-                start, depth = token.start(), len(stack)
-            stack.append(mark)
-        elif mark in (b"}", b"]") and stack:
-            stack.pop()
-            if start >= 0 and len(stack) == depth:
-                yield start, token.end()
-                start = -1
-    if start >= 0:
-        yield start, len(text)
+    with open_lines(source) as stream:
+        for line, record in records_in(stream, Bound(source)):
+            yield line, record.replace(b"\r", b" ").replace(b"\n", b" ")
 
 
 def rows(source: Source) -> Numbered:
     """Read a CSV or TSV file: the header names the keys, cells that hold JSON are JSON, empty ones are absent."""
-    with open_lines(source) as stream:
-        text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
-        head = text.readline()
-        reader = csv.reader(text, delimiter=delimiter_of(head.encode()) or ",")
-        names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter_of(head.encode()) or ","))]
-        before = 1
-        with suppress(csv.Error):
-            for cells in reader:
-                number, before = before + 1, reader.line_num + 1
-                if cells:
-                    yield number, row_of(names, cells)
+    bound, number = Bound(source), 1
+    try:
+        with open_lines(source) as stream:
+            text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline="")
+            head = text.readline(MAX_LINE_BYTES)
+            mark = delimiter_of(head.encode()) or ","
+            names = [name.strip() for name in next(csv.reader([head], delimiter=mark), [])]
+            for number, cells in numbered_cells(text, mark, bound):
+                if cells != []:
+                    yield number, NO_ROW if cells is None else row_of(names, cells)
+    except BREAKS as error:
+        raise_unless_torn(error)
+        yield number + 1, CUT
+
+
+def numbered_cells(text: io.TextIOWrapper, mark: str, bound: Bound) -> Iterator[tuple[int, list[str] | None]]:
+    """Cut the lines behind the header into cells, each row with its first line; None for what is no row."""
+
+    def lines() -> Iterator[str]:
+        while line := text.readline(MAX_LINE_BYTES):
+            bound.take(len(line))
+            yield line
+
+    reader = csv.reader(lines(), delimiter=mark)
+    before = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = None
+        number, before = before + 1, reader.line_num + 1
+        yield number, cells
 
 
 def row_of(names: list[str], cells: list[str]) -> bytes:
     """Write one row as a JSON object; one with more cells than names is no row, and is refused as such later."""
     if len(cells) > len(names):
-        return orjson.dumps(cells)
+        return orjson.dumps(cells[: len(names) + 1])
     return orjson.dumps({name: cell_of(cell) for name, cell in zip(names, cells, strict=False) if cell != ""})
 
 
@@ -136,17 +146,27 @@ def cell_of(text: str) -> Any:
 
 def parquet_rows(source: Source) -> Numbered:
     """Read the rows of a Parquet file: nested, or flat with JSON in text."""
+    bound = Bound(source)
     try:
         with duckdb.connect() as connection:
-            connection.execute("set timezone = 'UTC'; set memory_limit = '512MB'")
+            connection.execute(f"set timezone = 'UTC'; set memory_limit = '{PARQUET_MEMORY}'")
             query = connection.execute("select to_json(t)::varchar from read_parquet($1) as t", [source.readable])
             number = 0
             while found := query.fetchmany(2048):
                 for (text,) in found:
                     number += 1
+                    bound.take(len(text))
                     yield number, opened(text)
+    except duckdb.OutOfMemoryException as error:
+        raise InputError(f"{source.path}: its rows unpack to more than {PARQUET_MEMORY} at once") from error
     except duckdb.Error as error:
-        raise InputError(f"{source.path}: no readable Parquet: {first_line(error)}") from error
+        # DuckDB's own words may quote a value
+        reason = "a text in it is not UTF-8" if "encoding" in str(error) else "it is cut or damaged"
+        raise InputError(f"{source.path}: no readable Parquet: {reason}") from error
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # how DuckDB hands on a Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
 
 
 def opened(text: str) -> bytes:
@@ -168,10 +188,11 @@ def unwrapped(record: Any, key: str) -> list[Any]:
 
 def spool(source: Source, shape: str, wrapper: str | None, folder: str) -> Source:
     """Write the records of a source as JSON lines, remembering the line of each."""
-    source = plain(source, folder) if shape == "documents" else source
+    bound = Bound(source)
     numbers = array("Q")
     with temporary(folder) as out:
         for number, text in numbered_lines(source) if shape == "lines" else records_of(source, shape):
+            bound.take(len(text))
             for line in [text.rstrip(b"\r\n")] if wrapper is None else contents(text, wrapper):
                 out.write(line + b"\n")
                 numbers.append(number)
@@ -184,13 +205,3 @@ def contents(text: bytes, wrapper: str) -> list[bytes]:
         return [orjson.dumps(inner) for inner in unwrapped(orjson.loads(text), wrapper)]
     except orjson.JSONDecodeError:
         return [text.rstrip(b"\r\n")]
-
-
-def plain(source: Source, folder: str) -> Source:
-    """Decompress into a copy, as much as there is before an archive breaks off."""
-    if source.compression == "none":
-        return source
-    with temporary(folder) as out, suppress(OSError, EOFError, zlib.error), open_lines(source) as stream:
-        while chunk := stream.read(1 << 16):
-            out.write(chunk)
-    return replace(source, readable=out.name, compression="none")

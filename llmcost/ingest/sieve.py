@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import zlib
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,9 +20,8 @@ import orjson
 
 from llmcost.ingest.fit import fits
 from llmcost.ingest.format import Columns, Format
-from llmcost.ingest.sources import Source, numbered_lines, temporary
+from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Bound, Source, numbered_lines, raise_unless_torn, temporary
 
-MAX_LINE_BYTES = 32 * 1024 * 1024
 WHOLE = re.compile(r"\d{1,18}(\.0*)?")
 # Stands for what follows the point where an archive breaks off: what came before it is kept.
 TORN_ARCHIVE = b""
@@ -55,10 +53,13 @@ def sieve(source: Source, format: Format, folder: str) -> tuple[Source, list[Rej
     """
     rejects = []
     numbers = array("Q")
+    bound = Bound(source)
     with temporary(folder) as out:
         for number, line in numbered(source):
             try:
-                out.write(json_line(line, format) + b"\n")
+                kept = json_line(line, format) + b"\n"
+                bound.take(len(kept))
+                out.write(kept)
                 numbers.append(number)
             except BadLine as bad:
                 rejects.append(Reject(source.path, number, str(bad), excerpt(line, format)))
@@ -73,14 +74,15 @@ def numbered(source: Source) -> Iterator[tuple[int, bytes]]:
             text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if text.strip():
                 yield number, text
-    except (EOFError, OSError, zlib.error):
+    except BREAKS as error:
+        raise_unless_torn(error)
         yield number + 1, TORN_ARCHIVE
 
 
 def json_line(line: bytes, format: Format) -> bytes:
     """Parse one line and write what the format reads of it. Raises BadLine."""
     if len(line) > MAX_LINE_BYTES:
-        raise BadLine(f"longer than 32 MB ({len(line) / 1_000_000:.1f} MB)")
+        raise BadLine("longer than 32 MB")
     if line == TORN_ARCHIVE:
         raise BadLine("the compressed file breaks off here")
     if fits(line, format):

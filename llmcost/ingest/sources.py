@@ -1,16 +1,16 @@
-"""From what the command line names to files that can be read: paths, folders, globs, stdin, parts of grown files."""
+"""Files as they can be read: how they are compressed, where their lines end, parts of grown files, pipes."""
 
 from __future__ import annotations
 
-import glob
 import gzip
 import io
 import os
 import shutil
 import sys
 import tempfile
+import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -19,10 +19,17 @@ from typing import IO, cast
 import orjson
 
 from llmcost.errors import InputError
+from llmcost.ingest.places import is_utf8, no_file, openable, shown, why
 
 HEAD_BYTES = 4096
 # a last line without an end may be half-written; it is looked at if it is no longer than this
 TAIL_BYTES = 16 * 1024 * 1024
+MAX_LINE_BYTES = 32 * 1024 * 1024
+# what an archive may unpack to where a copy of it is needed: so many bytes, or so many times its own size
+UNPACKED_BYTES = 1_000_000_000
+UNPACKED_TIMES = 100
+# what reading an archive raises where it breaks off
+BREAKS = (EOFError, OSError, zlib.error)
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "parquet"}
 
 
@@ -33,7 +40,8 @@ class Source:
     `path` is what people see and the ledger keeps; `readable` is the file that holds the lines: the same one, or a
     temporary copy of a part or of what was no JSON lines. `content_key` is a hash of its first bytes, the same under
     any name. Bytes `start`..`end` are read; what is behind `end` is a line that is not finished. `line_numbers` gives
-    the line of each record of a copy. A replacement's earlier rows go: it is read again whole.
+    the line of each record of a copy. A replacement's earlier rows go: it is read again whole. What a pipe held is
+    read from a copy, and is gone.
     """
 
     path: str
@@ -48,71 +56,33 @@ class Source:
     end: int = 0
     line_numbers: array[int] | None = None
     is_replacement: bool = False
-
-
-def expand(paths: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """Name the files behind paths, folders and globs by their resolved paths, each once.
-
-    Folders are read recursively, links followed, hidden files left out. The second item tells whether the file
-    itself was named. Raises InputError for what is not there.
-    """
-    seen: set[str] = set()
-    for text in paths:
-        for path, is_named in matches(text):
-            if path not in seen:
-                seen.add(path)
-                yield path, is_named
-
-
-def matches(text: str) -> Iterator[tuple[str, bool]]:
-    """Name the files behind one path, folder or glob."""
-    if os.path.isdir(text):  # noqa: PTH112  thousands of files: strings, not Path objects
-        inside = sorted(walk(os.path.realpath(text), set()))
-        if not inside:
-            raise InputError(f"{text}: the folder holds no files")
-        yield from ((path, False) for path in inside)
-    elif os.path.lexists(text):
-        yield os.path.realpath(text), True
-    else:
-        found = sorted(glob.glob(text, recursive=True))  # noqa: PTH207  absolute ones too
-        if not found:
-            raise InputError(f"{text}: no such file or folder", hint="globs work too: 'logs/**/*.jsonl.gz'")
-        yield from ((os.path.realpath(path), False) for path in found if not os.path.isdir(path))  # noqa: PTH112
-
-
-def walk(folder: str, seen: set[str]) -> Iterator[str]:
-    """Name the files below a folder; a folder that links lead to twice is read once."""
-    seen.add(folder)
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        print(f"skipped {folder}: {error.strerror}", file=sys.stderr)
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        path = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
-        if os.path.isdir(path) if entry.is_symlink() else entry.is_dir():  # noqa: PTH112
-            if path not in seen:
-                yield from walk(path, seen)
-        else:
-            yield path
+    is_pipe: bool = False
 
 
 def open_source(path: str, is_named: bool) -> Source:
     """Look at a file's head and end: how it is compressed, what identifies its content, where its last line ends.
 
-    Raises InputError where it cannot be read.
+    Raises InputError where it cannot be read, or is no file.
     """
+    name = shown(path)
     try:
-        with Path(path).open("rb") as stream:
+        with open(path, "rb", opener=unblocked) as stream:
+            status = os.fstat(stream.fileno())
+            if reason := no_file(status.st_mode):
+                raise InputError(f"{name}: {reason}")
             head = stream.read(HEAD_BYTES)
-            stat = os.fstat(stream.fileno())
             compression = next((name for magic, name in MAGIC.items() if head.startswith(magic)), "none")
-            end = end_of_lines(stream, stat.st_size) if compression == "none" else stat.st_size
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
-    return Source(path, path, compression, stat.st_size, stat.st_mtime_ns, stat.st_ino, digest(head), is_named, end=end)
+            end = end_of_lines(stream, status.st_size) if compression == "none" else status.st_size
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: {why(error)}") from error
+    return Source(
+        name, path, compression, status.st_size, status.st_mtime_ns, status.st_ino, digest(head), is_named, end=end
+    )
+
+
+def unblocked(path: str, flags: int) -> int:
+    """Open what may have become a pipe since it was listed, which would wait for a writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def end_of_lines(stream: IO[bytes], size: int) -> int:
@@ -168,17 +138,38 @@ def digest(text: bytes) -> int:
 
 def fingerprints(path: str, end: int) -> tuple[int, int]:
     """Hash the head of a file and the bytes before `end`: a file that only grew still has both."""
-    with Path(path).open("rb") as stream:
+    with Path(openable(path)).open("rb") as stream:
         head = read_range(stream, 0, min(HEAD_BYTES, end))
         return digest(head), digest(read_range(stream, max(0, end - HEAD_BYTES), end))
 
 
 def spool_stdin(folder: str) -> Source:
-    """Copy stdin to a file, so that a bad line can be looked for."""
-    target = Path(folder) / "stdin"
-    with target.open("wb") as out:
-        shutil.copyfileobj(sys.stdin.buffer, out)
-    return replace(open_source(str(target), True), path="-")
+    """Copy stdin to a file, so that a bad line can be looked for. Raises InputError where it is closed."""
+    if sys.stdin is None:
+        raise InputError("-: standard input is closed")
+    return spool_stream(sys.stdin.buffer, "-", folder)
+
+
+def spool_pipe(path: str, folder: str) -> Source:
+    """Copy what comes through a named pipe to a file, as of stdin."""
+    with Path(path).open("rb") as stream:
+        return spool_stream(stream, shown(path), folder)
+
+
+def spool_stream(stream: IO[bytes], name: str, folder: str) -> Source:
+    """Copy a stream to a file, to be read more than once."""
+    with temporary(folder) as out:
+        shutil.copyfileobj(stream, out)
+    return replace(open_source(out.name, True), path=name, is_pipe=True)
+
+
+def linked(source: Source, folder: str) -> Source:
+    """Give a file that DuckDB cannot name, since its name is no UTF-8, a name that it can."""
+    if is_utf8(source.readable):
+        return source
+    link = Path(folder) / f"{digest(os.fsencode(source.readable)):016x}"
+    link.symlink_to(source.readable)
+    return replace(source, readable=str(link))
 
 
 def copy_of_lines(source: Source, folder: str) -> Source:
@@ -206,17 +197,24 @@ def numbered_lines(source: Source) -> Iterator[tuple[int, bytes]]:
     first = 1 if numbers or not source.start else 1 + newlines_before(source)
     left = source.end if source.readable == source.path and source.compression == "none" else sys.maxsize
     with open_lines(source) as stream:
-        for number, line in enumerate(stream, start=first):
-            if left <= 0:
-                return
-            yield (next(numbers) if numbers else number), line[:left]
+        for number, line in enumerate(bounded_lines(stream, left), start=first):
+            yield (next(numbers) if numbers else number), line
+
+
+def bounded_lines(stream: IO[bytes], left: int) -> Iterator[bytes]:
+    """Read so many bytes line by line; of a line over MAX_LINE_BYTES one byte more than that, so that it is seen."""
+    while line := stream.readline(min(left, MAX_LINE_BYTES + 1)):
+        left -= len(line)
+        yield line
+        while len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+            line = stream.readline(min(left, MAX_LINE_BYTES + 1))
             left -= len(line)
 
 
 def newlines_before(source: Source) -> int:
     """Count the lines that an earlier run has read."""
     count, left = 0, source.start
-    with Path(source.path).open("rb") as stream:
+    with Path(openable(source.path)).open("rb") as stream:
         while left > 0 and (chunk := stream.read(min(left, 1 << 20))):
             count, left = count + chunk.count(b"\n"), left - len(chunk)
     return count
@@ -229,6 +227,35 @@ def open_lines(source: Source) -> IO[bytes]:
     if source.compression == "zstd":
         return open_zstd(source.readable)
     return Path(source.readable).open("rb")
+
+
+class Bound:
+    """How much a copy of what a file holds may take: what unpacks to many times a log's size is none.
+
+    Raises InputError where it is passed.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._path = source.path
+        self._left = None if source.compression == "none" else max(UNPACKED_BYTES, UNPACKED_TIMES * source.size)
+        self._hint = "unpack it yourself, and read what comes out" if source.compression != "parquet" else ""
+
+    def take(self, count: int) -> None:
+        """Count so many bytes."""
+        if self._left is None:
+            return
+        self._left -= count
+        if self._left < 0:
+            raise InputError(
+                f"{self._path}: unpacks to more than {UNPACKED_BYTES / 1e9:.0f} GB and {UNPACKED_TIMES} times its size",
+                hint=self._hint,
+            )
+
+
+def raise_unless_torn(error: Exception) -> None:
+    """Tell an archive that breaks off from a file that the system does not let be read, and raise the latter."""
+    if isinstance(error, OSError) and error.errno is not None:
+        raise error
 
 
 def open_zstd(path: str) -> IO[bytes]:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from llmcost.errors import InputError
 from llmcost.ingest.sieve import Reject
 
 
@@ -28,7 +29,7 @@ class Summary:
 
     `new + duplicates + rejected + passed_over` is the number of records that were read: lines, or for traces spans.
     `unfinished` files end in a half-written line, which waits for the next run. `ambiguous` requests have counts that
-    fit neither reading of their total.
+    fit neither reading of their total. `skipped` files lay in a folder and cannot be read, `refused` ones were named.
     """
 
     files: int = 0
@@ -41,6 +42,7 @@ class Summary:
     unfinished: list[str] = field(default_factory=list)
     formats: Counter[str] = field(default_factory=Counter)
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[InputError] = field(default_factory=list)
 
     @property
     def rejected(self) -> int:

@@ -1,0 +1,25 @@
+"""Named files that could not be read, while the others were: said at once, and in the exit code at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llmcost.cli.notes import note
+from llmcost.errors import InputError
+
+UNREAD = 3
+_told: list[InputError] = []
+
+
+def tell(refused: Sequence[InputError]) -> None:
+    """Say what could not be read; the command goes on with the rest, and ends with 3."""
+    for error in refused:
+        note(f"error: {error.message}")
+        if error.hint:
+            note(f"hint: {error.hint}")
+    _told.extend(refused)
+
+
+def exit_code(code: int) -> int:
+    """Take a command's own code, or where it is 0, that of what could not be read."""
+    return code or (UNREAD if _told else 0)
