@@ -22,8 +22,9 @@ from llmcost.cli.check_options import limits_of
 from llmcost.cli.check_tables import usd
 from llmcost.cli.check_words import headline
 from llmcost.cli.notes import note
-from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write, write_text
-from llmcost.errors import InputError, UsageError
+from llmcost.cli.output import write_text
+from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write
+from llmcost.errors import InputError, UsageError, unwritable
 from llmcost.render import Table
 from llmcost.render.cell import plain
 from llmcost.store import Filters
@@ -105,7 +106,7 @@ def make_folder(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
+        raise unwritable(file, error) from error
 
 
 def whole(side: Side) -> Fraction:
