@@ -20,7 +20,7 @@ from llmcost.check.sides import Side, Tried, measure
 from llmcost.cli.books import open_book
 from llmcost.cli.check_options import limits_of
 from llmcost.cli.check_tables import usd
-from llmcost.cli.check_words import headline
+from llmcost.cli.check_words import edited_line, headline
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_text
 from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write
@@ -134,6 +134,8 @@ def run_show(file: Path, reading: Reading) -> int:
     }
     shared = envelope("baseline show", Filters(), book, side.coverage) | {"baseline": header(baseline)}
     write(Table("Baseline", COLUMNS, rows, totals, shared, COLUMNS[6:]), output_format, reading.output)
+    if not baseline.is_intact:
+        note(edited_line(file))
     for name, value in header(baseline).items():
         note(f"{name}: {value}")
     print_coverage(book, side.coverage, strict=reading.strict)
