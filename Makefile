@@ -7,7 +7,7 @@ SIDE_BY_SIDE := --numprocesses auto --dist loadfile
 # which tests: every one, or "not slow"
 SELECT :=
 # what holds outputs and tables of the program
-WRITTEN := README.md $(addprefix docs/,README.md quickstart.md reports.md python.md formats.md pricing.md)
+WRITTEN := README.md $(addprefix docs/,README.md quickstart.md reports.md python.md formats.md pricing.md exit-codes.md)
 
 .PHONY: demo test check fix docs golden bench clean help
 

@@ -1,4 +1,4 @@
-"""Every refusal of llmcost, its exit code and its hint.
+"""Every refusal of llmcost, its exit code and its hint; what every code means, also those that are no refusal.
 
 LlmcostError
 ├── GateError (1)             a condition that was to fail the command holds
@@ -9,10 +9,52 @@ LlmcostError
 │   ├── FormatError           a file whose format nobody knows
 │   └── LimitError            more bad lines than were to be borne
 ├── StoreError (3)            the store cannot be opened: locked, newer, not a store, not writable
+├── OutputError (3)           what was begun cannot be written to its end: a full disk, a closed stdout
 └── IncompleteError (4)       --strict: something is unpriced or its usage is missing
 """
 
 from __future__ import annotations
+
+import errno
+import os
+from enum import IntEnum
+
+# a place that was found and opened, and takes no more
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+
+STDOUT = "stdout"
+FREE = "stores and files are whole; make room where it leads to, and run it again"
+MAKE_ROOM = "what was there before is whole; make room or name another place, and run it again"
+
+
+class Exit(IntEnum):
+    """What a command leaves with; `means` says when, as the table of the documentation does."""
+
+    means: str
+
+    def __new__(cls, code: int, means: str) -> Exit:
+        """Keep the words beside the number."""
+        exit = int.__new__(cls, code)
+        exit._value_ = code
+        exit.means = means
+        return exit
+
+    DONE = 0, "done; an answer may be empty, or a check may warn"
+    GATE = (
+        1,
+        "the command did its work, and a condition that was to fail it holds: a check, `--fail-on`, `--fail-above`, "
+        "a price that `pricing update` holds back",
+    )
+    USAGE = 2, "the command line, an environment variable, a price book or a settings file asks for what cannot be"
+    UNUSABLE = (
+        3,
+        "a log, a store or another input cannot be read, holds nothing or more bad lines than are borne; or a store, "
+        "a file, stdout or the temporary folder takes no more: what was there before is whole",
+    )
+    INCOMPLETE = 4, "`--strict`, and something has no price, no usage or no verdict"
+    BUG = 70, "a bug in llmcost: please report it"
+    INTERRUPTED = 130, "Ctrl-C; what was committed stays"
+    READER_GONE = 141, "whoever read the output through a pipe has closed it, as `head` does; nothing is said"
 
 
 def first_line(error: Exception) -> str:
@@ -23,7 +65,7 @@ def first_line(error: Exception) -> str:
 class LlmcostError(Exception):
     """A refusal: what is wrong, where, and a hint what to do next."""
 
-    exit_code = 3
+    exit_code = Exit.UNUSABLE
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -34,13 +76,13 @@ class LlmcostError(Exception):
 class GateError(LlmcostError):
     """The command did its work, and a condition that was to fail it holds."""
 
-    exit_code = 1
+    exit_code = Exit.GATE
 
 
 class UsageError(LlmcostError):
     """The command line or a configuration file asks for something that does not exist."""
 
-    exit_code = 2
+    exit_code = Exit.USAGE
 
 
 class PriceBookError(UsageError):
@@ -67,7 +109,30 @@ class StoreError(LlmcostError):
     """The store cannot be opened or written."""
 
 
+class OutputError(LlmcostError):
+    """What was begun cannot be written to its end; what was there before is whole."""
+
+
 class IncompleteError(LlmcostError):
     """Under --strict: a request is unpriced or its usage is missing."""
 
-    exit_code = 4
+    exit_code = Exit.INCOMPLETE
+
+
+def full_reason(message: str) -> str:
+    """Find in a library's message that a disk takes no more; nothing where it is something else."""
+    return next((reason for reason in map(os.strerror, FULL[:-1]) if reason in message), "")
+
+
+def unwritable(place: object, error: OSError) -> LlmcostError:
+    """Say why an output cannot be written: OutputError where its place takes no more, UsageError where it is wrong.
+
+    Raises BrokenPipeError, which is nobody's fault, again.
+    """
+    if isinstance(error, BrokenPipeError):
+        raise error
+    reason = "it is closed" if error.errno == errno.EBADF else error.strerror or error
+    message = f"{place}: cannot be written: {reason}"
+    if error.errno in FULL:
+        return OutputError(message, hint=FREE if place == STDOUT else MAKE_ROOM)
+    return UsageError(message, hint="is its folder there, and may you write in it?")

@@ -15,6 +15,7 @@ from llmcost.cli.app import app
 from llmcost.cli.sections import TASKS
 from llmcost.columns import COLUMNS
 from llmcost.detect import detectors
+from llmcost.errors import Exit
 from llmcost.ingest.format import formats
 from llmcost.report.view import views
 
@@ -67,6 +68,13 @@ def python(code: str, folder: str) -> None:
     """Print Python that was run in a folder, and what it printed."""
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
     print(f"```python\n{code.strip()}\n```\n\n```\n{done.stdout.rstrip()}\n```")
+
+
+def exit_table() -> None:
+    """Print what a command leaves with, and when."""
+    print("| code | when |\n|---|---|")
+    for exit in Exit:
+        print(f"| {int(exit)} | {exit.means} |")
 
 
 def task_table() -> None:

@@ -318,6 +318,14 @@ def test_a_project_may_be_named_by_its_path(server: Forge, tmp_path: Path) -> No
         ("github", {"GITHUB_REPOSITORY": None}, ("OWNER/NAME is needed",)),
         ("github", {"GITHUB_REPOSITORY": "../shop"}, ("OWNER/NAME is needed",)),
         ("github", {"GITHUB_API_URL": "http://forge.example"}, ("only https",)),
+        ("github", {"GITHUB_API_URL": "api.github.com"}, ("api.github.com: not the address of an API",)),
+        ("github", {"GITHUB_API_URL": "https://"}, ("not the address of an API", "GITHUB_API_URL")),
+        ("github", {"GITHUB_API_URL": "https://[::1"}, ("not the address of an API",)),
+        ("github", {"GITHUB_API_URL": "https://forge.example:port"}, ("not the address of an API",)),
+        ("github", {"GITHUB_API_URL": "https://forge.example:99999"}, ("not the address of an API",)),
+        ("github", {"GITHUB_API_URL": "https://forge example"}, ("not the address of an API",)),
+        ("github", {"GITHUB_API_URL": f"https://me:{TOKEN}@forge.example"}, ("not the address of an API",)),
+        ("gitlab", {"CI_API_V4_URL": "file:///etc/passwd"}, ("not the address of an API", "CI_API_V4_URL")),
         ("gitlab", {"GITLAB_TOKEN": None}, ("no GITLAB_TOKEN", "scope api")),
         ("gitlab", {"CI_MERGE_REQUEST_IID": None}, ("no merge request",)),
         ("gitlab", {"CI_MERGE_REQUEST_IID": "7/../8"}, ("7/../8: no number",)),
@@ -398,6 +406,15 @@ def test_the_token_follows_no_redirect(server: Forge, tmp_path: Path) -> None:
         done = comment(server, tmp_path, NEW, "github")
 
     assert (3, []) == (done.returncode, other.asked)
+
+
+@pytest.mark.parametrize("variable", [*PROXIES, *(name.upper() for name in PROXIES)])
+def test_a_proxy_gets_no_token_that_goes_to_this_machine(server: Forge, tmp_path: Path, variable: str) -> None:
+    with forge() as proxy:
+        done = comment(server, tmp_path, NEW, "github", **{variable: proxy.url})
+
+    assert (0, []) == (done.returncode, proxy.asked)
+    assert [] != server.asked
 
 
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:

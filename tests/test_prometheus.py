@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from llmcost.cli.prometheus import write_whole
-from llmcost.errors import UsageError
+from llmcost.cli.output import write_bytes
+from llmcost.errors import OutputError, UsageError
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.render.prometheus import EMPTY, Gauge, label, number, write
@@ -415,7 +415,7 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     reader.start()
     try:
         for content in contents:
-            write_whole(content, place)
+            write_bytes([content], place)
     finally:
         done.set()
         reader.join()
@@ -429,10 +429,10 @@ def test_what_fails_leaves_the_earlier_file_and_nothing_else(tmp_path: Path, mon
         raise OSError(28, "No space left on device")
 
     place = tmp_path / "x.prom"
-    write_whole(b"old", place)
+    write_bytes([b"old"], place)
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(UsageError, match="cannot be written: No space left on device"):
-        write_whole(b"new", place)
+    with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+        write_bytes([b"new"], place)
 
     assert (b"old", [place]) == (place.read_bytes(), list(tmp_path.iterdir()))
 
@@ -442,7 +442,7 @@ def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
     link, file = tmp_path / "x.prom", tmp_path / "folder" / "y.prom"
     file.write_bytes(b"old")
     link.symlink_to(file)
-    write_whole(b"new", link)
+    write_bytes([b"new"], link)
 
     assert (True, b"new") == (link.is_symlink(), file.read_bytes())
 
@@ -452,7 +452,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
     reader.start()
-    write_whole(b"text", pipe)
+    write_bytes([b"text"], pipe)
     reader.join(10)
 
     assert ([b"text"], True) == (heard, pipe.is_fifo())

@@ -15,10 +15,11 @@ __all__ = ["Checked", "Compared", "Rules", "Source", "Verdict", "check"]
 
 @dataclass(frozen=True)
 class Checked:
-    """What was compared, and the verdict on it."""
+    """What was compared, and the verdict on it; `is_edited` where the base is a baseline that somebody has changed."""
 
     compared: Compared
     verdict: Verdict
+    is_edited: bool = False
 
 
 def check(base: Source, head: Source, book: Book, rules: Rules, days: tuple[date, date]) -> Checked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +11,12 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
 from llmcost.errors import InputError, UsageError
 
+# no user, no query: a path is put behind it
+ADDRESS = re.compile(r"https?://[^\s@?#\\\x00-\x20\x7f-\U0010ffff]+", re.IGNORECASE)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ATTEMPTS = 3
 TIMEOUT_SECONDS = 20
@@ -39,9 +42,7 @@ class Api:
     pause_seconds: float = 1.0
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-            raise UsageError(f"{self.url}: only https is safe for a token")
+        check_address(self.url)
 
     def read(self, path: str) -> Any:
         """Get what stands at a path."""
@@ -75,8 +76,29 @@ class Api:
         data = None if content is None else json.dumps(content).encode()
         headers = {"Content-Type": "application/json", "User-Agent": "llmcost", **self.headers}
         request = Request(self.url.rstrip("/") + path, data, headers, method=method)
-        with build_opener(NoRedirect).open(request, timeout=TIMEOUT_SECONDS) as answer:
+        with build_opener(NoRedirect, *proxies(self.url)).open(request, timeout=TIMEOUT_SECONDS) as answer:
             return json.load(answer)
+
+
+def check_address(url: str) -> None:
+    """Refuse what is no address of a server, and one to which a token would go in the clear. Raises UsageError."""
+    try:
+        parts = urlsplit(url)
+        is_address = bool(parts.hostname) and parts.port != 0 and ADDRESS.fullmatch(url) is not None
+    except ValueError:
+        is_address = False
+    if not is_address:
+        # a password in it is not to be seen
+        shown = "" if "@" in url else f"{url}: "
+        raise UsageError(f"{shown}not the address of an API", hint="GITHUB_API_URL and CI_API_V4_URL name one, if set")
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise UsageError(f"{url}: only https is safe for a token", hint="GITHUB_API_URL and CI_API_V4_URL name it")
+
+
+def proxies(url: str) -> list[ProxyHandler]:
+    """Go past every proxy to this machine itself: without TLS a proxy would read the token."""
+    parts = urlsplit(url)
+    return [ProxyHandler({})] if parts.scheme != "https" or parts.hostname in LOOPBACK else []
 
 
 def wait(asked: str | None, otherwise: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -66,7 +66,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What `baseline.json` holds; `priced_on` is the day of the last request, `cost_usd` what it cost by `prices`."""
+    """What `baseline.json` holds; `priced_on` is the day of the last request, `cost_usd` what it cost by `prices`.
+
+    `is_intact` tells whether a file's checksum fits what it holds.
+    """
 
     cases: tuple[Case, ...]
     case_key: str
@@ -76,6 +79,7 @@ class Baseline:
     reason: str | None = None
     prices: str | None = None
     cost_usd: str | None = None
+    is_intact: bool = field(default=True, compare=False)
 
 
 def cases_of(store: Store) -> tuple[Case, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -88,6 +90,7 @@ class Document(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     prices: str | None = None
     priced_on: date
     case_key: str
+    sha256: str | None = None
     totals: Totals
     cases: list[WrittenCase]
 
@@ -103,7 +106,7 @@ def read_baseline(path: Path) -> Baseline:
         raise UsageError(
             f"{path}: no baseline: {error.strerror}", hint="`llmcost baseline create TRACES` makes one"
         ) from error
-    check_kind(path, content)
+    found = check_kind(path, content)
     try:
         document = msgspec.json.decode(content, type=Document)
         check_size(document)
@@ -119,13 +122,20 @@ def read_baseline(path: Path) -> Baseline:
             document.reason,
             document.prices,
             document.totals.cost_usd,
+            document.sha256 == checksum(found),
         )
     except (msgspec.MsgspecError, ValueError) as error:
         raise broken(path, str(error)) from error
 
 
-def check_kind(path: Path, content: bytes) -> None:
-    """Refuse what is no baseline, or one of a version that is not known here."""
+def checksum(found: Mapping[str, Any]) -> str:
+    """Hash what a baseline says, however its lines are laid out."""
+    said = {name: value for name, value in found.items() if name != "sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def check_kind(path: Path, content: bytes) -> Mapping[str, Any]:
+    """Decode it, and refuse what is no baseline, or one of a version that is not known here."""
     try:
         found = msgspec.json.decode(content)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -138,6 +148,7 @@ def check_kind(path: Path, content: bytes) -> None:
             f"{path}: a baseline of version {version}; this llmcost reads {SCHEMA_VERSION}",
             hint="use the llmcost that made it, or make it anew with `llmcost baseline accept`",
         )
+    return found
 
 
 def check_size(document: Document) -> None:

@@ -7,13 +7,22 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
+import msgspec
+
 from llmcost.check.baseline import COUNTS, NAMES, Baseline, Case, Group
-from llmcost.check.baseline_read import KIND, SCHEMA_VERSION, Written
+from llmcost.check.baseline_read import KIND, SCHEMA_VERSION, Written, checksum
 
 
 def write_baseline(baseline: Baseline) -> Iterator[str]:
-    """Write a baseline as JSON, a line for each group of requests, keys in alphabetical order."""
-    head = {
+    """Write a baseline as JSON, a line for each group of requests, keys in alphabetical order, with its checksum."""
+    head = head_of(baseline)
+    bare = "".join(document(head, baseline))
+    yield from document({**head, "sha256": checksum(msgspec.json.decode(bare))}, baseline)
+
+
+def head_of(baseline: Baseline) -> dict[str, Any]:
+    """Give all that stands beside the cases."""
+    return {
         "schema_version": SCHEMA_VERSION,
         "kind": KIND,
         "created_at": baseline.created_at.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z"),
@@ -28,6 +37,10 @@ def write_baseline(baseline: Baseline) -> Iterator[str]:
             "cost_usd": baseline.cost_usd,
         },
     }
+
+
+def document(head: dict[str, Any], baseline: Baseline) -> Iterator[str]:
+    """Write the whole, its cases in their alphabetical place."""
     yield "{\n"
     fields = {**head, "cases": None}
     for number, name in enumerate(sorted(fields)):

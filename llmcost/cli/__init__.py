@@ -5,23 +5,27 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from llmcost.cli.shell_words import answer, is_asked
+from llmcost.cli.streams import close_streams, open_streams
+from llmcost.errors import Exit, LlmcostError
 
-INTERRUPTED = 130
 # a price book is a hundred thousand objects that stay; the usual thresholds look through them again and again
 COLLECT = (100_000, 50, 100)
 
 
 def main() -> None:
-    """Run the command line and leave with the exit code of DESIGN §6; no traceback reaches a user."""
+    """Run the command line and leave with one of the codes of `llmcost.errors.Exit`; no traceback reaches a user."""
     gc.set_threshold(*COLLECT)
     if is_asked():
         sys.exit(answer(run))
+    open_streams()
     code = guarded()
-    if code == INTERRUPTED:
+    if code == Exit.INTERRUPTED:
         complain("interrupted", "what was committed stays; run it again to go on")
+    close_streams()
     sys.exit(code)
 
 
@@ -35,30 +39,37 @@ def run() -> object:
 def guarded() -> int:
     """Run a command and turn whatever stops it into words and an exit code."""
     from llmcost.cli.unread import exit_code
-    from llmcost.errors import LlmcostError
 
     try:
-        result = run()
-        sys.stdout.flush()
-        return exit_code(result if isinstance(result, int) else 0)
-    except LlmcostError as error:
+        try:
+            result = run()
+            sys.stdout.flush()
+            return exit_code(result if isinstance(result, int) else Exit.DONE)
+        except Exception as error:
+            return answered(error)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except SystemExit as error:
+        # how click leaves where a pipe is broken
+        return Exit.READER_GONE if isinstance(error.__context__, BrokenPipeError) else error.code  # type: ignore[return-value]
+    except BrokenPipeError:
+        # nobody reads what would be said
+        return Exit.READER_GONE
+
+
+def answered(error: Exception) -> int:
+    """Say what stopped a command, and give its exit code."""
+    if isinstance(error, LlmcostError):
         complain(error.message, error.hint)
         return error.exit_code
-    except BrokenPipeError:
-        # the reader has seen enough; Python's own flush at exit must not complain either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Exception as error:
-        if type(error).__name__ == "Abort":  # how typer hands on a Ctrl-C
-            return INTERRUPTED
-        if type(error).__name__ == "OutOfMemoryException":
-            complain(
-                "the query does not fit into the memory that it may use", "give --memory-limit more, or leave it out"
-            )
-            return LlmcostError.exit_code
-        return refused_line(error) or report_bug(error)
+    if isinstance(error, BrokenPipeError):
+        return Exit.READER_GONE
+    if type(error).__name__ == "Abort":  # how typer hands on a Ctrl-C
+        return Exit.INTERRUPTED
+    from llmcost.cli.full import refusal_of
+
+    refusal = refusal_of(error)
+    return answered(refusal) if refusal else refused_line(error) or report_bug(error)
 
 
 def refused_line(error: Exception) -> int:
@@ -69,7 +80,8 @@ def refused_line(error: Exception) -> int:
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if show is None or code is None:
         return 0
-    show()
+    with suppress(OSError):
+        show()
     return int(code)
 
 
@@ -97,4 +109,4 @@ def report_bug(error: Exception) -> int:
         f"a bug in llmcost: {type(error).__name__} at {place}",
         "LLMCOST_DEBUG=1 shows all of it; please report",
     )
-    return 70
+    return Exit.BUG

@@ -20,10 +20,11 @@ from llmcost.check.sides import Side, Tried, measure
 from llmcost.cli.books import open_book
 from llmcost.cli.check_options import limits_of
 from llmcost.cli.check_tables import usd
-from llmcost.cli.check_words import headline
+from llmcost.cli.check_words import edited_line, headline
 from llmcost.cli.notes import note
-from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write, write_text
-from llmcost.errors import InputError, UsageError
+from llmcost.cli.output import write_text
+from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write
+from llmcost.errors import InputError, UsageError, unwritable
 from llmcost.render import Table
 from llmcost.render.cell import plain
 from llmcost.store import Filters
@@ -105,7 +106,7 @@ def make_folder(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{file}: cannot be written: {error.strerror}") from error
+        raise unwritable(file, error) from error
 
 
 def whole(side: Side) -> Fraction:
@@ -133,6 +134,8 @@ def run_show(file: Path, reading: Reading) -> int:
     }
     shared = envelope("baseline show", Filters(), book, side.coverage) | {"baseline": header(baseline)}
     write(Table("Baseline", COLUMNS, rows, totals, shared, COLUMNS[6:]), output_format, reading.output)
+    if not baseline.is_intact:
+        note(edited_line(file))
     for name, value in header(baseline).items():
         note(f"{name}: {value}")
     print_coverage(book, side.coverage, strict=reading.strict)

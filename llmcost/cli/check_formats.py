@@ -14,7 +14,8 @@ from llmcost.cli.check_markdown import markdown
 from llmcost.cli.check_tables import cases_table, document
 from llmcost.cli.check_terminal import terminal
 from llmcost.cli.notes import note
-from llmcost.cli.reading import Reading, envelope, format_of, write, write_text
+from llmcost.cli.output import screen, write_text
+from llmcost.cli.reading import Reading, envelope, format_of, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.render import FORMATS
@@ -65,4 +66,4 @@ def own(found: Checked, target: Target, key: str | None) -> Iterator[str]:
     """Write a format that is no table of rows."""
     if target.format == "md":
         return iter([markdown(found, key)])
-    return iter([junit(found)]) if target.format == JUNIT else terminal(found, is_file=target.file is not None)
+    return iter([junit(found)]) if target.format == JUNIT else terminal(found, screen(target.file))

@@ -47,9 +47,11 @@ def in_percent(ratio: float | None) -> str:
 
 
 def annotate(found: Checked) -> Iterator[str]:
-    """Write an error for each reason, or a warning where the verdict is another than pass."""
+    """Write an error for each reason, or a warning where it is no pass; and one for an edited baseline."""
     for reason in found.verdict.reasons:
         yield f"::error title=llmcost check::{escaped(reason.text)}"
+    if found.is_edited:
+        yield f"::warning title=llmcost check::{escaped(found.verdict.notes[-1])}"
     if not found.verdict.reasons and found.verdict.outcome != PASS:
         why = f": {found.verdict.notes[0]}" if found.verdict.notes else ""
         yield f"::warning title=llmcost check::{escaped(headline(found) + why)}"

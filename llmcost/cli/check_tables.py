@@ -105,6 +105,7 @@ def document(found: Checked) -> dict[str, Any]:
         "notes": list(found.verdict.notes),
         "priced_as_of": compared.day,
         "base_day": compared.base_day,
+        "is_baseline_edited": found.is_edited,
         "paired": len(compared.paired),
         "cost_per_run_before_usd": usd(compared.base_usd),
         "cost_per_run_usd": usd(compared.head_usd),

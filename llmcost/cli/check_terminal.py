@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -18,6 +15,7 @@ from llmcost.check.decision import FAIL, PASS
 from llmcost.check.pairs import PAIRED, Change
 from llmcost.cli.check_tables import in_order, why_rows
 from llmcost.cli.check_words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
+from llmcost.cli.output import Screen
 from llmcost.render.cell import legible
 
 SHOWN = 10
@@ -27,13 +25,12 @@ NO_LIMIT = 10_000
 LEAST_WIDTH, NAME = 60, 8
 
 
-def terminal(found: Checked, *, is_file: bool) -> Iterator[str]:
-    """Write the check as wide as the terminal, coloured where that is wanted."""
-    is_terminal = sys.stdout.isatty() and not is_file
-    is_limited = is_terminal or "COLUMNS" in os.environ
-    width = max(LEAST_WIDTH, shutil.get_terminal_size().columns) if is_limited else NO_LIMIT
-    color = is_terminal and not os.environ.get("NO_COLOR")
-    console = Console(width=width, force_terminal=color, color_system="standard" if color else None, highlight=False)
+def terminal(found: Checked, on: Screen) -> Iterator[str]:
+    """Write the check as wide as what it is read on, coloured where that is wanted."""
+    width = NO_LIMIT if on.width is None else max(LEAST_WIDTH, on.width)
+    console = Console(
+        width=width, force_terminal=on.color, color_system="standard" if on.color else None, highlight=False
+    )
     with console.capture() as written:
         console.print(Text(headline(found), style=STYLES.get(found.verdict.outcome, "bold yellow")))
         console.print(Text(basis(found)))

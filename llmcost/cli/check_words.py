@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from pathlib import Path
 
 from llmcost.check import Checked
 from llmcost.check.decision import PASS
@@ -37,7 +38,17 @@ def basis(found: Checked) -> str:
         base = sorted({len(change.base.runs) for change in compared.paired if change.base})
         head = sorted({len(change.head.runs) for change in compared.paired if change.head})
         parts.insert(1, f"runs of each {span(base)} -> {span(head)}")
+    if found.is_edited:
+        parts.insert(0, "an edited baseline")
     return ", ".join(parts)
+
+
+def edited_line(baseline: Path) -> str:
+    """Say that a baseline holds what llmcost did not measure."""
+    return (
+        f"{baseline}: edited since llmcost wrote it, its checksum is missing or of other numbers; "
+        "`llmcost baseline accept` measures anew"
+    )
 
 
 def span(counts: list[int]) -> str:

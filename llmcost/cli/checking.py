@@ -14,6 +14,7 @@ from llmcost.check.keys import Keys
 from llmcost.check.restore import restore
 from llmcost.check.run import CASE, ROUTE
 from llmcost.cli.check_formats import targets_of, write_all
+from llmcost.cli.check_words import edited_line
 from llmcost.cli.days import read_day
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, book_line, coverage_lines, open_store
@@ -58,10 +59,18 @@ def run_check(reading: Reading, asked: Asked) -> int:
         base_day = sides.baseline.priced_on if sides.baseline else sides.base.day(book)
         rules = replace(asked.rules, by=sides.by)
         found = check(sides.base, sides.head, book, rules, (base_day, day))
+        if sides.baseline and not sides.baseline.is_intact:
+            found = edited(found, asked.baseline or DEFAULT_BASELINE)
     write_all(found, reading, book, targets, asked.key)
     for line in [*found.verdict.notes, book_line(book), *coverage_lines(found.compared.head.coverage)]:
         note(line)
     return leave(found, reading.strict)
+
+
+def edited(found: Checked, path: Path) -> Checked:
+    """Say of a check that its baseline was changed by hand."""
+    verdict = found.verdict
+    return replace(found, is_edited=True, verdict=replace(verdict, notes=(*verdict.notes, edited_line(path))))
 
 
 def leave(found: Checked, is_strict: bool) -> int:

@@ -31,9 +31,14 @@ class Configuration:
 
 def open_configuration() -> Configuration:
     """Read the llmcost.yaml of this folder or the nearest one above; without one nothing is decided."""
-    here = Path.cwd()
-    path = next((folder / NAME for folder in (here, *here.parents) if (folder / NAME).is_file()), None)
+    path = configuration_path()
     return read_configuration(path) if path else Configuration()
+
+
+def configuration_path() -> Path | None:
+    """Find the llmcost.yaml of this folder or the nearest one above."""
+    here = Path.cwd()
+    return next((folder / NAME for folder in (here, *here.parents) if (folder / NAME).is_file()), None)
 
 
 def read_configuration(path: Path) -> Configuration:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from llmcost.demo import DAYS, write_month, write_truth
-from llmcost.errors import UsageError
+from llmcost.errors import UsageError, unwritable
+from llmcost.export.folder import staged, uninterrupted
 
 NEXT = """\
 {requests:,} requests of an invented October, about ${spend:,.0f} in list prices: {logs}
@@ -32,16 +33,26 @@ def run_demo(folder: Path, scale: Decimal = Decimal(1), *, seed: int = 7, force:
         raise UsageError(f"--scale {scale}: more than 0 and at most 1")
     logs, truth = folder / "logs", folder / "truth.csv"
     try:
-        if not force and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if folder.exists() and (not folder.is_dir() or (not force and any(folder.iterdir()))):
             raise UsageError(f"{folder}: not empty", hint="another folder, or --force to write into it")
-        logs.mkdir(parents=True, exist_ok=True)
-        with day_bar() as on_day:
-            month = write_month(logs, scale, seed, on_day)
-        write_truth(truth, month.planted)
     except OSError as error:
-        raise UsageError(f"{folder}: cannot be written: {error.strerror}") from error
+        raise unwritable(folder, error) from error
+    with staged(folder) as part, day_bar() as on_day:
+        (part / logs.name).mkdir()
+        month = write_month(part / logs.name, scale, seed, on_day)
+        write_truth(part / truth.name, month.planted)
+        put(part, folder)
     print(NEXT.format(requests=month.requests, spend=SPEND_USD * scale, logs=logs, truth=truth))
     return 0
+
+
+def put(part: Path, folder: Path) -> None:
+    """Put what was prepared in its place, over files of the same names."""
+    with uninterrupted():
+        for file in sorted(path for path in part.rglob("*") if path.is_file()):
+            target = folder / file.relative_to(part)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(target)
 
 
 @contextmanager

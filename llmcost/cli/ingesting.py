@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from llmcost.cli.new_store import check_kept, no_empty_store
 from llmcost.cli.notes import note
 from llmcost.cli.problems import plural, print_problems
 from llmcost.cli.progress import progress_bar
@@ -42,8 +43,13 @@ class Request:
 def run_ingest(request: Request) -> int:
     """Ingest and print the summary; 3 where not one line could be understood, 4 under --strict without a cost."""
     options = options_of(request)
-    if request.follow:
-        return follow(request, options)
+    check_kept(request.db)
+    with no_empty_store(request.db):
+        return follow(request, options) if request.follow else read_once(request, options)
+
+
+def read_once(request: Request, options: Options) -> int:
+    """Read what there is now."""
     with Store(request.db) as store:
         summary = read(store, request, options)
         print_summary(summary)

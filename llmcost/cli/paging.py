@@ -10,8 +10,9 @@ from typing import Any
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL, BELOW, run
 from llmcost.cli.figures import figures_of, span, unit_for, waterfall
+from llmcost.cli.output import write_text
 from llmcost.cli.progress import step_line
-from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage, write_text
+from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage
 from llmcost.detect import Savings, findings, savings
 from llmcost.detect.savings import COLUMNS as SAVINGS
 from llmcost.errors import InputError

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.cli.notes import note
+from llmcost.cli.output import write_text
 from llmcost.cli.reading import Reading, envelope, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
@@ -78,10 +79,7 @@ def write_stub(path: Path, found: list[dict[str, Any]], book: Book) -> None:
     unknown = sorted({provider for provider, _, _ in missing} - {p.id for p in book.providers})
     lines += ["providers:", *(f"  - {{id: {scalar(provider)}}}" for provider in unknown)] if unknown else []
     lines += ["models:", *(line for entry in sorted(missing) for line in stub_lines(*entry))]
-    try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+    write_text((f"{line}\n" for line in lines), path)
     note(f"{path}: {len(missing)} entries to fill in")
 
 

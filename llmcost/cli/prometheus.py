@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL
 from llmcost.cli.detecting import run as run_detectors
 from llmcost.cli.notes import note
+from llmcost.cli.output import write_bytes
 from llmcost.cli.progress import step_line
-from llmcost.cli.reading import Reading, print_coverage, write_bytes
+from llmcost.cli.reading import Reading, print_coverage
 from llmcost.detect import savings
 from llmcost.detect.savings import COLUMNS
-from llmcost.errors import InputError, UsageError
+from llmcost.errors import InputError
 from llmcost.pricing import Book
 from llmcost.render.prometheus import Gauge, write
 from llmcost.report import Coverage, coverage
@@ -46,7 +44,7 @@ def run_prometheus(reading: Reading, asked: Asked) -> int:
     book = reading.book
     gauges, covered = measured(reading, book, asked, filters, now)
     check_size(gauges)
-    write_whole("".join(write(gauges)).encode(), reading.output)
+    write_bytes(["".join(write(gauges)).encode()], reading.output, MODE)
     print_coverage(book, covered, strict=reading.strict)
     return 0
 
@@ -81,32 +79,3 @@ def savings_gauges(store: Store, reading: Reading, book: Book, filters: Filters)
     # the first row is all spend, the last what remains
     samples = [({"detector": row[line]}, row[saving]) for row in savings(store, hits).rows[1:-1]]
     yield Gauge("llmcost_savings_usd", "What fixes would save of the window's cost, US dollars.", tuple(samples))
-
-
-def write_whole(content: bytes, output: Path | None) -> None:
-    """Write to stdout, or to a file that has its name only once all of it is on the disk.
-
-    Raises UsageError where the folder does not take it.
-    """
-    if output is None or (output.exists() and not output.is_file()):
-        # a pipe or a device is written to, never replaced
-        write_bytes(content, output)
-        return
-    place = output.resolve()
-    try:
-        # no .prom at its end, or the collector would read it
-        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent)
-        part = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            part.chmod(MODE)
-            part.replace(place)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{output}: cannot be written: {error.strerror}", hint="is its folder there, and may you write in it?"
-        ) from error

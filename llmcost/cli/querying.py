@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +9,7 @@ import duckdb
 
 from llmcost.cli.answers import shaped
 from llmcost.cli.notes import note
+from llmcost.cli.output import screen
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.cli.statement import check_query, mistake, read_statement
 from llmcost.detect.own import shut_in
@@ -39,8 +38,9 @@ def run_sql(reading: Reading, text: str) -> int:
     # the first columns of a user's own query stay longest
     table = Table("Query", columns, rows, {}, shared, tuple(reversed(columns[1:])))
     write(table, output_format, reading.output)
-    if output_format == "table" and reading.output is None and sys.stdout.isatty():
-        tell_left_out(table)
+    on = screen(reading.output)
+    if output_format == "table" and on.is_terminal and on.width:
+        tell_left_out(table, on.width)
     print_coverage(book, covered, strict=reading.strict)
     return 0
 
@@ -68,11 +68,11 @@ def close_in(store: Store) -> None:
     store.execute("begin transaction read only")
 
 
-def tell_left_out(table: Table) -> None:
+def tell_left_out(table: Table, width: int) -> None:
     """Name on stderr the columns that the terminal has no room for."""
     from llmcost.render.table import fitting
 
-    shown = fitting(table, shutil.get_terminal_size().columns)
+    shown = fitting(table, width)
     missing = [column for column in table.columns if column not in shown]
     if missing:
         note(f"no room for: {', '.join(missing)}; -f csv has all")

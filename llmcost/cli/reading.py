@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from typing import Any
 
 from llmcost.cli.books import open_book
 from llmcost.cli.notes import note
+from llmcost.cli.output import screen, write_bytes, write_text
 from llmcost.cli.progress import progress_bar
 from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.pricing import Book
@@ -137,38 +136,10 @@ def envelope(command: str, filters: Filters, book: Book, covered: Coverage) -> d
 def write(table: Table, format: str, output: Path | None) -> None:
     """Render to a file or to stdout; width and colour follow the terminal."""
     if format in BINARY:
-        write_bytes(render_bytes(table, format), output)
+        write_bytes([render_bytes(table, format)], output)
         return
-    if output is not None:
-        write_text(render(table, format), output)
-        return
-    is_terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if is_terminal or "COLUMNS" in os.environ else None
-    color = is_terminal and not os.environ.get("NO_COLOR")
-    sys.stdout.writelines(render(table, format, width=width, color=color))
-
-
-def write_text(pieces: Iterator[str], output: Path | None) -> None:
-    """Write text to a file or to stdout."""
-    if output is None:
-        sys.stdout.writelines(pieces)
-        return
-    try:
-        with output.open("w", encoding="utf-8") as file:
-            file.writelines(pieces)
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
-
-
-def write_bytes(content: bytes, output: Path | None) -> None:
-    """Write what is no text to a file or to stdout."""
-    if output is None:
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    on = screen(output)
+    write_text(render(table, format, width=on.width, color=on.color), output)
 
 
 def book_line(book: Book) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from llmcost.cli.overwriting import OUTPUTS, check_outputs
+
 TASKS = {
     "Read logs": ("ingest", "doctor", "demo"),
     "Report": ("report", "show", "sql", "whatif"),
@@ -53,7 +55,13 @@ class Tasks(TyperGroup):
 
 
 class OneCommand(TyperCommand):
-    """A command whose help tells many options apart by what they are about."""
+    """A command that writes over nothing that it reads; its help tells many options apart by what they are about."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it, unless an output is one of its inputs."""
+        if any(ctx.params.get(name) for name in OUTPUTS):
+            check_outputs(self, ctx.info_name, ctx.params)
+        return super().invoke(ctx)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments, the command's own options, and those that many commands share."""

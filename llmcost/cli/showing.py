@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,8 +9,9 @@ from typing import Any
 
 from llmcost.cli.explaining import COLUMNS, arithmetic, explained, rows_of, want
 from llmcost.cli.notes import note
+from llmcost.cli.output import screen, write_bytes, write_text
 from llmcost.cli.pricing import about
-from llmcost.cli.reading import Reading, book_line, write, write_bytes, write_text
+from llmcost.cli.reading import Reading, book_line, write
 from llmcost.cli.showing_chain import CHAIN, chain_lines, chain_of, chain_rows, sums_of
 from llmcost.cli.showing_findings import Verdict, finding_lines, judge
 from llmcost.cli.showing_request import fact_lines, facts
@@ -69,8 +67,7 @@ def run_raw(reading: Reading, text: str) -> int:
     found = {(source.path, original.line): original for source in sources for original in source.originals}
     for line in dict.fromkeys(line for source in sources for line in source.places()):
         note(line)
-    content = b"".join(o.text if o.text.endswith(b"\n") else o.text + b"\n" for o in found.values())
-    write_bytes(content, reading.output)
+    write_bytes((o.text if o.text.endswith(b"\n") else o.text + b"\n" for o in found.values()), reading.output)
     return 0
 
 
@@ -131,10 +128,9 @@ def told(
 
 def say(lines: Iterable[str], output: Path | None) -> None:
     """Print lines that fit the terminal, headings bold on one; a word that is longer than a line is never cut."""
-    is_terminal = output is None and sys.stdout.isatty()
-    width = min(WIDTH, shutil.get_terminal_size().columns) if is_terminal else WIDTH
-    is_bold = is_terminal and not os.environ.get("NO_COLOR")
-    folded = [line for text in lines for line in fold(text, width, is_bold=is_bold)]
+    on = screen(output)
+    width = min(WIDTH, on.width) if on.is_terminal and on.width else WIDTH
+    folded = [line for text in lines for line in fold(text, width, is_bold=on.color)]
     write_text((f"{line}\n" for line in folded), output)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from llmcost.cli.books import own_book_path
 from llmcost.cli.days import today
 from llmcost.cli.notes import note
+from llmcost.cli.output import write_text
 from llmcost.cli.reading import format_of, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, load_book, shipped_book_path
@@ -86,16 +88,16 @@ def book_with(to: Path) -> Book:
 
 
 def replace_file(path: Path, taken: Sequence[Change]) -> None:
-    """Write the changed book beside the old one, read it back, and only then put it in its place."""
-    fresh = path.with_name(path.name + ".new")
+    """Write the changed book elsewhere, read it back, and only then put it in its place."""
     try:
-        fresh.write_text(edited(path, taken), encoding="utf-8")
-        verify(fresh, path, taken)
-        fresh.replace(path)
+        text = edited(path, taken)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
+        fresh = Path(folder) / path.name
+        fresh.write_text(text, encoding="utf-8")
+        verify(fresh, path, taken)
+    write_text([text], path)
 
 
 def rows_of(change: Change) -> Iterator[tuple[object, ...]]:

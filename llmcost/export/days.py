@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from llmcost.errors import UsageError, first_line
+from llmcost.errors import MAKE_ROOM, OutputError, UsageError, first_line, full_reason
 from llmcost.export.focus import exports
 from llmcost.export.folder import check_folder, foreign, move_in, staged
 from llmcost.render.json import encode
@@ -29,7 +29,7 @@ def export_days(store: Store, name: str, folder: Path, about: dict[str, Any], *,
     """Write the present scope by the export `name`, `about` in every file's schema under "llmcost".
 
     The folder is whole or as it was. `force` replaces what the same export wrote earlier, and nothing else. Raises
-    UsageError where it cannot be written.
+    OutputError where the disk takes no more, UsageError where it cannot be written.
     """
     command = str(about["command"])
     check_folder(folder, command, force=force)
@@ -49,4 +49,9 @@ def copy(store: Store, query: str, part: Path, about: dict[str, Any], folder: Pa
     try:
         return int(store.value(f"copy ({query}) to {literal(str(part))} ({options})"))
     except duckdb.IOException as error:
+        reason = full_reason(str(error))
+        if reason and part.name in str(error):
+            raise OutputError(f"{folder}: cannot be written: {reason}", hint=MAKE_ROOM) from error
+        if reason:
+            raise
         raise UsageError(f"{folder}: cannot be written: {first_line(error)}") from error

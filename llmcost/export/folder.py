@@ -16,7 +16,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from llmcost.errors import UsageError
+from llmcost.errors import UsageError, unwritable
 
 DATA = re.compile(r"data_\d+\.parquet")
 MARK = b"llmcost"
@@ -70,7 +70,7 @@ def foreign(folder: Path) -> list[Path]:
 def staged(folder: Path) -> Iterator[Path]:
     """Give an empty folder to write in, on the same disk; whatever happens, nothing of it is left but what was moved.
 
-    Raises UsageError where the disk does not take it.
+    Raises OutputError where the disk takes no more, UsageError where the place is wrong.
     """
     try:
         part = beside(folder) / f".{folder.resolve().name}.{uuid4().hex}.part"
@@ -80,7 +80,7 @@ def staged(folder: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
-        raise UsageError(f"{folder}: cannot be written: {error.strerror}") from error
+        raise unwritable(folder, error) from error
 
 
 def beside(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from llmcost.errors import StoreError
+from llmcost.errors import MAKE_ROOM, StoreError, full_reason
 
 MIGRATIONS = resources.files("llmcost.store") / "migrations"
 NAMES = resources.files("llmcost.store") / "names.sql"
@@ -154,4 +154,5 @@ def refusal(path: str, message: str) -> StoreError:
     if "newer" in message or "version number" in message:
         return StoreError(f"{path}: a newer DuckDB wrote this file", hint="upgrade llmcost or duckdb")
     reason = message.split(": ", 1)[-1].splitlines()[0]
-    return StoreError(f"{path}: cannot be opened: {reason}", hint="is its folder there, and may you write in it?")
+    hint = MAKE_ROOM if full_reason(message) else "is its folder there, and may you write in it?"
+    return StoreError(f"{path}: cannot be opened: {reason}", hint=hint)
