@@ -10,7 +10,7 @@ from llmcost.check.comment import UNCHANGED, marker
 from llmcost.check.pairs import PAIRED, Change
 from llmcost.cli.check_tables import in_order, why_rows
 from llmcost.cli.check_words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
-from llmcost.render.cell import legible
+from llmcost.render.md import escaped
 
 LARGEST = 5
 # a comment has room for so many cases; the JSON has all
@@ -40,7 +40,7 @@ def why_lines(found: Checked) -> Iterator[str]:
     yield "| --- | ---: | ---: | --- |"
     for name, part, share, where in why_rows(found):
         of_change = "" if share is None else f"{share:.0%}"
-        yield f"| {name} | {signed(part, found)} | {of_change} | {escaped(where)} |"
+        yield f"| {escaped(name)} | {signed(part, found)} | {of_change} | {escaped(where)} |"
 
 
 def largest(found: Checked) -> Iterator[str]:
@@ -107,11 +107,3 @@ def rows(found: Checked, paired: Sequence[Change]) -> Iterator[str]:
         yield f"| {escaped(change.id)} | {money(was, found)} | {money(now, found)} | {times(change)}{over(change)} |"
     if len(paired) > ROOM:
         yield f"| and {len(paired) - ROOM:,} more | | | |"
-
-
-def escaped(text: str) -> str:
-    """Take its meaning from what would be Markdown or HTML in a name."""
-    text = legible(text)
-    for character in "\\`*_|[]":
-        text = text.replace(character, "\\" + character)
-    return text.replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\u200b")

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from llmcost.detect import Savings
 from llmcost.detect.detector import CERTAINTIES
 from llmcost.render import Figure, Table
 from llmcost.report import Report
+from llmcost.report.over import LONGEST
 from llmcost.store import Store
 
 InTime = Callable[[tuple[str, ...]], Report]
@@ -24,9 +26,11 @@ WEEKS_UP_TO = timedelta(days=730)
 
 
 def unit_for(store: Store) -> str:
-    """Choose the unit of time for charts by how long the requests that are asked for go on."""
+    """Choose the unit of time for charts by how long requests go on; a pause that is not filled does not count."""
+    days = [day for (day,) in store.rows("select distinct cast(started_at as date) as day from scope order by day")]
     first, last = span(store)
-    length = last - first if first else timedelta()
+    pauses = (after - before for before, after in pairwise(day for day in days if day is not None))
+    length = (last - first if first else timedelta()) - sum((p for p in pauses if p > LONGEST["day"]), timedelta())
     if length <= HOURS_UP_TO:
         return "hour"
     if length <= DAYS_UP_TO:

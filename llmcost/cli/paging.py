@@ -10,6 +10,7 @@ from typing import Any
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL, BELOW, run
 from llmcost.cli.figures import figures_of, span, unit_for, waterfall
+from llmcost.cli.left_out import gap_lines, groups_left
 from llmcost.cli.output import write_text
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage
@@ -23,6 +24,7 @@ from llmcost.render.html import write_page
 from llmcost.report import Coverage, Report, coverage
 from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
+from llmcost.report.few import few_rows
 from llmcost.report.run import Cut, checked, cut_view
 from llmcost.report.view import view_named
 from llmcost.store import Filters, Store
@@ -43,6 +45,8 @@ HEADLINE = {
 BEFORE = timedelta(days=62)
 # and the rest as one: six colours are told apart
 MOST_LINES = 5
+# and of its tables; more is no page that is read, and files have all
+MOST_GROUPS = 200
 Say = Callable[[str], None]
 
 
@@ -81,30 +85,42 @@ def view_sections(
     for name in names:
         say(name)
         view = view_named(name)
-        result = cut_view(store, view, checked(view, Cut(None)), filters, covered)
+        result = cut_view(store, view, checked(view, Cut(None, top=MOST_GROUPS)), filters, covered)
+        over_time: list[Report] = []
 
-        def in_time(by: tuple[str, ...], result: Report = result) -> Report:
+        def in_time(by: tuple[str, ...], result: Report = result, made: list[Report] = over_time) -> Report:
             kept = largest(result, by[0]) if by and by[0] in result.by else None
-            cut = Cut(by, unit, MOST_LINES, kept)
-            return cut_view(store, result.view, checked(result.view, cut), filters, covered)
+            cut = Cut(by, unit, MOST_LINES, kept, MOST_LINES)
+            made.append(cut_view(store, result.view, checked(result.view, cut), filters, covered))
+            return made[-1]
 
-        yield Section(name, view.title, view.answers, table_of(result), tuple(figures_of(result, in_time)))
+        figures = tuple(figures_of(result, in_time))
+        told = (*groups_left(result, MOST_GROUPS), *(line for found in over_time for line in gap_lines(found)))
+        yield Section(name, view.title, view.answers, table_of(result), figures, tuple(dict.fromkeys(told)))
 
 
-def largest(result: Report, column: str) -> Kept:
-    """Choose the lines of a chart from the rows of its section, so that no query has to: the largest of a column."""
+def largest(result: Report, column: str) -> Kept | None:
+    """Choose the lines of a chart from the rows of its section, so that no query has to: the largest of a column.
+
+    None where the section has not all rows.
+    """
+    if result.kept:
+        return None
     measure = result.view.measure if result.view.measure in result.view.sums else result.view.sums[0]
     named, counted = result.columns.index(column), result.columns.index(measure)
     sizes: dict[Any, Any] = {}
     for row in result.rows:
         sizes[row[named]] = sizes.get(row[named], 0) + (row[counted] or 0)
     names = sorted(sizes, key=lambda name: -sizes[name])
-    return Kept([(name,) for name in names[:MOST_LINES]], f"other ({len(names) - MOST_LINES})", 1)
+    others = len(names) - MOST_LINES
+    return Kept([(name,) for name in names[:MOST_LINES]], f"other ({others})", 1, others)
 
 
 def table_of(result: Report) -> Table:
-    """Make the table of a view's section."""
-    return Table(result.title, result.columns, result.rows, result.totals, {})
+    """Make the table of a view's section; of what a view tells apart by itself the rest is one row as well."""
+    groups = len(result.by) + len(result.view.labels)
+    rows = few_rows(result.rows, result.columns, groups, result.view, MOST_GROUPS + 1)
+    return Table(result.title, result.columns, rows, result.totals, {})
 
 
 def headline_of(table: Table) -> dict[str, str]:
@@ -168,7 +184,10 @@ def with_saved(section: Section, steps: Table) -> Section:
         return section
     still = next((row[2] for row in steps.rows if row[0] == "prompt-tax"), None)
     saved = for_people("cache_saved_usd", section.table.totals["cache_saved_usd"])
-    return replace(section, notes=(f"saved by caches: {saved}; still to be saved: {for_people('saving_usd', still)}",))
+    return replace(
+        section,
+        notes=(*section.notes, f"saved by caches: {saved}; still to be saved: {for_people('saving_usd', still)}"),
+    )
 
 
 def window(store: Store, filters: Filters) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from llmcost.cli.budgeting import forecast_lines, run_budget
 from llmcost.cli.days import read_day
+from llmcost.cli.left_out import gap_lines, gap_records, groups_left
 from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
@@ -23,6 +24,8 @@ from llmcost.store import Store
 
 BUDGET = "budget"
 MOST_TO_SEARCH = 2_000_000
+# lines of trends, and rows of a page, that stand for themselves
+MOST_GROUPS = 200
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,11 @@ def run_report(reading: Reading, asked: Asked) -> int:
         )
         still = still_to_save(store, reading, book, result) if asked.view == "cache" else []
     shared = envelope("report", filters, book, result.coverage) | {"view": asked.view}
+    if result.over:
+        shared["gaps"] = gap_records(result)
     write(drawn(result, shared, output_format), output_format, reading.output)
-    for line in (*expected, *still):
+    told = groups_left(result, MOST_GROUPS) if asked.top is None else ()
+    for line in (*told, *gap_lines(result), *expected, *still):
         note(line)
     print_coverage(book, result.coverage, strict=reading.strict)
     return 0
@@ -102,14 +108,15 @@ def is_page(reading: Reading, asked: Asked) -> bool:
 
 
 def run_view(store: Store, book: Book, reading: Reading, asked: Asked) -> Report:
-    """Run what is asked for."""
+    """Run what is asked for; a page, and trends on a terminal, have the first groups and the rest as one."""
+    is_few = reading.output_format == "html" or (reading.output_format == "table" and asked.over)
     return run(
         store,
         book,
         view=asked.view,
         by=asked.by,
         over=asked.over,
-        top=asked.top,
+        top=asked.top or (MOST_GROUPS if is_few and not asked.assume else None),
         filters=reading.filters,
         as_of=read_day(asked.prices_as_of, "--prices-as-of"),
         assume=pairs(asked.assume, "--assume"),

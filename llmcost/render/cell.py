@@ -42,6 +42,11 @@ def legible(text: str) -> str:
     return text if text.isprintable() else OBEYED.sub("?", ENDS.sub(" ", text))
 
 
+def shortened(text: str, most: int) -> str:
+    """Cut a text that is longer than `most` characters, and say how long it is."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+
+
 def for_people(column: str, value: Any) -> str:
     """Write a value for reading: dollars to the cent, shares in percent, thousands apart, series drawn."""
     if value is None:

@@ -1,13 +1,17 @@
-"""CSV and TSV: a head line and the rows, exact, unknown as nothing."""
+"""CSV and TSV: a head line and the rows, exact, unknown as nothing; text is no formula to a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from llmcost.render import Table
-from llmcost.render.cell import plain
+from llmcost.render.cell import legible, plain
+
+# what a spreadsheet begins to calculate at, in wide letters too
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 def write(table: Table, delimiter: str) -> Iterator[str]:
@@ -15,7 +19,15 @@ def write(table: Table, delimiter: str) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     for row in [table.columns, *table.rows]:
-        writer.writerow([plain(value) for value in row])
+        writer.writerow([harmless(value) for value in row])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
+
+
+def harmless(value: Any) -> str:
+    """Write a value; a text without control characters, and with an apostrophe before what would be a formula."""
+    if not isinstance(value, str):
+        return plain(value)
+    text = legible(value)
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text

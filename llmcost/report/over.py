@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from llmcost.errors import UsageError
@@ -13,8 +15,23 @@ from llmcost.store import Filters
 
 UNITS = ("hour", "day", "week", "month")
 MOST_ROWS = 2_000_000
+# what is longer is no pause but a clock that is wrong: it is told, not filled
+LONGEST = {
+    "hour": timedelta(days=62),
+    "day": timedelta(days=732),
+    "week": timedelta(days=1830),
+    "month": timedelta(days=3660),
+}
 # zones differ from UTC by whole quarters of an hour
 QUARTER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Time without requests that is too long to be filled: the values `after` and `before` which it lies."""
+
+    after: Any
+    before: Any
 
 
 def in_time(
@@ -23,7 +40,8 @@ def in_time(
     """Order rows by their first column, a `unit` of time, and add rows for those in which a group has none.
 
     The first `groups` columns tell the rows apart. Of a group without requests the `sums` are 0 and nothing else is
-    known. Time goes from --since to --until, or where these are not given from the first row to the last.
+    known. Time goes from --since to --until, or where these are not given from the first row to the last; what `gaps`
+    names is not filled.
     """
     if not rows:
         return rows
@@ -43,23 +61,45 @@ def zero(name: str) -> Any:
     return Decimal(0) if name.endswith("_usd") else 0
 
 
+def gaps(unit: str, found: Sequence[Any], filters: Filters) -> tuple[Gap, ...]:
+    """List the times that are too long to be filled, in order."""
+    spans = stretches(unit, found, filters) if found else []
+    return tuple(
+        Gap(name_of(unit, before[-1], filters), name_of(unit, after[0], filters)) for before, after in pairwise(spans)
+    )
+
+
 def calendar(unit: str, found: Sequence[Any], filters: Filters) -> Iterator[Any]:
-    """List every value of a unit of time between the bounds, in order."""
-    zone = filters.zone
-    starts = [begin(unit, value) for value in found]
-    first, last = min(starts), max(starts)
+    """List every value of a unit of time between the bounds, in order; of what `gaps` names none."""
+    for stretch in stretches(unit, found, filters):
+        yield from between(unit, stretch[0], stretch[-1], filters)
+
+
+def between(unit: str, first: Any, last: Any, filters: Filters) -> Iterator[Any]:
+    """List every value of a unit from one of its beginnings to another."""
+    step = QUARTER if unit == "hour" else timedelta(days=1)
+    moments = (first + step * number for number in range((last - first) // step + 1))
+    yield from dict.fromkeys(name_of(unit, moment, filters) for moment in moments)
+
+
+def stretches(unit: str, found: Sequence[Any], filters: Filters) -> list[list[Any]]:
+    """Part the beginnings of all values, and the bounds, where more than LONGEST lies between two of them."""
+    starts = sorted({*(begin(unit, value) for value in set(found)), *bounds(unit, filters)})
+    parted = [starts[:1]]
+    for earlier, later in pairwise(starts):
+        if later - earlier > LONGEST[unit]:
+            parted.append([])
+        parted[-1].append(later)
+    return parted
+
+
+def bounds(unit: str, filters: Filters) -> Iterator[Any]:
+    """Give the beginnings of what --since and --until lie in; what is still to come is empty of itself."""
     if filters.since:
-        first = min(first, of_moment(unit, filters.since.replace(tzinfo=UTC).astimezone(zone)))
+        yield of_moment(unit, filters.since.replace(tzinfo=UTC).astimezone(filters.zone))
     if filters.until and filters.until <= datetime.now(UTC).replace(tzinfo=None):
         inside = filters.until.replace(tzinfo=UTC) - timedelta(microseconds=1)
-        last = max(last, of_moment(unit, inside.astimezone(zone)))
-    if unit == "hour":
-        count = (last - first) // QUARTER + 1
-        moments = (first + QUARTER * number for number in range(count))
-        yield from dict.fromkeys(hour_name(moment.astimezone(zone)) for moment in moments)
-    else:
-        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-        yield from dict.fromkeys(day_name(unit, day) for day in days)
+        yield of_moment(unit, inside.astimezone(filters.zone))
 
 
 def begin(unit: str, value: Any) -> Any:
@@ -75,6 +115,11 @@ def begin(unit: str, value: Any) -> Any:
 def of_moment(unit: str, moment: datetime) -> Any:
     """Give the hour or the day that a moment lies in."""
     return moment.replace(minute=0, second=0, microsecond=0) if unit == "hour" else moment.date()
+
+
+def name_of(unit: str, moment: Any, filters: Filters) -> Any:
+    """Write a value of a unit of time as the store does, of any moment in it."""
+    return hour_name(moment.astimezone(filters.zone)) if unit == "hour" else day_name(unit, moment)
 
 
 def hour_name(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,8 @@ from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.report.assumed import assumed_costs, with_assumed
 from llmcost.report.coverage import Coverage, coverage
-from llmcost.report.over import UNITS, in_time
+from llmcost.report.few import few_lines
+from llmcost.report.over import UNITS, Gap, gaps, in_time
 from llmcost.report.query import Row
 from llmcost.report.view import Rows, View, table, view_named
 from llmcost.store import Filters, Store
@@ -23,7 +24,8 @@ from llmcost.store.scope import Kept, create_scope
 class Report:
     """One table: `columns` in order, `rows` as tuples, `totals` by column over the whole scope.
 
-    The first columns are the groups: `over` where rows go with time, then `by`, then the view's own labels.
+    The first columns are the groups: `over` where rows go with time, then `by`, then the view's own labels. `gaps` are
+    times that are too long to have rows of their own.
     """
 
     view: View
@@ -35,6 +37,7 @@ class Report:
     coverage: Coverage
     filters: Filters
     kept: Kept | None = None
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def title(self) -> str:
@@ -46,13 +49,15 @@ class Report:
 class Cut:
     """How a view is cut: `by` columns (None: its own, in time none), `over` a unit of time, the `top` groups of it.
 
-    `kept` names these groups where they are known.
+    `kept` names these groups where they are known. `lines` is how many rows that the view tells apart by itself stand
+    alone at each time, the others as one.
     """
 
     by: tuple[str, ...] | None = None
     over: str | None = None
     top: int | None = None
     kept: Kept | None = None
+    lines: int | None = None
 
 
 def run(
@@ -111,7 +116,7 @@ def checked(view: View, cut: Cut) -> Cut:
     for name in view.not_by:
         if name in by:
             raise UsageError(f"{view.name} cannot be told by {name}", hint="choose another column")
-    return Cut(by, cut.over, cut.top, cut.kept)
+    return replace(cut, by=by)
 
 
 def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Coverage) -> Report:
@@ -134,9 +139,12 @@ def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Cove
     if kept:
         # what stands for the rest closes the table, whatever its size
         rows.sort(key=lambda row: row[kept.first] == kept.rest)
+    left_out = gaps(over, [row[0] for row in rows], filters) if over else ()
     if over:
+        if cut.lines and view.labels:
+            rows = few_lines(rows, found.columns, len(groups) + len(view.labels), view, cut.lines)
         rows = in_time(rows, found.columns, over, len(groups) + len(view.labels), view.sums, filters)
-    return Report(view, by, over, found.columns, rows, totals or found.totals, covered, filters, kept)
+    return Report(view, by, over, found.columns, rows, totals or found.totals, covered, filters, kept, left_out)
 
 
 def kept_groups(store: Store, view: View, by: tuple[str, ...], filters: Filters, top: int, first: int) -> Kept | None:
@@ -149,7 +157,8 @@ def kept_groups(store: Store, view: View, by: tuple[str, ...], filters: Filters,
         # of rows that a view tells apart of itself, all count
         sizes[row[: len(by)]] = sizes.get(row[: len(by)], 0) + (row[at] or 0)
     groups = sorted(sizes, key=lambda group: -sizes[group]) if view.labels else list(sizes)
-    return Kept(groups[:top], f"other ({len(groups) - top})", first) if len(groups) > top else None
+    others = len(groups) - top
+    return Kept(groups[:top], f"other ({others})", first, others) if others > 0 else None
 
 
 def share_of(row: tuple[Any, ...], columns: tuple[str, ...], total: Any) -> tuple[Any, ...]:

@@ -31,11 +31,12 @@ class Filters:
 
 @dataclass(frozen=True)
 class Kept:
-    """The groups that stand for themselves, as values of the columns from `first` on; `rest` names the others."""
+    """The groups that stand for themselves, as values of the columns from `first` on; `rest` names the `others`."""
 
     rows: list[tuple[object, ...]]
     rest: str
     first: int = 0
+    others: int = 0
 
 
 def parse_when(text: str | None, now: datetime | None = None, zone: tzinfo = UTC) -> datetime | None:

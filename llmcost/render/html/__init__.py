@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from llmcost.render import Page, Section, Table
 from llmcost.render.cell import for_people, heading
+from llmcost.render.html.bounds import bounded, shown
 from llmcost.render.html.views import FIRST_ROWS, section_view
 
 # as many headline numbers as fit in a row
@@ -45,11 +46,12 @@ def write_page(page: Page) -> Iterator[str]:
 
     from llmcost.render.html.embed import asset, data, library, policy
 
-    sections = [section_view(section, number) for number, section in enumerate(page.sections, start=1)]
+    sections = [section_view(bounded(section), number) for number, section in enumerate(page.sections, start=1)]
     drawn = [figure.data for section in sections for figure in section.figures if figure.data]
     first, style = asset("theme.js"), asset("page.css", "print.css")
     scripts = [library(), asset("page.js", "kinds.js", "charts.js")] if drawn else [asset("page.js")]
-    template = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(asset("page.html").text)
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=shown)
+    template = environment.from_string(asset("page.html").text)
     stream = template.stream(
         page=page,
         sections=sections,

@@ -15,6 +15,8 @@ from llmcost.render.html.sentence import Point, sentence
 # more bars are not read one by one, more colours not told apart
 MOST_BARS = 20
 MOST_PARTS = 6
+# more times are no line that is seen, and a page that is not opened
+MOST_POINTS = 10_000
 OTHERS = "others"
 
 
@@ -39,6 +41,9 @@ def figure_view(figure: Figure, id: str) -> FigureView:
     says = sentence(figure, known, unknown=len(found) - len(known), drawn=len({point.x for point in drawn}))
     # a point without a value makes a gap in its line
     shown = [point for point in found if point.x is not None] if figure.kind == "series" else drawn
+    if len(shown) > MOST_POINTS:
+        says += f" Drawn are the last {MOST_POINTS:,} of {len(shown):,} points."
+        shown = shown[-MOST_POINTS:]
     return FigureView(id, figure.title, says, {"id": id, **described(figure, shown)})
 
 
