@@ -11,8 +11,9 @@ from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.report.assumed import assumed_costs, with_assumed
 from llmcost.report.coverage import Coverage, coverage
-from llmcost.report.over import UNITS, in_time
+from llmcost.report.over import LONG, PARTIAL, UNITS, by_time, in_time, with_partial
 from llmcost.report.query import Row
+from llmcost.report.span import logged
 from llmcost.report.view import Rows, View, table, view_named
 from llmcost.store import Filters, Store
 from llmcost.store.prices import Terms, load_prices
@@ -23,7 +24,8 @@ from llmcost.store.scope import Kept, create_scope
 class Report:
     """One table: `columns` in order, `rows` as tuples, `totals` by column over the whole scope.
 
-    The first columns are the groups: `over` where rows go with time, then `by`, then the view's own labels.
+    The first columns are the groups: `over` where rows go with time, then `by`, then the view's own labels. Weeks and
+    months have `is_partial` at the end: they are not all there.
     """
 
     view: View
@@ -134,9 +136,12 @@ def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Cove
     if kept:
         # what stands for the rest closes the table, whatever its size
         rows.sort(key=lambda row: row[kept.first] == kept.rest)
+    rows, columns = by_time(rows, groups), found.columns
     if over:
-        rows = in_time(rows, found.columns, over, len(groups) + len(view.labels), view.sums, filters)
-    return Report(view, by, over, found.columns, rows, totals or found.totals, covered, filters, kept)
+        rows = in_time(rows, columns, over, len(groups) + len(view.labels), view.sums, filters)
+    if over in LONG:
+        rows, columns = with_partial(rows, over, logged(store), filters), (*columns, PARTIAL)
+    return Report(view, by, over, columns, rows, totals or found.totals, covered, filters, kept)
 
 
 def kept_groups(store: Store, view: View, by: tuple[str, ...], filters: Filters, top: int, first: int) -> Kept | None:
