@@ -43,7 +43,7 @@ def command_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("case", read_cases())
+@pytest.mark.parametrize("case", list(read_cases()))
 def test_a_surprise_is_answered(case: dict[str, Any], tmp_path: Path, command_folder: Path) -> None:
     assert set(case) <= KEYS, "a case has other keys than these"
     skip_without(case)

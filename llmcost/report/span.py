@@ -14,24 +14,28 @@ MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Span:
-    """The first and the last start of a request, naive UTC."""
+    """The first and the last start of a request, naive UTC, and how far apart they are on average."""
 
     first: datetime
     last: datetime
+    gap: timedelta = timedelta(0)
 
 
 def logged(store: Store) -> Span | None:
     """Give the span of all requests of a store, whatever is asked for; None where there are none."""
-    ((first, last),) = store.rows("select min(started_at), max(started_at) from requests")
-    return None if first is None else Span(first, last)
+    ((first, last, count),) = store.rows("select min(started_at), max(started_at), count(*) from requests")
+    return None if first is None else Span(first, last, (last - first) / max(count - 1, 1))
 
 
 def clipped(filters: Filters, span: Span) -> Filters | None:
-    """Cut a window, which has both ends, to what the logs cover; None where they do not reach it."""
+    """Cut a window, which has both ends, to what the logs cover; None where they do not reach it.
+
+    An end that is no further from the logs than requests are from each other is covered.
+    """
     since, until = filters.since, filters.until
     if since is None or until is None or span.last < since or span.first >= until:
         return None
-    slack = (until - since) / SLACK
+    slack = max((until - since) / SLACK, span.gap)
     return replace(
         filters,
         since=since if span.first - since <= slack else span.first,
