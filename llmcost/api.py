@@ -183,6 +183,8 @@ def type_of(name: str, labels: Sequence[str]) -> Any:
     """Give the type of a view's column by its name."""
     if name in labels:
         return pl.Boolean if name == "stream" else pl.String
+    if name.startswith("is_"):
+        return pl.Boolean
     if "_per_" in name:
         return pl.Float64
     return next((kind for unit, kind in UNITS.items() if name.endswith(unit)), pl.Int64)

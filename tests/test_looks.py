@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from decimal import Decimal
 
 import pytest
@@ -68,7 +69,8 @@ def test_a_file_looks_as_it_did(filled: Store, book: Book, view: str, format: st
 def limits(filled: Store, book: Book) -> Table:
     load_prices(filled, book)
     asked = [Budget(None, None, "month", Decimal("0.01")), Budget("team", None, "month", Decimal(5))]
-    return budget_table(budgets(filled, asked, Filters()), {"command": "report"})
+    last = filled.value("select max(started_at) from requests").replace(tzinfo=UTC)
+    return budget_table(budgets(filled, asked, Filters(), last), {"command": "report"})
 
 
 @pytest.mark.parametrize("width", WIDTHS)

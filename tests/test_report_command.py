@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from llmcost.pricing import Book
+from llmcost.report.budget import COLUMNS, budgets
+from llmcost.store import Filters, Store
+from llmcost.store.prices import load_prices
 from tests.conftest import FIXTURES, Run
 
 LITELLM = FIXTURES / "litellm.jsonl"
@@ -119,8 +125,10 @@ def test_a_period_is_set_beside_the_one_before(october: Run) -> None:
 
     # the 15th to the 19th with one weekend are 7, the 10th to the 14th as well; the 1st and the 2nd are 2
     assert (7, 7, 0) == (previous["requests_before"], previous["requests"], previous["cost_change_usd"])
-    assert (2, 5 * PER_REQUEST) == (dated["requests_before"], dated["cost_change_usd"])
-    assert (Decimal("2.5"), 1) == (dated["change_share"], dated["of_change_share"])
+    # two days against five are told by the day: 2 / 2 = 1 request then, 7 / 5 = 1.4 now
+    assert (1, Decimal("1.4")) == (dated["requests_per_day_before"], dated["requests_per_day"])
+    assert round(dated["cost_per_day_change_usd"], 9) == Decimal("0.4") * PER_REQUEST
+    assert (Decimal("0.4"), 1) == (round(dated["change_share"], 9), dated["of_change_share"])
 
 
 def test_a_zone_moves_requests_to_another_day(llmcost: Run, tmp_path: Path) -> None:
@@ -139,14 +147,33 @@ def test_a_zone_moves_requests_to_another_day(llmcost: Run, tmp_path: Path) -> N
     assert 2 == sum(row["requests"] for row in hours)
 
 
-def test_the_month_is_forecast_from_its_days(october: Run) -> None:
-    done = october("report", "cost", "--over", "day")
+def test_the_running_month_is_forecast_from_its_days(october: Run, tmp_path: Path, book: Book) -> None:
+    assert october("report", "cost").returncode == 0
+    with Store(tmp_path / "llmcost.duckdb", read_only=True) as store:
+        load_prices(store, book)
+        (running,) = budgets(store, (), Filters(), datetime(2026, 10, 22, 9, tzinfo=UTC))
+        (over,) = budgets(store, (), Filters(), datetime(2026, 11, 1, 9, tzinfo=UTC))
 
     # 26 requests of $0.0025 to the 20th; the 2nd to the 19th are whole days, and each weekday is as it always was: 11
     # days are left after the 20th, three of them at weekends, which have two
-    assert "forecast: $0.10 in 2026-10, 95 % between $0.10 and $0.10; $0.06 so far" in done.stderr
-    (row,) = rows_of(october("report", "budget", "-f", "jsonl"))
-    assert (26 * PER_REQUEST, (26 + 11 + 3) * PER_REQUEST) == (row["spent_usd"], row["expected_usd"])
+    at = [COLUMNS.index(name) for name in ("spent_usd", "expected_usd", "expected_low_usd", "days_left")]
+    expected = (26 + 11 + 3) * PER_REQUEST
+    assert [running[place] for place in at] == [26 * PER_REQUEST, expected, expected, 12]
+    # in November nobody knows what the 21st to the 31st cost
+    assert [over[place] for place in at] == [26 * PER_REQUEST, None, None, 0]
+
+
+def test_a_month_that_the_clock_is_in_is_forecast(llmcost: Run, tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    days = [today - timedelta(days=back) for back in range(40)]
+    lines = [line(number, f"{day}T00:00:00Z") for number, day in enumerate(days)]
+    (tmp_path / "log.jsonl").write_text("".join(lines), encoding="utf-8")
+    done = llmcost("report", "budget", "log.jsonl", "-f", "jsonl")
+
+    # one request on every day that is known, so one on every day of the month
+    (row,) = rows_of(done)
+    assert monthrange(today.year, today.month)[1] * PER_REQUEST == row["expected_usd"]
+    assert "no forecast" not in done.stderr
 
 
 def test_budgets_are_held_against_spend(october: Run, tmp_path: Path) -> None:
@@ -166,7 +193,7 @@ budgets:
         ("key=chat", "2026-10"): (Decimal("0.0325"), "80 %"),
         ("key=chat", "2026-10-20"): (0, "ok"),
         ("key=search", "2026-10"): (Decimal("0.0325"), "100 %"),
-        ("key=nobody", "2026-10"): (0, "ok"),
+        ("key=nobody", "2026-10"): (0, "no requests"),
     }
 
 

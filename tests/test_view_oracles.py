@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -323,8 +323,9 @@ def test_a_budget_is_held_against_what_its_requests_cost(desk: Desk) -> None:
             Budget("key", None, period, limit),
             Budget("key", "k", period, limit),
         ]
-        found = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in budgets(desk.store, asked, Filters())}
         today = max(r["started_at"] for r in requests).date()
+        clock = datetime.combine(today, time(), UTC)
+        found = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in budgets(desk.store, asked, Filters(), clock)}
         exact = None if limit is None else Fraction(limit)
         named = {"key=k": [], "all": requests} | {
             f"key={key}": [r for r in requests if cuts.COLUMNS["key"](r) == key]

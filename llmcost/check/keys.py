@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from llmcost.errors import UsageError
 from llmcost.store import Filters, Store
-from llmcost.store.scope import check_column, create_scope, dimension_names, literal, quoted
+from llmcost.store.quote import literal, quoted
+from llmcost.store.scope import check_column, create_scope, dimension_names
 
 METADATA = "metadata."
 TAG = "tag:"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from llmcost.cli.configuration import open_configuration
@@ -12,9 +13,10 @@ from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import coverage
-from llmcost.report.budget import COLUMNS, budgets
+from llmcost.report.budget import COLUMNS, NO_REQUESTS, budgets, is_running, last_day
+from llmcost.report.nothing import budget_hint
 from llmcost.report.view import Rows
-from llmcost.store import Store
+from llmcost.store import Filters, Store
 from llmcost.store.prices import Terms, load_prices
 from llmcost.store.scope import create_scope
 
@@ -30,14 +32,26 @@ def run_budget(reading: Reading, prices_as_of: str | None) -> int:
     with reading.open() as store:
         load_prices(store, book, Terms(read_day(prices_as_of, "--prices-as-of")))
         rows = budgets(store, open_configuration().budgets, filters)
+        said = [*ended_lines(store, filters), *strangers(store, filters, rows)]
         create_scope(store, filters)
         covered = coverage(store)
     shared = envelope("report", filters, book, covered) | {"view": "budget"}
     write(budget_table(rows, shared), output_format, reading.output)
     if not any(row[COLUMNS.index("budget_usd")] for row in rows):
         note("no budgets: llmcost.yaml has none (budgets: [{of: key=search, monthly_usd: 2000}])")
+    for line in said:
+        note(line)
     print_coverage(book, covered, strict=reading.strict)
     return 0
+
+
+def strangers(store: Store, filters: Filters, rows: Rows) -> list[str]:
+    """Say of budgets that no request is of which names there are."""
+    names = [str(row[0]).partition("=") for row in rows if row[COLUMNS.index("mark")] == NO_REQUESTS]
+    return [
+        f"budget {column}={value}: no request has this {column}{budget_hint(store, filters, column, value)}"
+        for column, _, value in names
+    ]
 
 
 def budget_table(rows: Rows, shared: dict[str, Any]) -> Table:
@@ -46,8 +60,17 @@ def budget_table(rows: Rows, shared: dict[str, Any]) -> Table:
 
 
 def forecast_lines(store: Store, reading: Reading) -> list[str]:
-    """Say what the month of the last request will come to; at the prices that are loaded."""
-    return [line for row in budgets(store, (), reading.filters) for line in expectation(row)]
+    """Say what the running month will come to, at the prices that are loaded, or why that is not said."""
+    ended = ended_lines(store, reading.filters)
+    return ended or [line for row in budgets(store, (), reading.filters) for line in expectation(row)]
+
+
+def ended_lines(store: Store, filters: Filters, now: datetime | None = None) -> list[str]:
+    """Say why nothing is forecast: the logs end before the month that it is by `now`, the clock's time by default."""
+    last = last_day(store, filters)
+    if last is None or is_running(last, (now or datetime.now(UTC)).astimezone(filters.zone).date()):
+        return []
+    return [f"logs end {last}: no forecast" if filters.until is None else f"--until: {last} is the end, no forecast"]
 
 
 def expectation(row: tuple[Any, ...]) -> Iterator[str]:

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent
 MOST_VALUES = 50
 MOST_IDS = 20
 UNITS = ("hour", "day", "week", "month")
-AGES = ("24h", "7d", "30d")
+AGES = ("24h", "7d", "30d", "today", "yesterday", "this-month", "last-month")
 Complete = Callable[[typer.Context, str], list[str]]
 
 
@@ -103,7 +103,9 @@ def conditions(ctx: typer.Context, incomplete: str) -> Iterable[str]:
 
     column, equals, value = incomplete.partition("=")
     if equals:
-        return [f"{column}={found}" for found in values(ctx, column.removesuffix("!"), value)]
+        # after a comma the next of the list
+        before, comma, begun = value.rpartition(",")
+        return [f"{column}={before}{comma}{found}" for found in values(ctx, column.removesuffix("!"), begun)]
     matching = [name for name in COLUMNS if name.startswith(column)]
     if len(matching) > 1 and column not in COLUMNS:
         return [f"{name}=" for name in matching]

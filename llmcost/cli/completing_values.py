@@ -14,7 +14,7 @@ from llmcost.columns import COLUMNS
 from llmcost.pricing import Book, Key, Resolver, shipped_book_path
 from llmcost.pricing.named import load_names
 from llmcost.store.peek import peek
-from llmcost.store.scope import quoted
+from llmcost.store.quote import quoted
 
 NAMES = "select distinct provider_name, model_named, deployment_id from names"
 # a store of before it had them

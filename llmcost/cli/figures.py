@@ -51,8 +51,9 @@ def figures_of(result: Report, in_time: InTime) -> Iterator[Figure]:
 
 
 def line(title: str, found: Report, parts: str | None) -> Figure:
-    """Draw a view's measure over time, a line for each group."""
-    table = Table(found.title, found.columns, found.rows, found.totals, {})
+    """Draw a view's measure over time, a line for each group; what has no time of its own has no place in it."""
+    rows = [row for row in found.rows if row[0] is not None]
+    table = Table(found.title, found.columns, rows, found.totals, {})
     return Figure(title, "series", table, found.columns[0], found.view.measure, parts)
 
 

@@ -26,7 +26,7 @@ Since = Annotated[
     str | None,
     typer.Option(
         "--since",
-        help="Requests started at or after: a date, 24h, 7d.",
+        help="Requests started at or after: a date, 2026-10, 24h, 7d, yesterday.",
         metavar="WHEN",
         autocompletion=completing.words(*completing.AGES),
     ),
@@ -35,7 +35,7 @@ Until = Annotated[
     str | None,
     typer.Option(
         "--until",
-        help="Requests started before: a date, 24h, 7d.",
+        help="Requests started before: a date, 2026-10, 24h, 7d, yesterday.",
         metavar="WHEN",
         autocompletion=completing.words(*completing.AGES),
     ),
@@ -44,7 +44,7 @@ Where = Annotated[
     list[str] | None,
     typer.Option(
         "--where",
-        help="column=value or column!=value; may be repeated.",
+        help="column=value,value*, or !=, >, <, >=, <=; may be repeated.",
         metavar="COND",
         autocompletion=completing.conditions,
     ),

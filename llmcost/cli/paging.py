@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from llmcost.cli.budgeting import ended_lines, strangers
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL, BELOW, run
 from llmcost.cli.figures import figures_of, span, unit_for, waterfall
@@ -25,6 +26,7 @@ from llmcost.report import Coverage, Report, coverage
 from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
 from llmcost.report.few import few_rows
+from llmcost.report.nothing import why_nothing
 from llmcost.report.run import Cut, checked, cut_view
 from llmcost.report.view import view_named
 from llmcost.store import Filters, Store
@@ -62,6 +64,12 @@ def run_page(reading: Reading, only: str | None = None) -> int:
         inside = replace(filters, where=())
         create_scope(store, inside)
         covered = coverage(store)
+        if not covered.requests:
+            # what is held knows nothing of what is not
+            load_prices(store, book)
+            covered = replace(covered, nothing=why_nothing(store, filters))
+            hold(store, filters)
+            create_scope(store, inside)
         asked = window(store, filters)
         sections = list(view_sections(store, inside, covered, (only,) if only else VIEWS, say))
         headline = headline_of(sections[0].table)
@@ -132,7 +140,8 @@ def budget_section(store: Store, filters: Filters) -> Section:
     """Hold the budgets of llmcost.yaml against what is spent."""
     rows = budgets(store, open_configuration().budgets, filters)
     answers = "What may be spent, what is, and what will be at the end of the month?"
-    return Section("budget", "Budgets and forecast", answers, Table("Budgets", BUDGETS, rows, {}, {}))
+    ended = (*ended_lines(store, filters), *strangers(store, filters, rows))
+    return Section("budget", "Budgets and forecast", answers, Table("Budgets", BUDGETS, rows, {}, {}), notes=ended)
 
 
 def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[str, str], say: Say) -> list[Section]:

@@ -175,6 +175,7 @@ def missing(
     output: Output = None,
     db: Database = DEFAULT_DB,
     pricing: Pricing = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 if there are no requests.")] = False,
 ) -> int:
     """List what has no price, largest first, with the reason and what to do.
 
@@ -186,7 +187,7 @@ def missing(
     from llmcost.cli.reading import Reading
 
     return run_missing(
-        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing), write_stub
+        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict), write_stub
     )
 
 

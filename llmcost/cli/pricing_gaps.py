@@ -8,7 +8,7 @@ from typing import Any
 
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_text
-from llmcost.cli.reading import Reading, envelope, write
+from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.files import FORMAT
@@ -42,9 +42,12 @@ def run_missing(reading: Reading, stub: Path | None) -> int:
         load_prices(store, book)
         create_scope(store, filters)
         found = records(store, "unpriced")
-        shared = envelope("pricing missing", filters, book, coverage(store))
+        covered = coverage(store)
+    shared = envelope("pricing missing", filters, book, covered)
     rows = [row_of(record) for record in found]
-    if not rows:
+    if not covered.requests:
+        print_coverage(book, covered, strict=reading.strict)
+    elif not rows:
         note("everything that was used has a price")
     write(Table("What has no price", COLUMNS, rows, {}, shared, GIVES_WAY), chosen, reading.output)
     if stub:

@@ -17,7 +17,8 @@ from llmcost.render import Table
 from llmcost.report import coverage
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope, literal
+from llmcost.store.quote import literal
+from llmcost.store.scope import create_scope
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 

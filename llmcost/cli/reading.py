@@ -16,6 +16,7 @@ from llmcost.cli.progress import progress_bar
 from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.pricing import Book
 from llmcost.render import BINARY, FORMATS, Table, render, render_bytes
+from llmcost.render.cell import dollars
 from llmcost.report import Coverage
 from llmcost.store import Filters, Store, parse_when
 from llmcost.store.zone import read_zone
@@ -149,7 +150,10 @@ def book_line(book: Book) -> str:
 
 def coverage_lines(covered: Coverage) -> Iterator[str]:
     """Say how much of the requests the costs speak of, and why not of the rest."""
-    share = covered.priced_requests / covered.requests if covered.requests else 1
+    if not covered.requests:
+        yield f"nothing: {covered.nothing}" if covered.nothing else "nothing: no request is asked for"
+        return
+    share = covered.priced_requests / covered.requests
     yield f"coverage: {covered.priced_requests:,} of {covered.requests:,} requests have a cost ({share:.1%})"
     if covered.usage_missing:
         yield f"usage missing: {covered.usage_missing:,} answered without usage; billed, but not known how much"
@@ -162,14 +166,25 @@ def coverage_lines(covered: Coverage) -> Iterator[str]:
         yield f"assumed: {covered.assumed_requests:,} priced at a neighbouring rate where the book names none"
     if covered.agent_requests:
         yield f"API-equivalent: {covered.agent_requests:,} of a coding agent; a subscription may cover them"
-    if covered.file_time_requests:
-        yield f"time: {covered.file_time_requests:,} logged without a time; the file's own date stands for it"
+    yield from file_time_lines(covered)
+
+
+def file_time_lines(covered: Coverage) -> Iterator[str]:
+    """Say how much is known to no hour, since its log has no times."""
+    if not covered.file_time_requests:
+        return
+    counts = f"{covered.file_time_requests:,} of {covered.requests:,} requests"
+    own, all_of_it = covered.file_time_cost_usd, covered.cost_usd
+    spent = counts if own is None or all_of_it is None else f"{dollars(own, 2)} of {dollars(all_of_it, 2)} ({counts})"
+    yield f"time: {spent} has no time of its own, only its file's date; --where is_file_time=false leaves it out"
 
 
 def print_coverage(book: Book, covered: Coverage, *, strict: bool) -> None:
     """Say on stderr which book priced how much; raises IncompleteError under --strict where it is not all."""
     for line in [book_line(book), *coverage_lines(covered)]:
         note(line)
+    if strict and not covered.requests:
+        raise IncompleteError("--strict: there is no request to speak of")
     if strict and not covered.is_complete:
         missing = covered.requests - covered.priced_requests
         raise IncompleteError(f"--strict: {missing:,} of {covered.requests:,} requests have no cost")

@@ -37,7 +37,7 @@ def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
     with reading.open() as store:
         found = compare_reported(store, book, by=by, filters=filters)
         covered = coverage(store)
-    if not found.rows:
+    if not found.rows and covered.requests:
         raise InputError("no request has a reported cost", hint="--invoice FILE compares with a provider's bill")
     columns, rows = (found.cause_columns, found.causes) if causes else (found.columns, found.rows)
     title = "Likely causes" if causes else "Reported and computed cost"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from llmcost.cli.budgeting import forecast_lines, run_budget
 from llmcost.cli.days import read_day
@@ -18,7 +20,9 @@ from llmcost.pricing import Book
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import Report, run
-from llmcost.report.compare import compare, earlier
+from llmcost.report.compare import Comparison, Windows, compare, earlier, windows
+from llmcost.report.over import PARTIAL
+from llmcost.report.span import days_of, logged, told
 from llmcost.report.view import view_named, views
 from llmcost.store import Store
 
@@ -66,16 +70,15 @@ def run_report(reading: Reading, asked: Asked) -> int:
     with reading.open() as store, step_line() as say:
         say(asked.view)
         result = run_view(store, book, reading, asked)
-        expected = (
-            forecast_lines(store, reading) if asked.view == "overview" or (asked.over and asked.view == "cost") else []
-        )
+        is_of_costs = asked.view == "overview" or (asked.over and asked.view == "cost")
+        expected = forecast_lines(store, reading) if is_of_costs and result.coverage.requests else []
         still = still_to_save(store, reading, book, result) if asked.view == "cache" else []
     shared = envelope("report", filters, book, result.coverage) | {"view": asked.view}
     if result.over:
         shared["gaps"] = gap_records(result)
     write(drawn(result, shared, output_format), output_format, reading.output)
     told = groups_left(result, MOST_GROUPS) if asked.top is None else ()
-    for line in (*told, *gap_lines(result), *expected, *still):
+    for line in (*told, *gap_lines(result), *expected, *still, *partial_lines(result)):
         note(line)
     print_coverage(book, result.coverage, strict=reading.strict)
     return 0
@@ -128,10 +131,13 @@ def drawn(result: Report, shared: dict[str, object], output_format: str) -> Tabl
     view = result.view
     if output_format == "table" and result.over and (result.by or view.labels):
         return trends(result, shared)
+    columns, rows = result.columns, result.rows
+    if output_format == "table" and PARTIAL in columns:
+        columns, rows = columns[:-1], [(named_partial(row), *row[1:-1]) for row in rows]
     return Table(
         result.title,
-        result.columns,
-        result.rows,
+        columns,
+        rows,
         result.totals,
         shared,
         tuple(view.gives_way),
@@ -140,26 +146,60 @@ def drawn(result: Report, shared: dict[str, object], output_format: str) -> Tabl
     )
 
 
+def named_partial(row: tuple[Any, ...]) -> Any:
+    """Mark the name of a week or month that is not all there."""
+    return f"{row[0]} (part)" if row[-1] else row[0]
+
+
+def partial_lines(result: Report) -> Iterator[str]:
+    """Name the weeks or months that are not all there."""
+    if PARTIAL in result.columns:
+        names = dict.fromkeys(str(row[0]) for row in result.rows if row[-1])
+        if names:
+            yield f"unfinished: {' and '.join(names)}; their days are not all in these logs, or not over"
+
+
 def run_comparison(reading: Reading, asked: Asked) -> int:
     """Print a view of now beside the one of before."""
     if asked.over is not None or asked.assume:
         raise UsageError("--compare goes without --over and --assume", hint="report --since 7d --compare previous")
     output_format, book = reading.output_format, reading.book
-    past, present = earlier(asked.compare or "", reading.filters)
+    # before anything is opened
+    earlier(asked.compare or "", reading.filters)
     as_of = read_day(asked.prices_as_of, "--prices-as-of")
     with reading.open() as store:
+        span = logged(store)
+        sides = windows(asked.compare or "", reading.filters, span) if span else None
+        if sides is None:
+            raise InputError(f"{reading.db}: the store is empty", hint="llmcost ingest PATH fills it")
+        past, present = sides.before, sides.now
         now = run(store, book, view=asked.view, by=asked.by, top=asked.top, filters=present, as_of=as_of)
         before = run(store, book, view=asked.view, by=asked.by, kept=now.kept, filters=past, as_of=as_of)
-    found = compare(before, now)
+    found = compare(before, now, sides.days)
     shared = envelope("report", present, book, now.coverage) | {
         "view": asked.view,
-        "compared": {"since": past.since, "until": past.until},
+        "compared": {"since": past.since, "until": past.until, "is_per_day": sides.days is not None},
     }
     compared = Table(f"{now.title}, compared", found.columns, found.rows, found.totals, shared, found.gives_way)
     write(compared, output_format, reading.output)
-    note(f"before: {past.since} to {past.until} UTC; now: {present.since} to {present.until} UTC")
+    for line in window_lines(sides, found):
+        note(line)
     print_coverage(book, now.coverage, strict=reading.strict)
     return 0
+
+
+def window_lines(sides: Windows, found: Comparison) -> Iterator[str]:
+    """Say what was compared with what, and what the columns make of it."""
+    words = [
+        f"{told(side.since, side.zone)} to {told(side.until, side.zone)} ({days_of(side):,.1f} days)"
+        for side in (sides.before, sides.now)
+        if side.since and side.until
+    ]
+    yield f"before: {words[0]}; now: {words[1]}; in {sides.now.zone}, as far as there are logs"
+    if sides.days:
+        yield "per day: the two are not of one length, so sums are by the day"
+    if "of_change_share" in found.columns and not found.is_shared and len(found.rows) > 1:
+        yield "of the change: not shared out, since what the groups added and what they saved nearly cancel"
 
 
 def print_sql(view: str) -> int:

@@ -12,16 +12,23 @@ WORDS = ("min", "max", "last")
 
 
 def trends(result: Report, shared: dict[str, Any]) -> Table:
-    """Fold the rows of each group into one; a measure that adds up is summed besides."""
+    """Fold the rows of each group into one; a measure that adds up is summed besides.
+
+    What has no time of its own is in the sum alone.
+    """
     view, measure = result.view, result.view.measure
     keys = slice(1, 1 + len(result.by) + len(view.labels))
     at = result.columns.index(measure)
     series: dict[tuple[Any, ...], list[Any]] = {}
+    sums: dict[tuple[Any, ...], list[Any]] = {}
     for row in result.rows:
-        series.setdefault(row[keys], []).append(row[at])
+        values = series.setdefault(row[keys], [])
+        if row[0] is not None:
+            values.append(row[at])
+        sums.setdefault(row[keys], []).append(row[at])
     adds_up = measure in view.sums
     rows = [
-        (*key, tuple(values), *ends(values), *([total(values)] if adds_up else [])) for key, values in series.items()
+        (*key, tuple(values), *ends(values), *([total(sums[key])] if adds_up else [])) for key, values in series.items()
     ]
     columns = (
         *result.columns[keys],

@@ -21,7 +21,7 @@ def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
         raise UsageError("nothing to map", hint="--map gpt-4o=gpt-4o-mini")
     with reading.open() as store:
         result = what_if(store, book, models, filters, read_day(as_of, "--prices-as-of"))
-    columns = tuple(result.rows[0])
+    columns = tuple(result.rows[0] if result.rows else result.totals)
     rows = [tuple(row.values()) for row in result.rows]
     shared = envelope("whatif", filters, book, result.coverage)
     table = Table("The same tokens at other prices", columns, rows, result.totals, shared, GIVES_WAY)

@@ -14,7 +14,7 @@ from llmcost.errors import UsageError
 from llmcost.render.cell import dollars
 from llmcost.shelf import read_shelf
 from llmcost.store import Store
-from llmcost.store.scope import literal
+from llmcost.store.quote import literal
 
 QUERIES = resources.files("llmcost.detect") / "queries"
 WHO = ("key", "model", "route")

@@ -18,7 +18,8 @@ from llmcost.pricing import Book
 from llmcost.store import Filters, Store
 from llmcost.store.detection_rules import load_detection_rules
 from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope, quoted
+from llmcost.store.quote import quoted
+from llmcost.store.scope import create_scope
 
 DECIMALS = 4  # of a fraction, in the queries
 VIEWS = resources.files("llmcost.detect") / "views"

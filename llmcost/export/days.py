@@ -13,7 +13,7 @@ from llmcost.export.focus import exports
 from llmcost.export.folder import check_folder, foreign, move_in, staged
 from llmcost.render.json import encode
 from llmcost.store import Store
-from llmcost.store.scope import literal
+from llmcost.store.quote import literal
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from typing import Any
 
 from llmcost.report.forecast import MOST_DAYS, Forecast, forecast
 from llmcost.report.query import records
+from llmcost.report.span import MOMENT, logged
 from llmcost.report.view import Rows
 from llmcost.store import Filters, Store
 from llmcost.store.scope import create_scope
+from llmcost.store.where import escaped
 
 COLUMNS = (
     "budget",
@@ -29,6 +31,7 @@ COLUMNS = (
     "unpriced_requests",
 )
 EVERYTHING = "all"
+NO_REQUESTS = "no requests"
 WARNING = Decimal("0.8")
 Costs = dict[date, Decimal]
 
@@ -53,32 +56,57 @@ class Spend:
     unpriced: dict[date, int]
 
 
-def budgets(store: Store, asked: Iterable[Budget], filters: Filters) -> Rows:
-    """Hold budgets against what is spent; the period is that of the last request. `load_prices` comes before.
+def budgets(store: Store, asked: Iterable[Budget], filters: Filters, now: datetime | None = None) -> Rows:
+    """Hold budgets against what is spent; the period is that of the newest log. `load_prices` comes before.
 
-    Rows of COLUMNS. `mark` is "ok", "80 %" or "100 %" reached, or "will exceed" where the expected cost is more than
-    the budget. Without any budget all spend of the month is one row, without limit.
+    Rows of COLUMNS. `mark` is "ok", "80 %" or "100 %" reached, "will exceed" where the expected cost is more than
+    the budget, or "no requests" where no log has any of its name. Without any budget all spend of the month is one row,
+    without limit. Only a period that is running by `now`, an aware time (the clock's by default), is forecast.
     """
     wanted = list(asked) or [Budget(None, None, "month", None)]
     today = last_day(store, filters)
     if today is None:
         return []
+    clock = (now or datetime.now(UTC)).astimezone(filters.zone).date()
     named = {(b.column, b.value, b.period) for b in wanted}
     rows: Rows = []
     for column in dict.fromkeys(b.column for b in wanted):
         spends = {spend.name: spend for spend in spends_by(store, column, filters, today)}
         for budget in (b for b in wanted if b.column == column):
-            rows += rows_of(budget, spends, named, today)
+            rows += rows_of(budget, spends, named, (today, clock))
+    rows = [without_requests(store, filters, row) for row in rows]
     # the nearest to its limit first
     at = COLUMNS.index("spent_share")
     return sorted(rows, key=lambda row: (row[at] is None, -(row[at] or 0)))
 
 
 def last_day(store: Store, filters: Filters) -> date | None:
-    """Tell the local day of the last request that is asked for."""
-    create_scope(store, replace(filters, since=None))
-    last = store.value("select max(day) from scope")
-    return last if isinstance(last, date) else None
+    """Tell the local day that the logs end on, whoever asked; None where none is before the window's end."""
+    span = logged(store)
+    if span is None or (filters.until is not None and filters.until <= span.first):
+        return None
+    last = span.last if filters.until is None else min(span.last, filters.until - MOMENT)
+    return last.replace(tzinfo=UTC).astimezone(filters.zone).date()
+
+
+def is_running(today: date, clock: date) -> bool:
+    """Tell whether the month that the logs end in is the present one, so that what it will cost is a question."""
+    return (today.year, today.month) == (clock.year, clock.month)
+
+
+def without_requests(store: Store, filters: Filters, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Mark a budget whose name no log has: nothing spent is no good news there."""
+    column, equals, value = str(row[0]).partition("=")
+    if row[COLUMNS.index("requests")] or not equals or is_known(store, filters, column, value):
+        return row
+    at = COLUMNS.index("mark")
+    return (*row[:at], NO_REQUESTS, *row[at + 1 :])
+
+
+def is_known(store: Store, filters: Filters, column: str, value: str) -> bool:
+    """Tell whether any request, of any time, has a value."""
+    create_scope(store, Filters(where=(f"{column}={escaped(value)}",), zone=filters.zone))
+    return bool(store.rows("select 1 from scope limit 1"))
 
 
 def spends_by(store: Store, column: str | None, filters: Filters, today: date) -> Iterator[Spend]:
@@ -95,21 +123,25 @@ def spends_by(store: Store, column: str | None, filters: Filters, today: date) -
     yield from found.values()
 
 
-def rows_of(budget: Budget, spends: dict[str | None, Spend], named: set[Any], today: date) -> Iterator[tuple[Any, ...]]:
+def rows_of(
+    budget: Budget, spends: dict[str | None, Spend], named: set[Any], days: tuple[date, date]
+) -> Iterator[tuple[Any, ...]]:
     """Write a row for a budget, or for each value of its column that has no budget of its own."""
     if budget.value is not None or budget.column is None:
         nothing = Spend(budget.value, {}, {}, {})
-        yield row_of(budget, spends.get(budget.value, nothing), today)
+        yield row_of(budget, spends.get(budget.value, nothing), *days)
         return
     for name, spend in spends.items():
         if name is not None and (budget.column, str(name), budget.period) not in named:
-            yield row_of(budget, spend, today)
+            yield row_of(budget, spend, *days)
 
 
-def row_of(budget: Budget, spend: Spend, today: date) -> tuple[Any, ...]:
-    """Hold one budget against one name's spend."""
+def row_of(budget: Budget, spend: Spend, today: date, clock: date) -> tuple[Any, ...]:
+    """Hold one budget against one name's spend; `today` is where the logs end, `clock` the day that it is."""
     first, last = bounds(budget.period, today)
     found = forecast(spend.costs, today, first, last)
+    if not is_running(today, clock) or (budget.period == "day" and today != clock):
+        found = Forecast(found.spent_usd, None, None, None, 0)
     limit = budget.limit_usd
     name = EVERYTHING if budget.column is None else f"{budget.column}={spend.name}"
     inside = [day for day in spend.requests if first <= day <= last]

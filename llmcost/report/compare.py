@@ -9,20 +9,37 @@ from typing import Any
 from llmcost.errors import UsageError
 from llmcost.report.query import Row
 from llmcost.report.run import Report
+from llmcost.report.span import SLACK, Span, clipped, days_of, told
 from llmcost.report.view import Rows, View
 from llmcost.store import Filters, parse_when
 
 PREVIOUS = "previous"
+# the groups' changes are shares of the whole where so much of what moved is left of it
+LEAST_NET = 0.5
+Days = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Columns, rows and totals of two periods of one view, the largest change first."""
+    """Columns, rows and totals of two periods of one view, the largest change first.
+
+    `is_shared` tells whether the whole change is large enough for groups to have a share of it.
+    """
 
     columns: tuple[str, ...]
     rows: Rows
     totals: Row
     gives_way: tuple[str, ...]
+    is_shared: bool
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Two periods as far as the logs reach; `days` of each where they are not alike, so that sums count by the day."""
+
+    before: Filters
+    now: Filters
+    days: Days | None
 
 
 def earlier(text: str, filters: Filters) -> tuple[Filters, Filters]:
@@ -47,34 +64,89 @@ def earlier(text: str, filters: Filters) -> tuple[Filters, Filters]:
     return replace(filters, since=begin, until=stop), replace(filters, until=until)
 
 
-def compare(before: Report, now: Report) -> Comparison:
+def windows(text: str, filters: Filters, span: Span) -> Windows:
+    """Read what to compare with, and cut both periods to what the logs cover.
+
+    `previous` is as long as what the logs cover of the present period. Raises UsageError where one has no logs.
+    """
+    asked_before, asked_now = earlier(text, filters)
+    now = reached(asked_now, span, "--since")
+    if text == PREVIOUS and asked_now.since and now.until:
+        asked_before = replace(asked_before, since=asked_now.since - (now.until - asked_now.since))
+    before = reached(asked_before, span, f"--compare {text}")
+    lengths = (days_of(before), days_of(now))
+    is_alike = abs(lengths[0] - lengths[1]) <= max(lengths) / SLACK
+    return Windows(before, now, None if is_alike else lengths)
+
+
+def reached(side: Filters, span: Span, named: str) -> Filters:
+    """Cut a period to what the logs cover. Raises UsageError where that is nothing."""
+    found = clipped(side, span)
+    if found is None or side.since is None or side.until is None:
+        start, end = (told(moment, side.zone) for moment in (side.since, side.until) if moment)
+        first, last = told(span.first, side.zone), told(span.last, side.zone)
+        raise UsageError(
+            f"{named}: no logs from {start} to {end}, so nothing to compare", hint=f"the logs go from {first} to {last}"
+        )
+    return found
+
+
+def compare(before: Report, now: Report, days: Days | None = None) -> Comparison:
     """Join two reports of one view by their groups: the measure before and now, its change, its share of the change.
 
-    A group that one of them does not have counts as 0 where the measure is a sum, and as unknown elsewhere.
+    A group that one of them does not have counts as 0 where the measure is a sum, and as unknown elsewhere. With `days`
+    (the lengths of both) sums are by the day.
     """
     view, groups = now.view, len(now.by) + len(now.view.labels)
     names = measured(view, now.columns)
-    ats = [now.columns.index(name) for name in names]
-    was = {row[:groups]: [row[at] for at in ats] for row in before.rows}
-    became = {row[:groups]: [row[at] for at in ats] for row in now.rows}
+    shown = tuple(with_word(name, "per_day") if days and name in view.sums else name for name in names)
+    lengths: tuple[float | None, float | None] = days or (None, None)
+    was, became = (by_day(report, groups, length) for report, length in zip((before, now), lengths, strict=True))
     nothing = [0 if name in view.sums else None for name in names]
-    whole = changes(names, [before.totals.get(n) for n in names], [now.totals.get(n) for n in names])
-    rows = []
-    for key in dict.fromkeys([*became, *was]):
-        found = changes(names, was.get(key, nothing), became.get(key, nothing))
-        rows.append((*key, *found.values(), *of_change(view, found, whole)))
-    columns = (*now.columns[:groups], *whole, *(("of_change_share",) if view.measure in view.sums else ()))
-    change = columns.index(with_word(view.measure, "change"))
-    rows.sort(key=lambda row: (row[change] is None, -abs(row[change] or 0)))
-    return Comparison(
-        columns, rows, {name: value for name, value in whole.items() if value is not None}, gives_way(columns, view)
-    )
+    whole = changes(shown, values_of(before, before.totals, lengths[0]), values_of(now, now.totals, lengths[1]))
+    change = with_word(shown[-1], "change")
+    found = {
+        key: changes(shown, was.get(key, nothing), became.get(key, nothing)) for key in dict.fromkeys([*became, *was])
+    }
+    adds_up = view.measure in view.sums
+    is_shared = adds_up and is_large([row[change] for row in found.values()], whole[change])
+    rows = [
+        (*key, *row.values(), *((over(row[change], whole[change]) if is_shared else None,) if adds_up else ()))
+        for key, row in found.items()
+    ]
+    columns = (*now.columns[:groups], *whole, *(("of_change_share",) if adds_up else ()))
+    at = columns.index(change)
+    rows.sort(key=lambda row: (row[at] is None, -abs(row[at] or 0)))
+    totals = {name: value for name, value in whole.items() if value is not None}
+    return Comparison(columns, rows, totals, gives_way(columns, shown), is_shared)
 
 
-def gives_way(columns: tuple[str, ...], view: View) -> tuple[str, ...]:
+def by_day(report: Report, groups: int, days: float | None) -> dict[tuple[Any, ...], list[Any]]:
+    """Take what is compared of each group, sums by the day where `days` are given."""
+    return {
+        row[:groups]: values_of(report, dict(zip(report.columns[groups:], row[groups:], strict=True)), days)
+        for row in report.rows
+    }
+
+
+def values_of(report: Report, row: Row, days: float | None) -> list[Any]:
+    """Take what is compared of one row."""
+    return [
+        over(row.get(name), days) if days and name in report.view.sums else row.get(name)
+        for name in measured(report.view, report.columns)
+    ]
+
+
+def is_large(parts: list[Any], whole: Any) -> bool:
+    """Tell whether what is left of the changes is enough to be shared out, and not mostly cancelled."""
+    gross = sum(abs(part) for part in parts if part is not None)
+    return bool(whole) and float(abs(whole)) >= LEAST_NET * float(gross)
+
+
+def gives_way(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     """Choose what a narrow terminal leaves out."""
-    first = ("requests_before", "requests", with_word(view.measure, "before"), "of_change_share")
-    return tuple(name for name in first if name in columns)
+    first = (with_word(names[0], "before"), names[0], with_word(names[-1], "before"), "of_change_share")
+    return tuple(name for name in first if name in columns and name != names[-1])
 
 
 def measured(view: View, columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -97,14 +169,6 @@ def changes(names: tuple[str, ...], was: list[Any], became: list[Any]) -> Row:
         row |= {with_word(name, "before"): old, name: new}
     change = None if old is None or new is None else new - old
     return row | {with_word(name, "change"): change, "change_share": over(change, old)}
-
-
-def of_change(view: View, found: Row, whole: Row) -> tuple[Any, ...]:
-    """Give a group's share of the whole change, where changes add up."""
-    if view.measure not in view.sums:
-        return ()
-    name = with_word(view.measure, "change")
-    return (over(found[name], whole[name]),)
 
 
 def over(part: Any, whole: Any) -> float | None:

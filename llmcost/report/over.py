@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from llmcost.errors import UsageError
+from llmcost.report.span import Span
 from llmcost.report.view import Rows
 from llmcost.store import Filters
 
 UNITS = ("hour", "day", "week", "month")
+# those that take longer than a look at the logs
+LONG = ("week", "month")
+PARTIAL = "is_partial"
 MOST_ROWS = 2_000_000
 # what is longer is no pause but a clock that is wrong: it is told, not filled
 LONGEST = {
@@ -41,10 +45,12 @@ def in_time(
 
     The first `groups` columns tell the rows apart. Of a group without requests the `sums` are 0 and nothing else is
     known. Time goes from --since to --until, or where these are not given from the first row to the last; what `gaps`
-    names is not filled.
+    names is not filled. Rows that have no time of their own come last.
     """
+    timeless = [row for row in rows if row[0] is None]
+    rows = [row for row in rows if row[0] is not None]
     if not rows:
-        return rows
+        return timeless
     times = list(calendar(unit, [row[0] for row in rows], filters))
     keys = list(dict.fromkeys(row[1:groups] for row in rows))
     if len(times) * len(keys) > MOST_ROWS:
@@ -53,7 +59,49 @@ def in_time(
         )
     found = {row[:groups]: row for row in rows}
     nothing = tuple(zero(name) if name in sums else None for name in columns[groups:])
-    return [found.get((time, *key), (time, *key, *nothing)) for time in times for key in keys]
+    return [found.get((at, *key), (at, *key, *nothing)) for at in times for key in keys] + timeless
+
+
+def by_time(rows: Rows, by: Sequence[str]) -> Rows:
+    """Order rows by those of their groups that are units of time, what has no time last; else leave their order."""
+    units = [(at, name) for at, name in enumerate(by) if name in UNITS]
+    if not units:
+        return rows
+    return sorted(rows, key=lambda row: tuple(place_in_time(unit, row[at]) for at, unit in units))
+
+
+def place_in_time(unit: str, value: Any) -> tuple[bool, Any, str]:
+    """Give a value of a unit its place: others of the same day by their moment, what is no time at the end."""
+    if value is None:
+        return (True, 0.0, "")
+    try:
+        return (False, datetime.fromisoformat(value).timestamp() if unit == "hour" else 0.0, str(value))
+    except ValueError:
+        return (True, 0.0, str(value))
+
+
+def with_partial(rows: Rows, unit: str, span: Span | None, filters: Filters, now: datetime | None = None) -> Rows:
+    """Add to each row whether its week or month is not all there: cut by the logs, by the bounds, or not over yet.
+
+    `now` is an aware time, the clock's by default.
+    """
+    known: dict[Any, bool | None] = {None: None}
+    for value in {row[0] for row in rows} - {None}:
+        known[value] = span is None or is_partial(unit, value, span, filters, now or datetime.now(UTC))
+    return [(*row, known[row[0]]) for row in rows]
+
+
+def is_partial(unit: str, value: Any, span: Span, filters: Filters, now: datetime) -> bool:
+    """Tell whether a week or month is not all there. The first and the last day of the logs count as whole."""
+    zone = filters.zone
+    first = begin(unit, value)
+    after = first + timedelta(days=7) if unit == "week" else (first + timedelta(days=31)).replace(day=1)
+    start, end = (datetime.combine(day, time(), zone) for day in (first, after))
+    begun, ended = (moment.replace(tzinfo=UTC).astimezone(zone).date() for moment in (span.first, span.last))
+    is_cut = (filters.since is not None and filters.since.replace(tzinfo=UTC) > start) or (
+        filters.until is not None and filters.until.replace(tzinfo=UTC) < end
+    )
+    return is_cut or begun > first or ended < after - timedelta(days=1) or now < end
 
 
 def zero(name: str) -> Any:

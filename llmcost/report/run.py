@@ -12,8 +12,9 @@ from llmcost.pricing import Book
 from llmcost.report.assumed import assumed_costs, with_assumed
 from llmcost.report.coverage import Coverage, coverage
 from llmcost.report.few import few_lines
-from llmcost.report.over import UNITS, Gap, gaps, in_time
+from llmcost.report.over import LONG, PARTIAL, UNITS, Gap, by_time, gaps, in_time, with_partial
 from llmcost.report.query import Row
+from llmcost.report.span import logged
 from llmcost.report.view import Rows, View, table, view_named
 from llmcost.store import Filters, Store
 from llmcost.store.prices import Terms, load_prices
@@ -24,8 +25,9 @@ from llmcost.store.scope import Kept, create_scope
 class Report:
     """One table: `columns` in order, `rows` as tuples, `totals` by column over the whole scope.
 
-    The first columns are the groups: `over` where rows go with time, then `by`, then the view's own labels. `gaps` are
-    times that are too long to have rows of their own.
+    The first columns are the groups: `over` where rows go with time, then `by`, then the view's own labels. Weeks and
+    months have `is_partial` at the end: they are not all there. `gaps` are times that are too long to have rows of
+    their own.
     """
 
     view: View
@@ -139,12 +141,15 @@ def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Cove
     if kept:
         # what stands for the rest closes the table, whatever its size
         rows.sort(key=lambda row: row[kept.first] == kept.rest)
-    left_out = gaps(over, [row[0] for row in rows], filters) if over else ()
+    rows, columns = by_time(rows, groups), found.columns
+    left_out = gaps(over, [row[0] for row in rows if row[0] is not None], filters) if over else ()
     if over:
         if cut.lines and view.labels:
-            rows = few_lines(rows, found.columns, len(groups) + len(view.labels), view, cut.lines)
-        rows = in_time(rows, found.columns, over, len(groups) + len(view.labels), view.sums, filters)
-    return Report(view, by, over, found.columns, rows, totals or found.totals, covered, filters, kept, left_out)
+            rows = few_lines(rows, columns, len(groups) + len(view.labels), view, cut.lines)
+        rows = in_time(rows, columns, over, len(groups) + len(view.labels), view.sums, filters)
+    if over in LONG:
+        rows, columns = with_partial(rows, over, logged(store), filters), (*columns, PARTIAL)
+    return Report(view, by, over, columns, rows, totals or found.totals, covered, filters, kept, left_out)
 
 
 def kept_groups(store: Store, view: View, by: tuple[str, ...], filters: Filters, top: int, first: int) -> Kept | None:

@@ -42,7 +42,7 @@ def what_if(store: Store, book: Book, models: Mapping[str, str], filters: Filter
     store.execute(f"create or replace temp table as_if as {select('as_if')}")
     rows = records(store, "whatif")
     unknown = sorted(set(models) - {row["model"] for row in rows})
-    if unknown:
+    if unknown and covered.requests:
         raise UsageError(f"--map {unknown[0]}=...: no request of that model", hint="report --by model shows the names")
     return WhatIf(rows, summed(rows), covered)
 

@@ -4,6 +4,7 @@ Writers migrate it and hold its lock; readers open it read-only and bring their 
 """
 
 from llmcost.store.connection import Store
-from llmcost.store.scope import Filters, parse_when
+from llmcost.store.scope import Filters
+from llmcost.store.when import parse_when
 
 __all__ = ["Filters", "Store", "parse_when"]

@@ -27,6 +27,8 @@ class Store:
 
     def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False) -> None:
         self.path = str(path)
+        # what the view `scope` was last made of: filters, groups, groups kept
+        self.asked: tuple[Any, Any, Any] = (None, (), None)
         if read_only and not Path(path).exists():
             raise StoreError(f"{path}: no such store", hint="`llmcost ingest PATH` makes one; `--db` names it")
         self._connection = self._connect(read_only)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from llmcost.errors import UsageError
 from llmcost.store.connection import Store
+from llmcost.store.quote import literal, quoted
+from llmcost.store.where import read_condition, sql_of
 from llmcost.store.zone import set_zone
 
 MAX_GROUPS = 4
 GROUPS = tuple(f"group_{number}" for number in range(1, MAX_GROUPS + 1))
 UNNAMED = "\x1f"  # stands for no value among the values of a group
-UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+TIMES = ("hour", "day", "week", "month")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which requests count: started in [since, until), UTC, and equal to every `column=value` of `where`.
+    """Which requests count: started in [since, until), UTC, and of every condition in `where` (see `where.py`).
 
-    A column named twice may have either value. `zone` is what days, hours, weeks and months are told in.
+    A column named twice with = may have either value. `zone` is what days, hours, weeks and months are told in.
     """
 
     since: datetime | None = None
@@ -39,24 +40,14 @@ class Kept:
     others: int = 0
 
 
-def parse_when(text: str | None, now: datetime | None = None, zone: tzinfo = UTC) -> datetime | None:
-    """Read `2026-11-01`, `2026-11-01T12:00` (in `zone`), or an age such as `24h` or `7d`, as naive UTC."""
-    if text is None:
-        return None
-    age = re.fullmatch(r"(\d+)([mhdw])", text)
-    if age:
-        start = now or datetime.now(UTC)
-        return (start - timedelta(**{UNITS[age[2]]: int(age[1])})).astimezone(UTC).replace(tzinfo=None)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text}: no date and no age", hint="write 2026-11-01, 2026-11-01T12:00, 24h or 7d") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
-
-
 def dimension_names(store: Store) -> list[str]:
     """Name every column that a report can group or filter by."""
-    return [name for name, *_ in store.rows("describe dimensions")] + ["tag"]
+    return list(dimension_kinds(store))
+
+
+def dimension_kinds(store: Store) -> dict[str, str]:
+    """Give the type of every column that a report can group or filter by."""
+    return {name: kind for name, kind, *_ in store.rows("describe dimensions")} | {"tag": "VARCHAR"}
 
 
 def create_scope(store: Store, filters: Filters, by: tuple[str, ...] | None = (), *, kept: Kept | None = None) -> None:
@@ -64,7 +55,8 @@ def create_scope(store: Store, filters: Filters, by: tuple[str, ...] | None = ()
 
     With `kept` the groups that are not among them become one. Without `by` (None) there are no columns of groups.
     """
-    known = dimension_names(store)
+    kinds = dimension_kinds(store)
+    known = list(kinds)
     set_zone(store, filters.zone)
     named = "" if by is None else f"{', '.join(group_columns(by, known, kept))}, "
     source, once = "dimensions", ""
@@ -73,7 +65,8 @@ def create_scope(store: Store, filters: Filters, by: tuple[str, ...] | None = ()
         source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
         # and with two tags of the rest it is one request of the rest
         once = f"distinct on (dedupe_key, {', '.join(GROUPS)}) " if kept else ""
-    conditions = " and ".join(conditions_of(filters, known)) or "true"
+    conditions = " and ".join(conditions_of(filters, kinds)) or "true"
+    store.asked = (filters, by, kept)
     store.execute(f"create or replace temp view scope as select {once}{named}* from {source} where {conditions}")
 
 
@@ -83,11 +76,16 @@ def group_columns(by: tuple[str, ...], known: list[str], kept: Kept | None) -> l
         raise UsageError(f"--by takes at most {MAX_GROUPS} columns, not {len(by)}")
     for name in by:
         check_column(name, known)
-    groups = [quoted(name) for name in by]
+    groups = [parted(name) for name in by]
     if kept is not None:
         groups = folded(groups, kept)
     groups += ["cast(null as varchar)"] * (MAX_GROUPS - len(by))
     return [f"{group} as {name}" for group, name in zip(groups, GROUPS, strict=True)]
+
+
+def parted(name: str) -> str:
+    """Write a column of groups; where only the file's date is known, no unit of time is."""
+    return f"case when not coalesce(is_file_time, false) then {quoted(name)} end" if name in TIMES else quoted(name)
 
 
 def folded(groups: list[str], kept: Kept) -> list[str]:
@@ -110,29 +108,16 @@ def as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def conditions_of(filters: Filters, known: list[str]) -> list[str]:
-    """Write the filters as SQL conditions on `dimensions`."""
+def conditions_of(filters: Filters, kinds: dict[str, str]) -> list[str]:
+    """Write the filters as SQL conditions on `dimensions`, whose columns have these types."""
     found = []
     if filters.since:
         found.append(f"started_at >= timestamp {literal(filters.since.isoformat(sep=' '))}")
     if filters.until:
         found.append(f"started_at < timestamp {literal(filters.until.isoformat(sep=' '))}")
-    wanted: dict[tuple[str, bool], list[str]] = {}
     for text in filters.where:
-        column, equals, value = text.partition("=")
-        if not equals or not column:
-            raise UsageError(f"--where {text}: not of the form column=value", hint="for example --where model=gpt-4o")
-        name = column.removesuffix("!").strip()
-        check_column(name, known)
-        wanted.setdefault((name, column.endswith("!")), []).append(literal(value.strip()))
-    for (name, is_not), values in wanted.items():
-        if name == "tag":
-            # a request with two of the wanted tags is one request
-            test = f"list_has_any(case when len(tags) > 0 then tags else [''] end, [{', '.join(values)}])"
-        else:
-            test = f"coalesce(cast({quoted(name)} as varchar), '') in ({', '.join(values)})"
-        found.append(f"not {test}" if is_not else test)
-    return found
+        check_column(read_condition(text).column, list(kinds))
+    return found + sql_of(filters.where, kinds, filters.zone)
 
 
 def check_column(name: str, known: list[str]) -> None:
@@ -140,13 +125,3 @@ def check_column(name: str, known: list[str]) -> None:
     if name not in known:
         common = "model, provider, key, team, user, tag, project, operation, status, hour, day, week, month"
         raise UsageError(f"{name}: no such column", hint=f"common ones are {common}")
-
-
-def quoted(name: str) -> str:
-    """Quote an identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Quote a string."""
-    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,120 @@
+"""Why a selection is empty: which condition or which bound leaves no request, and what there is instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from difflib import get_close_matches
+
+from llmcost.report.span import Span, logged, told
+from llmcost.store import Filters, Store
+from llmcost.store.scope import create_scope
+from llmcost.store.where import escaped, read_condition
+
+MOST_NEAR = 3
+MOST_LISTED = 6
+MOST_LOOKED_AT = 5000
+
+
+def why_nothing(store: Store, filters: Filters) -> str:
+    """Say in one line why no request is asked for; prices are loaded. The view `scope` is another one afterwards."""
+    span = logged(store)
+    if span is None:
+        return "the store is empty"
+    return outside(span, filters) or unmatched(store, filters) or apart(store, filters)
+
+
+def outside(span: Span, filters: Filters) -> str:
+    """Say where the window lies beside the logs, nothing where it does not."""
+    if filters.since is not None and filters.since > span.last:
+        return f"the store ends {told(span.last, filters.zone)}, before --since {told(filters.since, filters.zone)}"
+    if filters.until is not None and filters.until <= span.first:
+        return f"the store begins {told(span.first, filters.zone)}, after --until {told(filters.until, filters.zone)}"
+    return ""
+
+
+def unmatched(store: Store, filters: Filters) -> str:
+    """Name the conditions that no request of any time meets, with the nearest values that there are."""
+    found = []
+    # those that name a column twice with = hold together
+    for group in grouped(filters.where):
+        if not has(store, replace(filters, since=None, until=None, where=group)):
+            found.append(f"no request has {' or '.join(group)}{instead(store, filters, group)}")
+    return "; ".join(found)
+
+
+def grouped(where: Iterable[str]) -> list[tuple[str, ...]]:
+    """Put conditions together that are alternatives of each other."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for text in where:
+        condition = read_condition(text)
+        groups.setdefault((condition.column, condition.operator), []).append(text)
+    return [tuple(texts) for texts in groups.values()]
+
+
+def instead(store: Store, filters: Filters, group: tuple[str, ...]) -> str:
+    """Name values of a column that are near to those asked for, or some of all."""
+    conditions = [read_condition(text) for text in group]
+    if conditions[0].operator != "=":
+        return ""
+    known = values_of(store, replace(filters, since=None, until=None, where=()), conditions[0].column)
+    if not known:
+        return f"; none has any {conditions[0].column}"
+    asked = [value.text for condition in conditions for value in condition.values]
+    near = list(dict.fromkeys(name for text in asked for name in nearest(text, known)))
+    if near:
+        return f"; nearest: {', '.join(near)}"
+    more = f", ... {len(known)} in all" if len(known) > MOST_LISTED else ""
+    return f"; there are {', '.join(known[:MOST_LISTED])}{more}"
+
+
+def nearest(text: str, known: list[str]) -> list[str]:
+    """Choose the names that a text may have meant, whatever their case."""
+    by_fold = {name.casefold(): name for name in known}
+    return [by_fold[name] for name in get_close_matches(text.casefold(), by_fold, MOST_NEAR)]
+
+
+def values_of(store: Store, filters: Filters, column: str) -> list[str]:
+    """List the values of a column as conditions write them."""
+    create_scope(store, filters, (column,))
+    asked = "select distinct cast(group_1 as varchar) as found from scope where group_1 is not null"
+    return [escaped(name) for (name,) in store.rows(f"{asked} order by found limit {MOST_LOOKED_AT}")]
+
+
+def apart(store: Store, filters: Filters) -> str:
+    """Say what of a selection that is empty in all there is by itself."""
+    window = " ".join(
+        f"{word} {told(moment, filters.zone)}"
+        for word, moment in (("from", filters.since), ("until", filters.until))
+        if moment
+    )
+    groups = grouped(filters.where)
+    if not groups:
+        return f"the store has no request {window}"
+    asked = " and ".join(" or ".join(group) for group in groups)
+    if not has(store, replace(filters, since=None, until=None)):
+        return f"no request has all of {asked}, though each by itself is there"
+    first, last = seen(store, replace(filters, since=None, until=None))
+    return (
+        f"no request has {asked} {window}; those that do go from {told(first, filters.zone)} "
+        f"to {told(last, filters.zone)}"
+    )
+
+
+def has(store: Store, filters: Filters) -> bool:
+    """Tell whether any request is of a selection."""
+    create_scope(store, filters)
+    return bool(store.rows("select 1 from scope limit 1"))
+
+
+def seen(store: Store, filters: Filters) -> tuple[datetime, datetime]:
+    """Give the first and the last start of a selection that is not empty."""
+    create_scope(store, filters)
+    ((first, last),) = store.rows("select min(started_at), max(started_at) from scope")
+    return first, last
+
+
+def budget_hint(store: Store, filters: Filters, column: str, value: str) -> str:
+    """Say which values are near to a budget's name that no request has."""
+    return instead(store, filters, (f"{column}={escaped(value)}",))

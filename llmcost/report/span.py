@@ -1,0 +1,55 @@
+"""What time the logs speak of: from the first request of a store to its last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from llmcost.store import Filters, Store
+
+# a window is full where so little of it has no request at its ends
+SLACK = 100
+MOMENT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The first and the last start of a request, naive UTC, and how far apart they are on average."""
+
+    first: datetime
+    last: datetime
+    gap: timedelta = timedelta(0)
+
+
+def logged(store: Store) -> Span | None:
+    """Give the span of all requests of a store, whatever is asked for; None where there are none."""
+    ((first, last, count),) = store.rows("select min(started_at), max(started_at), count(*) from requests")
+    return None if first is None else Span(first, last, (last - first) / max(count - 1, 1))
+
+
+def clipped(filters: Filters, span: Span) -> Filters | None:
+    """Cut a window, which has both ends, to what the logs cover; None where they do not reach it.
+
+    An end that is no further from the logs than requests are from each other is covered.
+    """
+    since, until = filters.since, filters.until
+    if since is None or until is None or span.last < since or span.first >= until:
+        return None
+    slack = max((until - since) / SLACK, span.gap)
+    return replace(
+        filters,
+        since=since if span.first - since <= slack else span.first,
+        until=until if until - span.last <= slack else span.last + MOMENT,
+    )
+
+
+def days_of(filters: Filters) -> float:
+    """Measure a window, which has both ends, in days of 24 hours."""
+    if filters.since is None or filters.until is None:
+        return 0.0
+    return (filters.until - filters.since) / timedelta(days=1)
+
+
+def told(moment: datetime, zone: tzinfo) -> str:
+    """Write a moment for people, in a zone."""
+    return f"{moment.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}"
