@@ -111,7 +111,7 @@ def test_two_sections_of_one_name_have_addresses_of_their_own() -> None:
     assert ["same-name-1", "same-name-2"] == re.findall(r'<section id="([^"]+)"', text)
 
 
-def drawn(kind: str, rows: list[tuple[Any, ...]], **columns: str) -> tuple[str, dict[str, Any]]:
+def drawn(kind: str, rows: list[tuple[Any, ...]], **columns: Any) -> tuple[str, dict[str, Any]]:
     table = Table(
         "", ("x", "cost_usd", "part", "low_usd", "high_usd"), [(*row, *[None] * (5 - len(row))) for row in rows], {}, {}
     )

@@ -185,10 +185,17 @@ MADE: dict[str, Callable[[Path], None]] = {
     "a link to an endless device": lambda path: path.symlink_to("/dev/zero"),
     "a socket": listening,
 }
+
+
+def linked_pipe(path: Path) -> None:
+    os.mkfifo(f"{path}.pipe")
+    path.symlink_to(f"{path.name}.pipe")
+
+
 # in a folder these are not opened, or are folders themselves
 IN_FOLDERS: dict[str, Callable[[Path], None]] = {
     "a named pipe": lambda path: os.mkfifo(path),
-    "a link to a pipe": lambda path: (os.mkfifo(f"{path}.pipe"), path.symlink_to(f"{path.name}.pipe"))[1],
+    "a link to a pipe": linked_pipe,
     "a folder that holds itself": looping,
     "a deep folder": deep_folder,
     "an empty folder": lambda path: path.mkdir(),
@@ -200,7 +207,10 @@ def device(path: Path) -> None:
 
 
 def write(content: bytes) -> Callable[[Path], None]:
-    return lambda path: path.write_bytes(content) and None
+    def written(path: Path) -> None:
+        path.write_bytes(content)
+
+    return written
 
 
 FILES: dict[str, Callable[[Path], None]] = {**{name: write(text) for name, text in TEXTS.items()}, **MADE}

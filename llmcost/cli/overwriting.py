@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -96,27 +96,20 @@ def settings(command: str | None) -> Iterator[Path]:
 
 def holds_log(path: str, output: Path) -> bool:
     """Tell whether a file is one of the logs of a folder or a glob: what only lies beside them is not read as one."""
-    from llmcost.ingest.sources import expand
+    from llmcost.ingest.places import expand
 
     if path == "-" or Path(path).is_file():
         return False
-    try:
-        found: Iterable[tuple[str, bool]] = list(expand([path]))
-    except (InputError, OSError):
-        return False
-    return any(is_same(output, file) and is_log(file) for file, _ in found)
+    return any(is_same(output, place.path) and is_log(place.path) for place in expand([path]) if not place.reason)
 
 
 def is_log(file: str) -> bool:
     """Tell whether requests would be read from a file."""
-    import tempfile
-
     from llmcost.ingest.recognise import recognise
     from llmcost.ingest.sources import open_source
 
     try:
-        with tempfile.TemporaryDirectory(prefix="llmcost-") as folder:
-            recognise(open_source(file, False), None, folder)
+        recognise(open_source(file, False), None)
     except InputError:
         return False
     except Exception:
