@@ -26,6 +26,9 @@ def problem_lines(summary: Summary) -> Iterator[str]:
     if summary.ambiguous:
         counted = f"{summary.ambiguous:,} {plural('request', summary.ambiguous)}"
         yield f"ambiguous: {counted} with counts that fit no reading of their total; read as the format counts"
+    if summary.keys:
+        counted = f"{len(summary.keys):,} raw API {plural('key', len(summary.keys))}"
+        yield f"replaced: {counted} in these logs, each by a hash and its last four characters; mend what logs them"
     yield from cut([f"skipped {path}: {reason}" for path, reason in summary.skipped], "none of them is a log")
 
 

@@ -25,6 +25,7 @@ from llmcost.ingest.measured import GrownError, check_measured, held_to_measure
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.records import REFUSALS, PassedOver, insert, is_readable, reader_of
 from llmcost.ingest.scratch import scratch_folder
+from llmcost.ingest.secrets import replace_keys
 from llmcost.ingest.shapes import spool
 from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.sources import copy_of_lines
@@ -241,6 +242,7 @@ def add(summary: Summary, found: Summary) -> None:
     summary.ambiguous += found.ambiguous
     summary.passed_over += found.passed_over
     summary.rejects += found.rejects
+    summary.keys |= found.keys
 
 
 def commit(
@@ -256,6 +258,7 @@ def commit(
         for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
             passed_over += insert(store, list(group))
         check_measured(batch)
+        keys = replace_keys(store, mark)
         count = int(store.value("select count(*) from requests"))
         deduplicate(store, mark, options.on_duplicate)
         store.number_names()
@@ -264,7 +267,7 @@ def commit(
         )[0]
         enter_rejects(store, rejects)
         found = Summary(new=kept - before, duplicates=count - kept, ambiguous=ambiguous, rejects=rejects)
-        found.passed_over = passed_over
+        found.passed_over, found.keys = passed_over, keys
         enter_ingest(store, found)
         options.limit.check(rejects, summary.rejected + found.rejected, summary.read + found.read)
         store.execute("commit")

@@ -30,6 +30,7 @@ class Summary:
     `new + duplicates + rejected + passed_over` is the number of records that were read: lines, or for traces spans.
     `unfinished` files end in a half-written line, which waits for the next run. `ambiguous` requests have counts that
     fit neither reading of their total. `skipped` files lay in a folder and cannot be read, `refused` ones were named.
+    `keys` are the names that stand for raw API keys.
     """
 
     files: int = 0
@@ -43,6 +44,7 @@ class Summary:
     formats: Counter[str] = field(default_factory=Counter)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     refused: list[InputError] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
 
     @property
     def rejected(self) -> int:

@@ -22,11 +22,6 @@ create or replace temp macro label(x) as
     case when regexp_full_match(x, '[\w.:/-]{1,64}') then x when x <> '' then 'other' end
 ;
 
--- A provider's secret key must not be kept, only told from others.
-create or replace temp macro key_name(x) as
-    case when regexp_full_match(x, '(sk|pk|rk|gsk|xai|AIza)[\w-]{16,}') then printf('%016x', hash(x)) else nullif(x, '') end
-;
-
 -- Tags as a list, as an object, whose pairs become key:value, or as one text.
 create or replace temp macro tag_list(x) as
     case
