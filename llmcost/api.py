@@ -54,6 +54,7 @@ class Database:
         self._store = Store() if path is None else Store(path, read_only=True)
         if logs:
             self.summary = ingest(self._store, [str(log) for log in logs])
+            self._store.shut_in()
 
     def __enter__(self) -> Database:
         return self

@@ -20,6 +20,7 @@ import orjson
 
 from llmcost.errors import InputError, first_line
 from llmcost.ingest.sources import Source, is_json, numbered_lines, open_lines, temporary
+from llmcost.store.connect import connect
 
 BOM = b"\xef\xbb\xbf"
 TOKENS = re.compile(rb'"(?:[^"\\]+|\\.)*+"|[{}\[\]]', re.DOTALL)
@@ -137,7 +138,7 @@ def cell_of(text: str) -> Any:
 def parquet_rows(source: Source) -> Numbered:
     """Read the rows of a Parquet file: nested, or flat with JSON in text."""
     try:
-        with duckdb.connect() as connection:
+        with connect(is_shut=True, may=[source.readable]) as connection:
             connection.execute("set timezone = 'UTC'; set memory_limit = '512MB'")
             query = connection.execute("select to_json(t)::varchar from read_parquet($1) as t", [source.readable])
             number = 0
