@@ -56,6 +56,7 @@ class Database:
             self.summary = ingest(self._store, [str(log) for log in logs])
             if self.summary.refused:
                 raise refusal_of(self.summary.refused)
+            self._store.shut_in()
 
     def __enter__(self) -> Database:
         return self

@@ -39,6 +39,7 @@ def restore(baseline: Baseline) -> Store:
     store.register("restored", restored)
     store.execute(INSERT.read_text(encoding="utf-8"), {"start": start})
     store.number_names()
+    store.shut_in()
     return store
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
-from llmcost.export import check_folder, export_days, export_focus
+from llmcost.export import beside, check_folder, export_days, export_focus
 from llmcost.render import Table
 from llmcost.report import coverage
 from llmcost.store.prices import load_prices
@@ -32,7 +32,7 @@ def run_days(reading: Reading, name: str, folder: Path, *, force: bool) -> int:
     """Write Parquet by day into a folder, and say on stderr what it covers; 4 under --strict where it is incomplete."""
     filters, book, command = reading.filters, reading.book, f"export {name}"
     check_folder(folder, command, force=force)
-    with reading.open() as store, step_line() as step:
+    with reading.open(may=[str(beside(folder))]) as store, step_line() as step:
         step("prices")
         load_prices(store, book)
         create_scope(store, filters)

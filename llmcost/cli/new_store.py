@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from llmcost.errors import UsageError
-from llmcost.store.connection import MEMORY
+from llmcost.store.connect import MEMORY
 from llmcost.store.peek import peek
 
 # bytes with which every DuckDB file begins

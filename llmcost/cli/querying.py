@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 
@@ -12,12 +11,10 @@ from llmcost.cli.notes import note
 from llmcost.cli.output import screen
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.cli.statement import check_query, mistake, read_statement
-from llmcost.detect.own import shut_in
 from llmcost.render import Table
 from llmcost.report import coverage
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
-from llmcost.store.quote import literal
 from llmcost.store.scope import create_scope
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
@@ -59,13 +56,8 @@ def answer(store: Store, statement: str) -> Answer:
 
 
 def close_in(store: Store) -> None:
-    """Shut the connection in, and let it not even see its own spill folder's neighbours or Python's variables."""
-    # what is in the temporary folder may be read, so it is one that does not exist before
-    place = ".tmp" if store.path == ":memory:" else f"{store.path}.tmp"
-    store.execute(f"set temp_directory = {literal(f'{place}-{uuid4().hex}')}")
-    for setting in ("python_enable_replacements", "autoinstall_known_extensions", "autoload_known_extensions"):
-        store.execute(f"set {setting} = false")
-    shut_in(store)
+    """Shut the connection in, and begin a transaction that takes no writes."""
+    store.shut_in()
     store.execute("begin transaction read only")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,9 +59,12 @@ class Reading:
         """The price book at hand: the shipped one and the layers over it."""
         return open_book(self.pricing)
 
-    def open(self) -> Store:
-        """Open the store read-only, or read the named logs into memory; raises InputError where it is empty."""
-        store = open_store(self.paths, self.db)
+    def open(self, *, may: Sequence[str] = ()) -> Store:
+        """Open the store read-only, or read the named logs into memory; raises InputError where it is empty.
+
+        `may` names the folders that its queries write files in.
+        """
+        store = open_store(self.paths, self.db, may=may)
         if self.memory_limit is not None:
             bound_memory(store, self.memory_limit)
         if not store.value("select count(*) from requests"):
@@ -89,15 +92,21 @@ def format_of(format: str | None, output: Path | None) -> str:
 
 
 def open_store(
-    paths: tuple[str, ...], db: Path, case_key: str | None = None, like: Store | None = None, *, whole: bool = False
+    paths: tuple[str, ...],
+    db: Path,
+    case_key: str | None = None,
+    like: Store | None = None,
+    *,
+    whole: bool = False,
+    may: Sequence[str] = (),
 ) -> Store:
-    """Open the store read-only, or read the named logs into memory.
+    """Open the store read-only, or read the named logs into memory; then it is shut in, but for what it `may` open.
 
     `case_key` is the key of their metadata that names the test case; `like` a store that hashes prompts the same.
     Where a named file cannot be read the command ends with 3; raises InputError where `whole`, since it is a part.
     """
     if not paths:
-        return Store(db, read_only=True)
+        return Store(db, read_only=True, may=may)
     # reading a store needs nothing of this
     from llmcost.cli.problems import print_problems
     from llmcost.cli.unread import tell
@@ -109,6 +118,7 @@ def open_store(
     options = Options() if case_key is None else Options(case_key=case_key)
     with progress_bar(store) as progress:
         summary = ingest(store, paths, options=options, progress=progress)
+    store.shut_in(may)
     print_problems(summary)
     if summary.refused and whole:
         raise refusal_of(summary.refused)

@@ -12,7 +12,7 @@ import duckdb
 
 from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.needs import lacking
-from llmcost.detect.own import run_own, shut_in
+from llmcost.detect.own import run_own
 from llmcost.errors import ShelfError, UsageError, first_line
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
@@ -64,7 +64,7 @@ def detect(
         hits.detectors[detector.name] = detector
         if detector.name not in detectors():
             # before anything of its file runs, what it says it needs, too
-            shut_in(store)
+            store.shut_in()
         values = parameters(detector, (settings or {}).get(detector.name, {}))
         missing = lacking_of(store, detector) if has_requests else []
         if missing:

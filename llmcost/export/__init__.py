@@ -2,6 +2,6 @@
 
 from llmcost.export.days import Written, export_days
 from llmcost.export.focus import VERSIONS, Charges, export_focus
-from llmcost.export.folder import check_folder
+from llmcost.export.folder import beside, check_folder
 
-__all__ = ["VERSIONS", "Charges", "Written", "check_folder", "export_days", "export_focus"]
+__all__ = ["VERSIONS", "Charges", "Written", "beside", "check_folder", "export_days", "export_focus"]

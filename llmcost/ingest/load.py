@@ -31,7 +31,7 @@ from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.sources import copy_of_lines
 from llmcost.ingest.summary import Progress, Summary
 from llmcost.store import Store
-from llmcost.store.connection import MEMORY
+from llmcost.store.connect import MEMORY
 from llmcost.store.quote import literal
 
 # DuckDB commits a second batch into a begun table far more slowly than a first one: few and large is fastest.

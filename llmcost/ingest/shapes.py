@@ -27,6 +27,7 @@ from llmcost.ingest.sources import (
     raise_unless_torn,
     temporary,
 )
+from llmcost.store.connect import connect
 
 BOM = b"\xef\xbb\xbf"
 # header cells look like names; this keeps prose with commas from being taken for a table
@@ -148,7 +149,7 @@ def parquet_rows(source: Source) -> Numbered:
     """Read the rows of a Parquet file: nested, or flat with JSON in text."""
     bound = Bound(source)
     try:
-        with duckdb.connect() as connection:
+        with connect(is_shut=True, may=[source.readable]) as connection:
             connection.execute(f"set timezone = 'UTC'; set memory_limit = '{PARQUET_MEMORY}'")
             query = connection.execute("select to_json(t)::varchar from read_parquet($1) as t", [source.readable])
             number = 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -12,31 +14,37 @@ from typing import Any
 import duckdb
 
 from llmcost.errors import MAKE_ROOM, StoreError, full_reason
+from llmcost.store import connect
+from llmcost.store.connect import MEMORY
+from llmcost.store.shape import check_columns, check_foreign
 
 MIGRATIONS = resources.files("llmcost.store") / "migrations"
 NAMES = resources.files("llmcost.store") / "names.sql"
-MEMORY = ":memory:"
+# what DuckDB says of a file whose end or middle is not what was written
+DAMAGE = re.compile(r"Could not read enough bytes|[Cc]orrupt|checksum|[Dd]eserialize|database has been invalidated")
 
 
 class Store:
     """One DuckDB connection to a llmcost store.
 
-    `path` is a file, or ":memory:". Raises StoreError where the file is locked, newer than this llmcost, no store,
-    or cannot be written.
+    `path` is a file, or ":memory:". With `read_only` the connection is shut in: no files but those that it `may` open
+    (files, and folders for what is below them), no network, no extensions, settings locked. Raises StoreError where
+    the file is locked, damaged, newer than this llmcost, no store, or cannot be written.
     """
 
-    def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False) -> None:
+    def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False, may: Sequence[str] = ()) -> None:
         self.path = str(path)
         # what the view `scope` was last made of: filters, groups, groups kept
         self.asked: tuple[Any, Any, Any] = (None, (), None)
-        if read_only and not Path(path).exists():
-            raise StoreError(f"{path}: no such store", hint="`llmcost ingest PATH` makes one; `--db` names it")
-        self._connection = self._connect(read_only)
-        # times with an offset become UTC only if the session is
-        self.execute("set timezone = 'UTC'")
-        # counted for share_done, never printed
-        self.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
+        self._is_read_only = read_only
+        if self.path != MEMORY:
+            connect.check_file(self.path, read_only=read_only)
+        self._connection = self._connect(may)
         try:
+            # times with an offset become UTC only if the session is
+            self.execute("set timezone = 'UTC'")
+            # counted for share_done, never printed
+            self.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
             self._migrate(read_only)
         except BaseException:
             self.close()
@@ -56,12 +64,16 @@ class Store:
 
     def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
         """Run SQL; the result is read from what is returned before the next call."""
-        try:
+        with self._refusing():
             return self._connection.execute(sql, parameters)
-        except RuntimeError as error:
-            if str(error) == "Query interrupted":  # how DuckDB hands on a Ctrl-C
-                raise KeyboardInterrupt from None
-            raise
+
+    def shut_in(self, may: Sequence[str] = ()) -> None:
+        """Let no later query read or write files, but these and those below these folders, nor reach the network."""
+        connect.shut_in(self._connection, may)
+
+    def interrupt(self) -> None:
+        """Stop the running statement, from another thread; it ends in KeyboardInterrupt."""
+        self._connection.interrupt()
 
     def share_done(self) -> float:
         """Tell from another thread how much of the running statement is done: 0..1, 0 where DuckDB does not know."""
@@ -69,13 +81,15 @@ class Store:
 
     def rows(self, sql: str, parameters: object = None) -> list[tuple[Any, ...]]:
         """Run one query and fetch all its rows."""
-        return self.execute(sql, parameters).fetchall()
+        with self._refusing():
+            return self._connection.execute(sql, parameters).fetchall()
 
     def records(self, sql: str, parameters: object = None) -> list[dict[str, Any]]:
         """Run one query and fetch its rows by column."""
-        result = self.execute(sql, parameters)
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        with self._refusing():
+            result = self._connection.execute(sql, parameters)
+            names = [column[0] for column in result.description]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def value(self, sql: str, parameters: object = None) -> Any:
         """Run a query of one row and one column and return its value."""
@@ -94,13 +108,28 @@ class Store:
         tree = json.loads(self.value("select json_serialize_sql($query::varchar)", {"query": query}))
         return bool(tree.get("error")) or holds_writer(tree)
 
-    def _connect(self, read_only: bool) -> duckdb.DuckDBPyConnection:
+    def _connect(self, may: Sequence[str]) -> duckdb.DuckDBPyConnection:
         try:
-            return duckdb.connect(self.path, read_only=read_only)
+            return connect.connect(self.path, read_only=self._is_read_only, is_shut=self._is_read_only, may=may)
         except duckdb.Error as error:
             raise refusal(self.path, str(error)) from error
 
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
+        """Say in a user's words that a statement was interrupted, or that the store's file is damaged."""
+        try:
+            yield
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":  # how DuckDB hands on a Ctrl-C
+                raise KeyboardInterrupt from None
+            raise
+        except duckdb.Error as error:
+            if self.path != MEMORY and is_damage(error, self.path, read_only=self._is_read_only):
+                raise damaged(self.path) from error
+            raise
+
     def _migrate(self, read_only: bool) -> None:
+        check_foreign(self)
         scripts = sorted((f for f in MIGRATIONS.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
         version = self._version()
         if version > len(scripts):
@@ -109,6 +138,7 @@ class Store:
                 hint="upgrade llmcost, or name another store with --db",
             )
         if version == len(scripts):
+            check_columns(self)
             return
         if read_only:
             raise StoreError(
@@ -125,7 +155,10 @@ class Store:
     def _version(self) -> int:
         tables = {name for (name,) in self.rows("select table_name from duckdb_tables() where not internal")}
         if "schema_version" in tables:
-            return int(self.value("select version from schema_version"))
+            found = self.rows("select try_cast(version as integer) from schema_version limit 1")
+            if not found or found[0][0] is None:
+                raise StoreError(f"{self.path}: not a llmcost store: it has no version", hint="name another with --db")
+            return int(found[0][0])
         if tables:
             raise StoreError(
                 f"{self.path}: a DuckDB database, but not a llmcost store",
@@ -155,6 +188,24 @@ def refusal(path: str, message: str) -> StoreError:
         return StoreError(f"{path}: not a llmcost store", hint="name another file with --db")
     if "newer" in message or "version number" in message:
         return StoreError(f"{path}: a newer DuckDB wrote this file", hint="upgrade llmcost or duckdb")
+    if DAMAGE.search(message):
+        return damaged(path)
     reason = message.split(": ", 1)[-1].splitlines()[0]
     hint = MAKE_ROOM if full_reason(message) else "is its folder there, and may you write in it?"
     return StoreError(f"{path}: cannot be opened: {reason}", hint=hint)
+
+
+def is_damage(error: duckdb.Error, path: str, *, read_only: bool) -> bool:
+    """Tell what is wrong with the store's own file from what is wrong with a log or a query."""
+    text = str(error)
+    if isinstance(error, duckdb.InternalException | duckdb.FatalException | duckdb.SerializationException):
+        return read_only
+    return bool(DAMAGE.search(text)) and (read_only or str(connect.absolute(path)) in text)
+
+
+def damaged(path: str) -> StoreError:
+    """Say what is lost with a store that is not whole, and how to begin anew."""
+    return StoreError(
+        f"{path}: the store is damaged: a part of the file is missing or was overwritten, and what it held is lost",
+        hint="move it away and `llmcost ingest` the logs into a new store, or take it from a backup",
+    )

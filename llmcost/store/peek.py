@@ -6,6 +6,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from llmcost.errors import LlmcostError
+
 SECONDS = 0.3
 
 
@@ -15,8 +17,11 @@ def peek(path: str | Path, sql: str, parameters: object = None) -> list[tuple[An
         return []
     import duckdb
 
+    from llmcost.store.connect import check_file, connect
+
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        check_file(str(path), read_only=True)
+        with connect(str(path), read_only=True, is_shut=True) as connection:
             clock = threading.Timer(SECONDS, connection.interrupt)
             clock.start()
             try:
@@ -24,5 +29,5 @@ def peek(path: str | Path, sql: str, parameters: object = None) -> list[tuple[An
             finally:
                 clock.cancel()
     # DuckDB raises RuntimeError for what was interrupted
-    except (duckdb.Error, RuntimeError):
+    except (duckdb.Error, RuntimeError, LlmcostError):
         return []

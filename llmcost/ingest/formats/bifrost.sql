@@ -178,7 +178,7 @@ select
     label(coalesce(failure.error.type, failure.error.code)) as error_type,
     label(stop_reason) as finish_reason,
     flag("stream") as is_stream,
-    key_name(virtual_key_id) as api_key_id,
+    nullif(virtual_key_id, '') as api_key_id,
     nullif(virtual_key_name, '') as api_key_alias,
     nullif(team_id, '') as team_id,
     nullif(team_name, '') as team_alias,

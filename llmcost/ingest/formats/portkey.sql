@@ -156,7 +156,7 @@ select
     label(coalesce(answer ->> '$.choices[0].finish_reason', answer ->> '$.stop_reason')) as finish_reason,
     lower(stream_mode) in ('1', '1.0', 'true') as is_stream,
     nullif(api_key_id, '') as api_key_id,
-    key_name(virtual_key) as api_key_alias,
+    nullif(virtual_key, '') as api_key_alias,
     nullif(workspace_slug, '') as team_id,
     nullif(organisation_id, '') as organization_id,
     coalesce(facts['_user'], nullif(_user, ''), nullif(user_id, '')) as user_id,

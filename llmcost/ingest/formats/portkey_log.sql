@@ -167,7 +167,7 @@ select
     coalesce(
         try_cast(asked ->> '$.stream' as boolean), contains(answer_headers."content-type", 'event-stream')
     ) as is_stream,
-    key_name(sent_headers."x-portkey-virtual-key") as api_key_alias,
+    nullif(sent_headers."x-portkey-virtual-key", '') as api_key_alias,
     organisation_id as organization_id,
     facts['_user'] as user_id,
     portkey_pairs(facts) as tags,
