@@ -8,7 +8,8 @@ LlmcostError
 ├── InputError (3)            nothing to read, or nothing that can be read
 │   ├── FormatError           a file whose format nobody knows
 │   └── LimitError            more bad lines than were to be borne
-├── StoreError (3)            the store cannot be opened: locked, newer, not a store, not writable
+├── StoreError (3)            the store cannot be opened: newer, not a store, not writable
+│   └── LockedError           another process holds the store
 ├── OutputError (3)           what was begun cannot be written to its end: a full disk, a closed stdout
 └── IncompleteError (4)       --strict: something is unpriced or its usage is missing
 """
@@ -107,6 +108,10 @@ class LimitError(InputError):
 
 class StoreError(LlmcostError):
     """The store cannot be opened or written."""
+
+
+class LockedError(StoreError):
+    """Another process holds the store, for now."""
 
 
 class OutputError(LlmcostError):

@@ -12,7 +12,7 @@ from llmcost.cli.notes import note
 from llmcost.cli.problems import plural, print_problems
 from llmcost.cli.progress import progress_bar
 from llmcost.cli.unread import tell
-from llmcost.errors import IncompleteError, InputError, LimitError, UsageError
+from llmcost.errors import IncompleteError, InputError, LimitError, LockedError, StoreError, UsageError
 from llmcost.ingest import Options, Summary, ingest
 from llmcost.ingest.deduplicate import POLICIES
 from llmcost.ingest.format import Format, formats
@@ -96,20 +96,40 @@ def read(store: Store, request: Request, options: Options) -> Summary:
 
 
 def follow(request: Request, options: Options) -> int:
-    """Read again and again what is new, until interrupted; between two looks the store is free for readers."""
+    """Read again and again what is new, until interrupted; between two looks the store is free for readers.
+
+    A store that is held by another process, or a disk that is full for a moment, is waited for.
+    """
     if "-" in request.paths:
         raise UsageError("--follow reads files, not stdin", hint="write to a file, or run without --follow")
     told: set[tuple[str, str]] = set()
+    has_looked = is_waiting = False
     note(f"following {', '.join(request.paths)}; Ctrl-C ends it")
     while True:
-        with Store(request.db) as store:
-            summary = look(store, request, options)
-        summary.skipped = [item for item in summary.skipped if item not in told]
-        told.update(summary.skipped)
-        if summary.read or summary.skipped:
-            print_summary(summary)
-            sys.stdout.flush()
+        try:
+            with Store(request.db) as store:
+                summary = look(store, request, options)
+        except (StoreError, OSError) as error:
+            if not (has_looked or isinstance(error, LockedError)):
+                raise
+            if not is_waiting:
+                note(f"waiting: {error.message if isinstance(error, StoreError) else error.strerror}")
+            is_waiting = True
+        else:
+            if is_waiting:
+                note("going on")
+            has_looked, is_waiting = True, False
+            tell_new(summary, told)
         time.sleep(FOLLOW_SECONDS)
+
+
+def tell_new(summary: Summary, told: set[tuple[str, str]]) -> None:
+    """Say what a look has read, and what it cannot read where that was not said before."""
+    summary.skipped = [item for item in summary.skipped if item not in told]
+    told.update(summary.skipped)
+    if summary.read or summary.skipped:
+        print_summary(summary)
+        sys.stdout.flush()
 
 
 def look(store: Store, request: Request, options: Options) -> Summary:

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from llmcost.errors import MAKE_ROOM, StoreError, full_reason
+from llmcost.errors import MAKE_ROOM, LockedError, StoreError, full_reason
 from llmcost.store import connect
 from llmcost.store.connect import MEMORY
 from llmcost.store.shape import check_columns, check_foreign
@@ -180,7 +180,7 @@ def refusal(path: str, message: str) -> StoreError:
     holder = re.search(r"held in (.*?)(?: by user (\S+?))?\.? ?(?:See also|However|$)", message, re.MULTILINE)
     if holder or "onflicting lock" in message:
         who = f" by {holder.group(1).strip()}" if holder else ""
-        return StoreError(
+        return LockedError(
             f"{path}: the store is locked{who}",
             hint="wait until it is done, or stop it; readers may share a store, a writer needs it alone",
         )
