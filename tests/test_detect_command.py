@@ -382,3 +382,37 @@ def test_too_little_memory_is_told(llmcost: Run, logs: Path) -> None:
     done = llmcost("savings", logs, "--memory-limit", "1KB")
 
     assert (done.returncode, "--memory-limit more" in done.stderr) == (3, True), done.stderr
+
+
+def test_each_cause_of_retries_has_its_own_fix_and_its_dollars(llmcost: Run, tmp_path: Path) -> None:
+    # 6 cut answers and 3 refused for their rate, asked for again after 3 seconds; each is 1,000 tokens in, 500 out
+    causes = [("length", None)] * 6 + [("stop", 429)] * 3
+    rows = [
+        {
+            "request_id": f"r{number}-{attempt}",
+            "started_at": f"2026-11-01T12:{number:02}:0{attempt * 3}Z",
+            "provider_name": "openai",
+            "request_model": "gpt-4o",
+            "input_tokens": 1000,
+            "output_tokens": 500,
+            "prompt_hash": f"h{number}",
+            "api_key_id": "k",
+            **({"finish_reason": reason} if attempt or not code else {"status": "error", "http_status_code": code}),
+        }
+        for number, (reason, code) in enumerate(causes)
+        for attempt in (0, 1)
+    ]
+    for row in rows:
+        row["finish_reason"] = row.get("finish_reason") if str(row["request_id"]).endswith("-0") else "stop"
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+    (proven,) = [
+        row
+        for row in json.loads(llmcost("detect", "retries", "a.jsonl", "-f", "json").stdout)["rows"]
+        if row["certainty"] == "proven"
+    ]
+
+    # (1,000 x $2.50 + 500 x $10) per million = $0.0075; 6 of them $0.045, which every table shows as $0.04
+    assert proven["fix"].startswith(
+        "Raise max_tokens or ask for shorter answers: cut answers were asked for again ($0.04)"
+    )

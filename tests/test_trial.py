@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from llmcost.cli.reading import Reading
 from llmcost.cli.trying import run_sample, run_verify
-from llmcost.errors import FormatError, InputError, LlmcostError, UsageError
+from llmcost.errors import FormatError, IncompleteError, InputError, LlmcostError, UsageError
 from llmcost.ingest import Options, ingest
 from llmcost.pricing import Book, load_book
 from llmcost.store import Filters, Store
@@ -671,6 +671,21 @@ def test_verify_says_how_bad_missing_answers_can_be(
     assert "compared: 97 of 100" in err
     assert "missing: 3 have no new answer; if they all differed, the interval would end at 8.5%" in err
     assert "unknown: 1 new answers" in err
+
+
+def test_a_gate_is_not_passed_by_answers_that_are_missing(
+    written: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = answers(150, 0)
+    few = written("few", "\n".join(new.split("\n")[130:]))
+
+    # 20 answers without a difference end at 16.1 % (Wilson); 130 of 150 more that may differ, at 91.2 %
+    with pytest.raises(IncompleteError, match=r"130 missing answers .* ends at 91\.2\d%, above 20\.00%"):
+        run_verify(written("old", old), few, format="json", fail_above=0.2)
+    found = json.loads(capsys.readouterr().out)
+    assert (False, True) == (found["is_failed"], found["is_undecided"])
+    assert 1 == run_verify(written("old", old), few, fail_above=0.16)
+    assert 0 == run_verify(written("old", old), few, fail_above=0.92)
 
 
 @pytest.mark.parametrize("share", [-0.1, 2, float("nan")])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, format_of, print_coverage, write
-from llmcost.errors import UsageError
+from llmcost.errors import IncompleteError, UsageError
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import coverage
@@ -93,12 +93,16 @@ def run_verify(
     confidence: float = 0.95,
     fail_above: float | None = None,
 ) -> int:
-    """Print how often answers differ on stdout; 1 where they may differ more often than is to be borne."""
+    """Print how often answers differ on stdout; 1 where they may differ more often than `fail_above`.
+
+    Raises IncompleteError where only missing answers could make it so: then nothing is decided.
+    """
     if fail_above is not None and not 0 <= fail_above <= 1:
         raise UsageError(f"--fail-above {fail_above}: a share from 0 to 1, such as 0.02")
     chosen = format_of(format, output)
     found = compare(read_outputs(old), read_outputs(new), confidence=confidence)
     is_failed = fail_above is not None and found.upper_share > fail_above
+    is_undecided = fail_above is not None and not is_failed and found.worst_share > fail_above
     shared = {
         "schema_version": 1,
         "command": "verify",
@@ -106,12 +110,19 @@ def run_verify(
         "unknown": found.unknown,
         "fail_above_share": fail_above,
         "is_failed": is_failed,
+        "is_undecided": is_undecided,
         "differing_request_ids": list(found.differing),
     }
     columns, rows = tuple(found.rows[0]), [tuple(row.values()) for row in found.rows]
     write(Table("Answers that differ", columns, rows, found.totals, shared, VERIFY_GIVES_WAY), chosen, output)
     for line in verdict_lines(found, confidence):
         note(line)
+    if fail_above is not None and is_undecided:
+        raise IncompleteError(
+            f"gate: not decided; with {found.totals['missing']:,} missing answers counted as different the interval "
+            f"ends at {found.worst_share:.2%}, above {fail_above:.2%}",
+            hint="replay the requests that have no new answer, and verify again",
+        )
     if fail_above is not None:
         note(gate_line(found, fail_above, is_failed=is_failed))
     return int(is_failed)
@@ -123,7 +134,7 @@ def verdict_lines(found: Comparison, confidence: float) -> Iterator[str]:
     pairs, missing, differing = totals["pairs"], totals["missing"], totals["disagreements"]
     yield f"compared: {pairs:,} of {pairs + missing:,} requests of the old model"
     if missing:
-        worst = wilson((differing + missing) / (pairs + missing), pairs + missing, confidence)[1]
+        worst = found.worst["high_share"]
         yield f"missing: {missing:,} have no new answer; if they all differed, the interval would end at {worst:.1%}"
     if found.unknown:
         yield f"unknown: {found.unknown:,} new answers are to requests that the old file lacks"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum, sqrt
 from statistics import NormalDist
 from typing import Any
@@ -28,18 +28,30 @@ class Pair:
 class Comparison:
     """How often answers differ: `rows` by stratum where the old file names them, `totals` of all.
 
-    `differing` are the request_ids to look at, sorted; `unknown` counts answers to requests that the old file lacks.
+    `differing` are the request_ids to look at, sorted; `unknown` counts answers to requests that the old file lacks;
+    `worst` is what the totals would be if every missing answer differed.
     """
 
     rows: list[Row]
     totals: Row
     differing: tuple[str, ...]
     unknown: int
+    worst: Row
 
     @property
     def upper_share(self) -> float:
-        """The upper end of the interval; where there are weights, of the two the higher one."""
-        return float(max(self.totals["high_share"], self.totals.get("weighted_high_share", 0)))
+        """The upper end of the interval of what was answered; where there are weights, of the two the higher one."""
+        return upper(self.totals)
+
+    @property
+    def worst_share(self) -> float:
+        """The same if every missing answer differed."""
+        return upper(self.worst)
+
+
+def upper(totals: Row) -> float:
+    """Take the upper end of an interval; where there are weights, of the two the higher one."""
+    return float(max(totals["high_share"], totals.get("weighted_high_share", 0)))
 
 
 def compare(old: Mapping[str, Output], new: Mapping[str, Output], *, confidence: float = 0.95) -> Comparison:
@@ -58,9 +70,9 @@ def compare(old: Mapping[str, Output], new: Mapping[str, Output], *, confidence:
     rows = [{"stratum": name} | tally(strata[name], confidence) for name in sorted(strata, key=by_number)]
     totals = tally(list(pairs.values()), confidence)
     differing = sorted(name for name, pair in pairs.items() if pair.is_other)
-    return Comparison(
-        [totals] if strata.keys() == {None} else rows, totals, tuple(differing), len(new.keys() - old.keys())
-    )
+    worst = tally([replace(pair, is_other=pair.is_other is not False) for pair in pairs.values()], confidence)
+    shown = [totals] if strata.keys() == {None} else rows
+    return Comparison(shown, totals, tuple(differing), len(new.keys() - old.keys()), worst)
 
 
 def is_other(old: Output, new: Output) -> bool:

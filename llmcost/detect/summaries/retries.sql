@@ -66,6 +66,86 @@ with
             ) as counted
         group by group_no, certainty
     ),
+    -- what mends one cause does nothing about another
+    mended as (
+        select
+            group_no,
+            certainty,
+            saving_usd,
+            case
+                when
+                    error in (
+                        'length',
+                        'max_tokens',
+                        'max_output_tokens',
+                        'MAX_TOKENS',
+                        'model_length',
+                        'model_context_window_exceeded'
+                    )
+                then 'Raise max_tokens or ask for shorter answers: cut answers were asked for again'
+                when error = 'answered'
+                then 'Keep the answer that came, it was asked for again'
+                when error in ('429', '529', '503')
+                then 'Back off longer each time and honour Retry-After, in one layer only'
+                when error in ('408', '499', '504', '524')
+                then 'Wait longer or stream: requests were given up and sent again'
+                when error in ('400', '401', '403', '404', '413', '422')
+                then 'Mend the request, sending it again cannot help'
+                when
+                    error in (
+                        'content_filter',
+                        'content-filter',
+                        'content_filtered',
+                        'guardrail_intervened',
+                        'refusal',
+                        'SAFETY',
+                        'RECITATION',
+                        'BLOCKLIST',
+                        'PROHIBITED_CONTENT',
+                        'SPII',
+                        'IMAGE_SAFETY'
+                    )
+                then 'Do not send again what a filter refused'
+                else 'Retry in one layer only, with backoff and a cap'
+            end as advice
+        from own_hits
+    ),
+    -- half a cent goes to the even cent, as in every table
+    fixes as (
+        select
+            group_no,
+            certainty,
+            string_agg(
+                advice || case
+                    when saving_usd is null
+                    then ' (no price)'
+                    when saving_usd > 0 and saving_usd < 0.005
+                    then ' (<$0.01)'
+                    else
+                        ' ($' || cast(
+                            rounded - case
+                                when rounded - saving_usd = 0.005 and (rounded * 100) % 2 = 1 then 0.01 else 0
+                            end as varchar
+                        )
+                        || ')'
+                end,
+                '. '
+                order by saving_usd desc nulls last, advice nulls last
+            )
+            || '.' as fix
+        from
+            (
+                select
+                    group_no,
+                    certainty,
+                    advice,
+                    sum(saving_usd) as saving_usd,
+                    cast(sum(saving_usd) as decimal(38, 2)) as rounded
+                from mended
+                group by group_no, certainty, advice
+            ) as summed
+        group by group_no, certainty
+    ),
     operations as (
         select
             group_no,
@@ -122,8 +202,10 @@ select
     || '; backoff '
     || backoffs.backoff
     || ', sent again by '
-    || operations.layers as evidence
+    || operations.layers as evidence,
+    fixes.fix
 from resent
+inner join fixes on resent.group_no = fixes.group_no and resent.certainty = fixes.certainty
 inner join operations on resent.group_no = operations.group_no and resent.certainty = operations.certainty
 inner join errors on resent.group_no = errors.group_no and resent.certainty = errors.certainty
 inner join
