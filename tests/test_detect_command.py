@@ -385,25 +385,22 @@ def test_too_little_memory_is_told(llmcost: Run, logs: Path) -> None:
 
 
 def test_each_cause_of_retries_has_its_own_fix_and_its_dollars(llmcost: Run, tmp_path: Path) -> None:
-    # 6 cut answers and 3 refused for their rate, asked for again after 3 seconds; each is 1,000 tokens in, 500 out
-    causes = [("length", None)] * 6 + [("stop", 429)] * 3
+    # 6 cut answers and 3 refused for their rate, each sent again after 3 seconds; all of 1,000 tokens in and 500 out
+    good = {
+        "provider_name": "openai",
+        "request_model": "gpt-4o",
+        "input_tokens": 1000,
+        "output_tokens": 500,
+        "api_key_id": "k",
+    }
+    cut, refused = {"finish_reason": "length"}, {"status": "error", "http_status_code": 429}
     rows = [
-        {
-            "request_id": f"r{number}-{attempt}",
-            "started_at": f"2026-11-01T12:{number:02}:0{attempt * 3}Z",
-            "provider_name": "openai",
-            "request_model": "gpt-4o",
-            "input_tokens": 1000,
-            "output_tokens": 500,
-            "prompt_hash": f"h{number}",
-            "api_key_id": "k",
-            **({"finish_reason": reason} if attempt or not code else {"status": "error", "http_status_code": code}),
-        }
-        for number, (reason, code) in enumerate(causes)
-        for attempt in (0, 1)
+        good
+        | {"request_id": f"r{at}-{second}", "started_at": f"2026-11-01T12:{at:02}:0{second}Z", "prompt_hash": f"h{at}"}
+        | end
+        for at, cause in enumerate([cut] * 6 + [refused] * 3)
+        for second, end in ((0, cause), (3, {"finish_reason": "stop"}))
     ]
-    for row in rows:
-        row["finish_reason"] = row.get("finish_reason") if str(row["request_id"]).endswith("-0") else "stop"
     (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
     (proven,) = [

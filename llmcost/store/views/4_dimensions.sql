@@ -1,4 +1,5 @@
--- What one token costs under the contract, wide enough for the largest rate. Any number of tokens times this is exact in decimal(38, 21).
+-- What one token costs under the contract, wide enough for the largest rate. Any number of tokens times
+-- this is exact in decimal(38, 21).
 create or replace temp macro paid_usd_per_token(rate, multiplier) as
     cast(
         cast(cast(rate as decimal(19, 9)) * cast(coalesce(multiplier, 1) as decimal(8, 6)) as decimal(27, 15))
