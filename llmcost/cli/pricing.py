@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from llmcost.cli.books import open_book
 from llmcost.cli.days import read_day, today
+from llmcost.cli.notes import note
 from llmcost.cli.reading import book_line, format_of, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, Key, Resolver, load_book
 from llmcost.pricing.book import FEES, Period
-from llmcost.pricing.inspect import findings
+from llmcost.pricing.inspect import Finding, findings
+from llmcost.pricing.nearest import nearest_hint, sellers_of
 from llmcost.pricing.periods import DAY_END, clock
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, NO_LIMIT, PAST, RATE_COLUMNS, PriceRow, rows_of
 from llmcost.pricing.resolve import Resolution
@@ -20,6 +23,10 @@ from llmcost.pricing.update import period_at
 from llmcost.render import Table
 
 LIST_GIVES_WAY = ("also", "cache_write_1h_usd_per_mtok", "since", "cache_write_usd_per_mtok")
+PLACE = ("service level", "input tokens", "hours (UTC)", "from", "to")
+SHOW_GIVES_WAY = ("to", "hours (UTC)", "from", "web_search_usd", "request_usd", "input tokens")
+# of so many findings of one kind a person wants the number
+MOST_ALIKE = 10
 LISTED = ("input", "output", "cache_read", "cache_write", "cache_write_1h")
 
 
@@ -62,23 +69,53 @@ def run_show(
 ) -> int:
     """Print how a name is resolved and every price of the model on a day."""
     chosen, book, day = format_of(format, output), open_book(pricing), read_day(at, "--at") or today()
-    resolver = Resolver(book)
-    found = resolver.resolve(Key(provider, name, None, None, False, None, None))
-    if found.rule_id is None:
-        raise UsageError(f"{name}: {found.price_status}", hint=hint_for(book, name, provider))
+    sold = resolutions(book, name, provider)
     moment = datetime(day.year, day.month, day.day)
-    prices = [row for row in rows_of(book, [found.rule_id]) if row.valid_from <= moment < row.valid_to]
+    prices = [
+        (found, row)
+        for found in sold
+        for row in rows_of(book, [rule for rule in [found.rule_id] if rule is not None])
+        if row.valid_from <= moment < row.valid_to
+    ]
     if not prices:
-        raise UsageError(f"{found.provider} {found.model}: no price on {day}")
-    used = [r for r in (*RATE_COLUMNS, *FEES) if any(shown(row, r) is not None for row in prices)]
-    rows = [(*place_of(row), *(shown(row, rate) for rate in used)) for row in prices]
-    columns = ("service level", "input tokens", "hours (UTC)", "from", "to", *(heading_of(rate) for rate in used))
-    title = f"{found.provider} {found.model} on {day} ({found.how}), USD per 1M tokens"
-    write(Table(title, columns, rows, {}, about("pricing show", book) | resolved(found)), chosen, output)
+        raise UsageError(f"{sold[0].provider} {sold[0].model}: no price on {day}")
+    used = [r for r in (*RATE_COLUMNS, *FEES) if any(shown(row, r) is not None for _, row in prices)]
+    whose = ("provider",) if len(sold) > 1 else ()
+    rows = [
+        (*(found.provider for _ in whose), *place_of(row), *(shown(row, rate) for rate in used))
+        for found, row in prices
+    ]
+    columns = (*whose, *PLACE, *(heading_of(rate) for rate in used))
+    about_it = about("pricing show", book) | resolved(sold)
+    write(Table(title_of(sold, day), columns, rows, {}, about_it, SHOW_GIVES_WAY), chosen, output)
+    if whose:
+        sellers = ", ".join(str(found.provider) for found in sold)
+        note(f"ambiguous: {name} is sold by {sellers}; a log that does not say which of them has no price")
     if chosen == "table":
-        for line in origin(book, found, day):
+        for line in dict.fromkeys(line for found in sold for line in origin(book, found, day)):
             print(line)
     return 0
+
+
+def resolutions(book: Book, name: str, provider: str | None) -> list[Resolution]:
+    """Resolve a name, or where several providers sell it, one for each. Raises UsageError where nobody does."""
+    resolver = Resolver(book)
+    found = resolver.resolve(Key(provider, name, None, None, False, None, None))
+    if found.rule_id is not None:
+        return [found]
+    sellers = sellers_of(book, name) if provider is None else []
+    if not sellers:
+        names = (model.model for model in book.models)
+        otherwise = "llmcost pricing list shows what there is; the book never guesses at a similar name"
+        raise UsageError(f"{name}: {found.price_status}", hint=nearest_hint(name, names, otherwise))
+    return [resolver.resolve(Key(seller, name, None, None, False, None, None)) for seller in sellers]
+
+
+def title_of(sold: list[Resolution], day: date) -> str:
+    """Name what is priced, and how its name was read."""
+    found = sold[0]
+    whose = f"{found.provider} {found.model}" if len(sold) == 1 else f"{found.model} of {len(sold)} providers"
+    return f"{whose} on {day} ({found.how}), USD per 1M tokens"
 
 
 def shown(row: PriceRow, rate: str) -> Any:
@@ -120,16 +157,11 @@ def origin(book: Book, found: Resolution, day: date) -> list[str]:
     return [*parts, book_line(book)]
 
 
-def hint_for(book: Book, name: str, provider: str | None) -> str:
-    """Name who sells a model of that name, where the provider was not said."""
-    sellers = sorted({m.provider for m in book.models if m.model.lower() == name.lower()})
-    if provider is None and len(sellers) > 1:
-        return f"--provider one of {', '.join(sellers)}"
-    return "llmcost pricing list shows what there is; the book never guesses at a similar name"
-
-
-def resolved(found: Resolution) -> dict[str, Any]:
-    """Say in the envelope what a name was taken for."""
+def resolved(sold: list[Resolution]) -> dict[str, Any]:
+    """Say in the envelope what a name was taken for; `providers` where several sell it."""
+    found = sold[0]
+    if len(sold) > 1:
+        return {"model": found.model, "providers": [each.provider for each in sold], "how": "ambiguous"}
     return {"model": found.model, "provider": found.provider, "how": found.how}
 
 
@@ -139,7 +171,8 @@ def run_check(file: Path | None, format: str | None, output: Path | None, pricin
     if file is not None and not file.is_file():
         raise UsageError(f"{file}: no such price book")
     book = load_book([file]) if file else open_book(pricing)
-    rows = [tuple(finding) for finding in findings(book, today())]
+    found = list(findings(book, today()))
+    rows = [tuple(finding) for finding in (together(found) if chosen in ("table", "md") else found)]
     columns = ("finding", "provider", "model", "from_day", "detail", "place")
     write(
         Table("What deserves a look", columns, rows, {}, about("pricing check", book), ("place", "from_day")),
@@ -147,6 +180,25 @@ def run_check(file: Path | None, format: str | None, output: Path | None, pricin
         output,
     )
     return 0
+
+
+def together(found: list[Finding]) -> list[Finding]:
+    """Put many findings of one kind into one line with their number."""
+    counts = Counter(finding.kind for finding in found)
+    few = [finding for finding in found if counts[finding.kind] <= MOST_ALIKE]
+    many = [
+        Finding(kind, "", f"{count:,} prices", None, f"{example(found, kind)}; -f json lists all", "")
+        for kind, count in counts.items()
+        if count > MOST_ALIKE
+    ]
+    return [*few, *many]
+
+
+def example(found: list[Finding], kind: str) -> str:
+    """Take what the findings of a kind say, or where they differ, whose the first one is."""
+    alike = [finding for finding in found if finding.kind == kind]
+    details = {finding.detail for finding in alike}
+    return alike[0].detail if len(details) == 1 else f"such as {alike[0].provider} {alike[0].model}: {alike[0].detail}"
 
 
 def about(command: str, book: Book) -> dict[str, Any]:

@@ -7,8 +7,6 @@ from typing import Any
 import duckdb
 
 from llmcost.cli.answers import shaped
-from llmcost.cli.notes import note
-from llmcost.cli.output import screen
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.cli.statement import check_query, mistake, read_statement
 from llmcost.render import Table
@@ -36,9 +34,6 @@ def run_sql(reading: Reading, text: str) -> int:
     # the first columns of a user's own query stay longest
     table = Table("Query", columns, rows, {}, shared, tuple(reversed(columns[1:])))
     write(table, output_format, reading.output)
-    on = screen(reading.output)
-    if output_format == "table" and on.is_terminal and on.width:
-        tell_left_out(table, on.width)
     print_coverage(book, covered, strict=reading.strict)
     return 0
 
@@ -59,13 +54,3 @@ def close_in(store: Store) -> None:
     """Shut the connection in, and begin a transaction that takes no writes."""
     store.shut_in()
     store.execute("begin transaction read only")
-
-
-def tell_left_out(table: Table, width: int) -> None:
-    """Name on stderr the columns that the terminal has no room for."""
-    from llmcost.render.table import fitting
-
-    shown = fitting(table, width)
-    missing = [column for column in table.columns if column not in shown]
-    if missing:
-        note(f"no room for: {', '.join(missing)}; -f csv has all")

@@ -151,6 +151,17 @@ def write(table: Table, format: str, output: Path | None) -> None:
         return
     on = screen(output)
     write_text(render(table, format, width=on.width, color=on.color), output)
+    if format == "table" and on.width:
+        tell_left_out(table, on.width)
+
+
+def tell_left_out(table: Table, width: int) -> None:
+    """Name on stderr the columns that the terminal has no room for."""
+    from llmcost.render.table import left_out
+
+    missing = left_out(table, width)
+    if missing:
+        note(f"no room for: {', '.join(missing)}; a wider terminal shows more, -f csv has all")
 
 
 def book_line(book: Book) -> str:

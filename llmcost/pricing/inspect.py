@@ -73,7 +73,7 @@ def oddities(model: Model, period: Period, today: date) -> Iterator[Finding]:
     if not any(rates.values()):
         yield found("free", model, period, "0 means really free, not unknown")
     if rates.get("cache_read", Decimal(0)) > rates.get("input", Decimal(0)):
-        yield found("cache dearer than input", model, period, f"{rates['cache_read']} > {rates.get('input', 0)}")
+        yield found("cache costs more than input", model, period, f"{rates['cache_read']} > {rates.get('input', 0)}")
 
 
 def found(kind: str, model: Model, period: Period, detail: str) -> Finding:

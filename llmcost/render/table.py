@@ -28,7 +28,7 @@ DISTRIBUTION = "distribution"
 BAR = "bar"
 MAX_BAR = 40
 STYLES = {
-    **dict.fromkeys(("cost_usd", "spent_usd", "saving_usd", "cache_saved_usd", "gateway_saved_usd"), "green"),
+    **dict.fromkeys(("saving_usd", "cache_saved_usd", "gateway_saved_usd"), "green"),
     **dict.fromkeys(("errors", "error_share", "failed_cost_usd"), "red"),
     **dict.fromkeys(("trend", DISTRIBUTION, BAR), "cyan"),
 }
@@ -41,6 +41,9 @@ SENTENCES = 10
 
 def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     """Draw the table; with no width it takes the room it needs, as for a pipe."""
+    if not table.rows:
+        yield "no rows\n"
+        return
     table = with_drawings(table, width)
     shown = fitting(table, width) if width else without_sentences(table)
     right = {c: is_number(c, table.rows, table.columns.index(c)) for c in shown}
@@ -143,9 +146,20 @@ def fitting(table: Table, width: int) -> list[str]:
         dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
     # what nobody knows is missed least
     dropping.sort(key=lambda c: any(row[table.columns.index(c)] is not None for row in table.rows))
+    # the first column says whose the numbers are
+    dropping += [c for c in reversed(shown[1:]) if c not in dropping]
     while needed(table, shown) > width and dropping:
         shown.remove(dropping.pop(0))
     return shown
+
+
+def left_out(table: Table, width: int) -> list[str]:
+    """Name the columns that there is no room for."""
+    if not table.rows:
+        return []
+    table = with_drawings(table, width)
+    shown = fitting(table, width)
+    return [name for name in without_sentences(table) if name not in shown and name != BAR]
 
 
 def allotted(table: Table, shown: list[str], width: int | None) -> dict[str, int]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from llmcost.errors import UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.nearest import check_model, nearest_hint
 from llmcost.report.view import View, table
 from llmcost.store import Filters, Store
 from llmcost.store.prices import Terms, load_prices
@@ -17,9 +19,15 @@ AS_LOGGED = {"model": "model_named", "provider": "provider_name"}
 def assumed_costs(
     store: Store, book: Book, view: View, by: tuple[str, ...], filters: Filters, terms: Terms
 ) -> dict[tuple[Any, ...] | None, Any]:
-    """Sum what requests without a price would cost at stand-ins' prices: by group, and of all under None."""
+    """Sum what requests without a price would cost at stand-ins' prices: by group, and of all under None.
+
+    Raises UsageError for a model that no request has, or a stand-in that the book does not have.
+    """
+    for other in dict.fromkeys(terms.models.values()):
+        check_model(book, other, "--assume ...=")
     load_prices(store, book, terms)
     create_scope(store, filters)
+    check_logged(store, terms)
     costs: dict[tuple[Any, ...] | None, Any] = {None: table(store, view, ()).totals["cost_usd"]}
     # what is asked for by model keeps the name in the log, not the stand-in's
     create_scope(store, filters, tuple(AS_LOGGED.get(name, name) for name in by))
@@ -28,6 +36,16 @@ def assumed_costs(
     for row in found.rows:
         costs[row[: len(by)]] = row[at]
     return costs
+
+
+def check_logged(store: Store, terms: Terms) -> None:
+    """Refuse a model that no request of the scope has. Raises UsageError with the nearest names."""
+    found = store.rows("select distinct model_named, model from scope")
+    names = {name for row in found for name in row if name is not None}
+    for name in terms.models:
+        if names and name not in names:
+            hint = nearest_hint(name, sorted(names), "llmcost pricing missing lists what has no price")
+            raise UsageError(f"--assume {name}=...: no request of that model", hint=hint)
 
 
 def with_assumed(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from difflib import get_close_matches
 
+from llmcost.pricing.nearest import nearest
 from llmcost.report.span import Span, logged, told
 from llmcost.store import Filters, Store
 from llmcost.store.scope import create_scope
 from llmcost.store.where import escaped, read_condition
 
-MOST_NEAR = 3
 MOST_LISTED = 6
 MOST_LOOKED_AT = 5000
 
@@ -67,12 +66,6 @@ def instead(store: Store, filters: Filters, group: tuple[str, ...]) -> str:
         return f"; nearest: {', '.join(near)}"
     more = f", ... {len(known)} in all" if len(known) > MOST_LISTED else ""
     return f"; there are {', '.join(known[:MOST_LISTED])}{more}"
-
-
-def nearest(text: str, known: list[str]) -> list[str]:
-    """Choose the names that a text may have meant, whatever their case."""
-    by_fold = {name.casefold(): name for name in known}
-    return [by_fold[name] for name in get_close_matches(text.casefold(), by_fold, MOST_NEAR)]
 
 
 def values_of(store: Store, filters: Filters, column: str) -> list[str]:

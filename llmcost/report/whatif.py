@@ -10,6 +10,7 @@ from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.nearest import check_model, nearest_hint
 from llmcost.report.coverage import Coverage, coverage
 from llmcost.report.query import Row, records, reports
 from llmcost.store import Filters, Store
@@ -32,9 +33,12 @@ def what_if(store: Store, book: Book, models: Mapping[str, str], filters: Filter
     Compared are the requests that have both costs; the others are counted. Raises UsageError for a model that no
     request has, or that has no price.
     """
+    for other in dict.fromkeys(models.values()):
+        check_model(book, other, "--map to")
     load_prices(store, book, Terms(as_of))
     create_scope(store, filters)
     covered = coverage(store)
+    names = [name for (name,) in store.rows("select distinct model from scope where model is not null")]
     store.execute("create or replace temp table asked as select unnest($1::varchar[]) as asked_model", [list(models)])
     store.execute(f"create or replace temp table as_it_was as {select('asked')}")
     load_prices(store, book, Terms(as_of, models))
@@ -43,7 +47,8 @@ def what_if(store: Store, book: Book, models: Mapping[str, str], filters: Filter
     rows = records(store, "whatif")
     unknown = sorted(set(models) - {row["model"] for row in rows})
     if unknown and covered.requests:
-        raise UsageError(f"--map {unknown[0]}=...: no request of that model", hint="report --by model shows the names")
+        hint = nearest_hint(unknown[0], names, "report --by model shows the names")
+        raise UsageError(f"--map {unknown[0]}=...: no request of that model", hint=hint)
     return WhatIf(rows, summed(rows), covered)
 
 

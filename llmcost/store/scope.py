@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from llmcost.errors import UsageError
+from llmcost.pricing.nearest import nearest_hint
 from llmcost.store.connection import Store
 from llmcost.store.quote import literal, quoted
 from llmcost.store.where import read_condition, sql_of
@@ -124,4 +125,4 @@ def check_column(name: str, known: list[str]) -> None:
     """Refuse a column that no request has, and say which there are."""
     if name not in known:
         common = "model, provider, key, team, user, tag, project, operation, status, hour, day, week, month"
-        raise UsageError(f"{name}: no such column", hint=f"common ones are {common}")
+        raise UsageError(f"{name}: no such column", hint=nearest_hint(name, known, f"common ones are {common}"))

@@ -10,6 +10,7 @@ from math import sqrt
 from typing import Any
 
 from llmcost.pricing import Book, Key, Resolution, Resolver
+from llmcost.pricing.nearest import check_model
 from llmcost.shelf import read_book
 from llmcost.store import Filters, Store
 from llmcost.store.detection_rules import add_prices, load_detection_rules, name_rows
@@ -58,6 +59,8 @@ def draw(
     Their candidate is the model `candidate`, or else what the book names as smaller. Raises UsageError where there is
     not one request whose replay could be compared.
     """
+    if candidate is not None:
+        check_model(book, candidate, "--as")
     load_prices(store, book)
     load_detection_rules(store, book)
     create_scope(store, filters or Filters())
