@@ -3,7 +3,7 @@
 A case is a YAML document: `says` states the law; `files` are written first (text, or `fixture: NAME`); `run` is a bash
 script in that folder with `llmcost` on the PATH and `$FIXTURES`; `exit`, `stdout` and `stderr` (all of these texts),
 `not` (none of these, on either) and `leaves` / `leaves_no` (files) are what must hold. `needs` names programs without
-which it skips; `root` that it needs to be root.
+which it skips; `root` that it needs to be root; `mounts` that what it mounts is gone with it, however it ends.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import yaml
 from tests.conftest import FIXTURES
 
 CASES = Path(__file__).parent / "cases" / "surprises"
-KEYS = {"says", "files", "run", "exit", "stdout", "stderr", "not", "leaves", "leaves_no", "needs", "root"}
+KEYS = {"says", "files", "run", "exit", "stdout", "stderr", "not", "leaves", "leaves_no", "needs", "root", "mounts"}
 # whatever happens, no user is shown these
 NEVER = ("Traceback (most recent call last)", "a bug in llmcost")
 
@@ -49,7 +49,7 @@ def test_a_surprise_is_answered(case: dict[str, Any], tmp_path: Path, command_fo
     skip_without(case)
     write_files(tmp_path, case.get("files", {}))
 
-    done = run(case["run"], tmp_path, command_folder)
+    done = run(case["run"], tmp_path, command_folder, has_mounts=case.get("mounts", False))
 
     told = f"{case['says']}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
     assert case.get("exit", 0) == done.returncode, told
@@ -81,12 +81,12 @@ def write_files(folder: Path, files: dict[str, Any]) -> None:
             target.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-def run(script: str, folder: Path, command_folder: Path) -> subprocess.CompletedProcess[str]:
+def run(script: str, folder: Path, command_folder: Path, *, has_mounts: bool) -> subprocess.CompletedProcess[str]:
     """Run a script as a user would, without what this user has set."""
     environment = {k: v for k, v in os.environ.items() if k not in ("LLMCOST_DB", "LLMCOST_DEBUG", "COLUMNS")}
     environment |= {"PATH": f"{command_folder}:{os.environ['PATH']}", "FIXTURES": str(FIXTURES)}
     return subprocess.run(
-        ["bash", "-c", script],
+        [*(("unshare", "-m") if has_mounts else ()), "bash", "-c", script],
         cwd=folder,
         env=environment,
         capture_output=True,

@@ -148,5 +148,5 @@ def found_lines(hits: Hits, totals: Mapping[str, Any]) -> Iterator[str]:
 def apart(totals: Mapping[str, Any]) -> str:
     """Write savings by certainty, the surest first: what is proven is said even where it is nothing."""
     proven = "not known" if totals["proven_usd"] is None else dollars(totals["proven_usd"], 2)
-    most = dollars(totals["saving_usd"], 2)
+    most = dollars(totals["saving_high_usd"], 2)
     return f"{proven} proven" + ("" if most == proven else f", up to {most}")

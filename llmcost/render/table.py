@@ -21,6 +21,8 @@ from llmcost.render.cell import bar, for_people, heading, is_drawing, is_number,
 LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_share", "cost_per_request_usd")
 # A name may be cut to this; a number never.
 MIN_TEXT_WIDTH = 24
+# and to this where there is no room otherwise
+LEAST_TEXT_WIDTH = 8
 # Sentences, unlike names, may run over several lines.
 PROSE = {"note": 16, "advice": 16, "detail": 16}
 GAP = 3
@@ -146,9 +148,11 @@ def fitting(table: Table, width: int) -> list[str]:
         dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
     # what nobody knows is missed least
     dropping.sort(key=lambda c: any(row[table.columns.index(c)] is not None for row in table.rows))
-    # the first column says whose the numbers are
-    dropping += [c for c in reversed(shown[1:]) if c not in dropping]
     while needed(table, shown) > width and dropping:
+        shown.remove(dropping.pop(0))
+    # the first column says whose the numbers are
+    dropping = [c for c in reversed(shown[1:]) if c not in dropping]
+    while needed(table, shown, LEAST_TEXT_WIDTH) > width and dropping:
         shown.remove(dropping.pop(0))
     return shown
 
@@ -164,7 +168,8 @@ def left_out(table: Table, width: int) -> list[str]:
 
 def allotted(table: Table, shown: list[str], width: int | None) -> dict[str, int]:
     """Give every column its least width, and the names what room is left, first come first served."""
-    widths = {c: column_width(table, c) for c in shown}
+    is_tight = width is not None and needed(table, shown) > width
+    widths = {c: column_width(table, c, LEAST_TEXT_WIDTH if is_tight else MIN_TEXT_WIDTH) for c in shown}
     spare = (width or NO_LIMIT) - sum(w + GAP for w in widths.values())
     for name in shown:
         more = min(max(spare, 0), longest(table, name) - widths[name])
@@ -173,17 +178,17 @@ def allotted(table: Table, shown: list[str], width: int | None) -> dict[str, int
     return widths
 
 
-def needed(table: Table, shown: list[str]) -> int:
-    """Measure the least width: numbers whole, names cut to a few characters."""
-    return sum(column_width(table, c) + GAP for c in shown)
+def needed(table: Table, shown: list[str], text: int = MIN_TEXT_WIDTH) -> int:
+    """Measure the least width: numbers whole, names cut to `text` characters."""
+    return sum(column_width(table, c, text) + GAP for c in shown)
 
 
-def column_width(table: Table, name: str) -> int:
+def column_width(table: Table, name: str, text: int = MIN_TEXT_WIDTH) -> int:
     """Measure a column's least width."""
     at = table.columns.index(name)
     is_whole = is_number(name, table.rows, at) or is_drawing(table.rows, at)
     full = longest(table, name)
-    return full if is_whole or name == BAR else min(full, PROSE.get(name, MIN_TEXT_WIDTH))
+    return full if is_whole or name == BAR else min(full, PROSE.get(name, text))
 
 
 def longest(table: Table, name: str) -> int:

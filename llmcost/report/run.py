@@ -141,7 +141,7 @@ def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Cove
     if kept:
         # what stands for the rest closes the table, whatever its size
         rows.sort(key=lambda row: row[kept.first] == kept.rest)
-    rows, columns = by_time(rows, groups), found.columns
+    rows, columns = rows if over else by_time(rows, groups), found.columns
     left_out = gaps(over, [row[0] for row in rows if row[0] is not None], filters) if over else ()
     if over:
         if cut.lines and view.labels:
