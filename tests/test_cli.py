@@ -137,7 +137,7 @@ def test_a_book_of_ones_own_replaces_a_model(filled: Run, tmp_path: Path) -> Non
 BAD = [
     (("ingest", "nowhere"), 3, "nowhere: no such file or folder"),
     (("ingest", "empty-folder"), 3, "empty-folder: the folder holds no files"),
-    (("ingest", "no-logs"), 3, "no logs found in 1 files"),
+    (("ingest", "no-logs"), 3, "no logs found in 1 file"),
     (("ingest", "binary.log"), 3, "a binary file"),
     (("ingest", "unknown.jsonl"), 3, "of no format that llmcost knows"),
     (("ingest", "broken.jsonl", "--format", "litellm"), 3, "not one line could be understood"),
@@ -148,7 +148,7 @@ BAD = [
     (("report", "good.jsonl", "--by", "colour"), 2, "colour: no such column"),
     (("report", "good.jsonl", "--by", "model,team,day,key,user"), 2, "at most 4 columns"),
     (("report", "good.jsonl", "--where", "model"), 2, "not of the form column=value"),
-    (("report", "good.jsonl", "--since", "tomorrow"), 2, "tomorrow: no date and no age"),
+    (("report", "good.jsonl", "--since", "tomorrow"), 2, "tomorrow: not a date and not an age"),
     (("report", "good.jsonl", "-f", "xml"), 2, "--format xml: no such output format"),
     (("report", "good.jsonl", "--pricing", "none.yaml"), 2, "none.yaml: no such price book"),
     (("report", "good.jsonl", "--pricing", "twice.yaml"), 2, "twice.yaml:2: duplicate key `format`"),

@@ -228,7 +228,7 @@ def report(
         llmcost report
         llmcost report --by team,day --since 7d -f csv
         llmcost report cost --over day --by key --top 5 --tz Europe/Berlin
-        llmcost report cost --by model --since 7d --compare previous
+        llmcost report cost --by model --since 24h --compare previous
         llmcost report latency --by provider,model --since 24h
         llmcost report errors --over hour --where provider=openai
         llmcost report -f html -o report.html
