@@ -119,7 +119,7 @@ def run_view(store: Store, book: Book, reading: Reading, asked: Asked) -> Report
         view=asked.view,
         by=asked.by,
         over=asked.over,
-        top=asked.top or (MOST_GROUPS if is_few and not asked.assume else None),
+        top=asked.top if asked.top is not None else (MOST_GROUPS if is_few and not asked.assume else None),
         filters=reading.filters,
         as_of=read_day(asked.prices_as_of, "--prices-as-of"),
         assume=pairs(asked.assume, "--assume"),
