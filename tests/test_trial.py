@@ -294,11 +294,9 @@ def test_the_candidate_may_be_named_and_be_of_another_provider(drawn: Drawn) -> 
     assert (Decimal("0.00069"), 3) == (sample.candidate_usd, sample.candidate_requests)
 
 
-def test_a_candidate_without_a_price_is_drawn_for_all_the_same(drawn: Drawn) -> None:
-    sample = drawn(labels(yes=3), candidate="our-own")
-
-    assert ["our-own"] * 3 == column(sample, "candidate_model")
-    assert 0 == sample.candidate_usd == sample.candidate_requests
+def test_a_candidate_that_the_book_does_not_have_is_refused(drawn: Drawn) -> None:
+    with pytest.raises(UsageError, match="our-own: no such model in the price book"):
+        drawn(labels(yes=3), candidate="our-own")
 
 
 # Intervals.
