@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from llmcost.detect import Detector, Savings, claim, detect, detectors, found_requests, savings
+from llmcost.detect import Savings, claim, detect, detectors, found_requests, savings
 from llmcost.detect.run import Settings
 from llmcost.errors import UsageError
 from llmcost.ingest import Summary, ingest, refusal_of
@@ -154,11 +154,12 @@ class Database:
         """Detect waste, one row per request and detector; without `names` with every detector.
 
         Columns: request_id, detector, finding; saving_usd, saving_low_usd, saving_high_usd (USD, Decimal, exact: what
-        earlier detectors have left of this request); certainty (proven, likely or possible), evidence, started_at,
-        key, model, route, cost_usd. `settings` holds parameters by detector. Raises UsageError for what does not exist.
+        earlier detectors have left of this request, whether asked for or not), standalone_usd; certainty (proven,
+        likely or possible), evidence, started_at, key, model, route, cost_usd.
+        `settings` holds parameters by detector. Raises UsageError for what does not exist.
         """
         filters = Filters(moment(since), moment(until), tuple(where))
-        hits = detect(self._store, book_with(pricing), chosen(names), filters=filters, settings=settings)
+        hits = detect(self._store, book_with(pricing), detectors(), chosen(names), filters=filters, settings=settings)
         claim(self._store, hits)
         columns, rows = found_requests(self._store, hits)
         schema = {c: USD if c.endswith("_usd") else pl.Datetime if c.endswith("_at") else pl.String for c in columns}
@@ -175,7 +176,7 @@ class Database:
     ) -> Savings:
         """Add up what every detector finds: the waterfall, its totals, subtotals by certainty and a month's worth."""
         filters = Filters(moment(since), moment(until), tuple(where))
-        hits = detect(self._store, book_with(pricing), chosen(()), filters=filters, settings=settings)
+        hits = detect(self._store, book_with(pricing), detectors(), detectors(), filters=filters, settings=settings)
         claim(self._store, hits)
         return savings(self._store, hits)
 
@@ -202,15 +203,14 @@ def book_with(pricing: str | Path | None) -> Book:
     return load_book([shipped_book_path(), *([Path(pricing)] if pricing else [])])
 
 
-def chosen(names: Sequence[str]) -> list[Detector]:
-    """Take detectors by name, or all."""
+def chosen(names: Sequence[str]) -> list[str]:
+    """Check names of detectors; without any, all."""
     if isinstance(names, str):
         raise UsageError(f"names={names!r}: a list of detectors", hint=f"[{names!r}]")
     unknown = [name for name in names if name not in detectors()]
     if unknown:
         raise UsageError(f"{unknown[0]}: no such detector", hint=f"there are {', '.join(detectors())}")
-    # the order of the shelf is the order of the claims
-    return [detector for name, detector in detectors().items() if name in names or not names]
+    return list(names or detectors())
 
 
 def moment(when: When, zone: tzinfo = UTC) -> datetime | None:

@@ -212,7 +212,7 @@ def test_a_team_brings_detectors_of_its_own(llmcost: Run, tmp_path: Path, logs: 
     lines = {row["line"]: row for row in everything["rows"]}
 
     assert alone["totals"]["requests"] == 4
-    assert alone["totals"]["saving_usd"] == Decimal("0.004")
+    assert (alone["totals"]["saving_usd"], alone["totals"]["standalone_usd"]) == (Decimal("0.002"), Decimal("0.004"))
     # what retries have claimed, all of r1 and r2, is not there to be saved again
     assert lines["long-answers"]["saving_usd"] == Decimal("0.002")
     assert lines["long-answers"]["standalone_usd"] == Decimal("0.004")
@@ -324,6 +324,46 @@ def test_misses_of_caches_are_explained_one_by_one(llmcost: Run, tmp_path: Path)
 
     assert {row["cause"]: row["requests"] for row in rows} == {cause: 1 for *_, cause in planned}
     assert all(row["requests_share"] == Decimal("0.1") for row in rows)
+    verdicts = {row["cause"]: row["verdict"] for row in rows}
+    assert "read from a cache" == verdicts.pop("hit")
+    assert {"fewer than 50 begin alike (min_requests)"} == set(verdicts.values())
+    # $10 a million: 2,000 tokens that nobody read or wrote, 400 where 1,600 were
+    paid = {row["cause"]: row["uncached_usd"] for row in rows}
+    assert (Decimal("0.02"), Decimal("0.004")) == (paid["first request"], paid["hit"])
+    assert (Decimal("0.004"), Decimal("0.01")) == (paid["written, not read"], paid["below minimum"])
+
+
+def test_causes_say_what_caching_would_save_and_why_the_rest_is_no_finding(llmcost: Run, tmp_path: Path) -> None:
+    rules = (
+        "cache_rules: [{provider: acme, models: [m], min_tokens: 1024, policies: [{name: automatic, ttl_seconds: 300, "
+    )
+    (tmp_path / "pricing.local.yaml").write_text(
+        BOOK.replace("input: 10", "input: 10, cache_read: 1") + rules + "write: input, hit_share: [0.5, 1, 1]}]}]\n"
+    )
+    shared = {"llmcost": 1, "provider_name": "acme", "request_model": "m", "output_tokens": 1, "input_tokens": 2000}
+    shared |= {"cache_read_input_tokens": 0, "input_chars": 10_000}
+    # of each three within a minute: one whose common 1,600 tokens could be read, one that shares 200, one whose pauses
+    # of ten minutes are longer than any entry lives
+    planned = [("good", 8000, 20), ("short", 1000, 20), ("slow", 8000, 600)]
+    lines = [
+        {**shared, "api_key_alias": key, "request_id": f"{key}{number}", "prefix_chars": [chars, 10_000]}
+        | {"prefix_hashes": [key, f"{key}{number}"], "started_at": f"2026-03-01T12:{at // 60:02}:{at % 60:02}Z"}
+        for key, chars, pause in planned
+        for number, at in enumerate((0, pause, 2 * pause))
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(map(json.dumps, lines)))
+    asked = ("detect", "prompt-tax", log, "--causes", "--set", "min_requests=3", "-f", "json")
+    rows = document(llmcost(*asked).stdout)["rows"]
+
+    assert {(row["key"], row["verdict"], row["requests"]) for row in rows if row["cause"] != "first request"} == {
+        ("good", "found", 2),
+        ("short", "they share less than the 1024 tokens that this model caches", 2),
+        ("slow", "a cache would cost as much as it saves", 2),
+    }
+    # two requests read 1,600 - 1,600 % 128 tokens for $1 a million and not for $10; paid were 2 x 2,000 at $10
+    (good,) = (row for row in rows if row["verdict"] == "found")
+    assert (good["uncached_usd"], good["saving_usd"]) == (Decimal("0.04"), Decimal("0.0288"))
 
 
 def test_causes_are_refused_where_there_are_none(llmcost: Run, logs: Path) -> None:

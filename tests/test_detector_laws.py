@@ -18,6 +18,7 @@ from llmcost.detect import detect, detectors
 from llmcost.detect.detector import CERTAINTIES, CONTRACT
 from llmcost.detect.findings import claim, findings
 from llmcost.detect.run import Hits
+from llmcost.detect.savings import COLUMNS as SAVINGS
 from llmcost.detect.savings import savings
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
@@ -64,10 +65,10 @@ def a_hit_says_what_why_and_how_certain(store: Store, hits: Hits) -> None:
 def a_dollar_is_claimed_once(store: Store, hits: Hits) -> None:
     assert store.value("select coalesce(sum(saving_usd), 0) from claims") <= store.value("select spend_usd from spent")
     claimed = store.rows("""
-        select dedupe_key, sum(claims.saving_usd), max(alone_usd)
+        select dedupe_key, sum(claims.saving_usd), max(standalone_usd)
         from claims inner join scope using (dedupe_key)
         group by dedupe_key
-        having sum(claims.saving_usd) is distinct from max(alone_usd) or max(alone_usd) > max(cost_usd)
+        having sum(claims.saving_usd) is distinct from max(standalone_usd) or max(standalone_usd) > max(cost_usd)
     """)
     assert [] == claimed
     assert store.value("select count(*) from hits") == store.value("select count(*) from claims")
@@ -77,7 +78,7 @@ def what_is_shown_adds_up(store: Store, hits: Hits) -> None:
     found, saved = findings(store, hits), savings(store, hits)
     shown = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
     total = sum((row["saving_usd"] or 0 for row in shown), Decimal(0))
-    lines = [row[2] or 0 for row in saved.rows[1:-1]]
+    lines = [row[SAVINGS.index("saving_usd")] or 0 for row in saved.rows[1:-1]]
     assert (total, total, total) == (found.totals["saving_usd"], sum(lines, Decimal(0)), saved.totals["saving_usd"])
     assert 0 <= saved.totals["saving_low_usd"] <= total <= saved.totals["saving_high_usd"]
     assert 0 <= saved.totals["remaining_usd"] == saved.totals["spend_usd"] - total
@@ -94,7 +95,7 @@ LAWS: list[Law] = [
 
 
 def found_by_all(store: Store, book: Book, params: dict[str, dict[str, Any]] | None = None) -> Hits:
-    hits = detect(store, book, detectors().values(), settings=params)
+    hits = detect(store, book, detectors(), detectors(), settings=params)
     claim(store, hits)
     return hits
 
@@ -123,6 +124,21 @@ def month_store(month: Path, book: Book) -> Iterator[tuple[Store, Hits]]:
         yield store, found_by_all(store, book)
 
 
+def a_finding_has_one_number_whoever_asks(store: Store, book: Book, params: dict[str, dict[str, Any]]) -> None:
+    numbers = "detector, dedupe_key, claims.saving_usd, claims.saving_low_usd, claims.saving_high_usd, standalone_usd"
+    query = f"select {numbers} from claims join hits using (place, dedupe_key) order by all"
+    found_by_all(store, book, params)
+    of_all = store.rows(query)
+    for name in detectors():
+        hits = detect(store, book, detectors(), [name], settings=params)
+        claim(store, hits)
+        assert [row for row in of_all if row[0] == name] == store.rows(query)
+        found = findings(store, hits)
+        shown = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+        for column in ("saving_usd", "saving_low_usd", "saving_high_usd", "standalone_usd"):
+            assert sum((row[column] or 0 for row in shown), Decimal(0)) == (found.totals[column] or 0)
+
+
 def test_laws_hold_on_invented_logs_and_every_detector_finds_something(bench: Bench) -> None:
     fired: Counter[str] = Counter()
 
@@ -134,6 +150,7 @@ def test_laws_hold_on_invented_logs_and_every_detector_finds_something(bench: Be
         for law in LAWS:
             law(bench.store, hits)
         fired.update({name for (name,) in bench.store.rows("select distinct detector from hits where saving_usd > 0")})
+        a_finding_has_one_number_whoever_asks(bench.store, bench.book(MIXED_BOOK), MIXED_SETTINGS)
 
     hold()
 

@@ -39,7 +39,7 @@ def month(tmp_path_factory: pytest.TempPathFactory, book: Book) -> Iterator[Mont
         planted[row.detector] += row.saving_usd
     with Store() as store:
         ingest(store, [str(folder)])
-        hits = detect(store, book, detectors().values())
+        hits = detect(store, book, detectors(), detectors())
         claim(store, hits)
         found = savings(store, hits)
         claimed = {row[0]: row[COLUMNS.index("saving_usd")] for row in found.rows}

@@ -102,7 +102,7 @@ def test_a_detector_finds_to_the_last_digit_what_its_document_says(bench: Bench,
     @given(logs=st.lists(oracle.logs, min_size=fewest, max_size=most), params=oracle.params)
     def agree(logs: list[list[Record]], params: Params) -> None:
         bench.fill(together(logs))
-        hits = detect(bench.store, bench.book(oracle.book), [detectors()[name]], settings={name: params})
+        hits = detect(bench.store, bench.book(oracle.book), {name: detectors()[name]}, [name], settings={name: params})
         if hits.cannot_run:
             return
         shown = ", ".join(f"found.{column}" for column in oracle.columns)

@@ -70,7 +70,7 @@ def requests_of(shelf: dict[str, Any], case: Case) -> list[dict[str, Any]]:
 
 
 def found_in(store: Store, detector: str, settings: dict[str, Any], book: Book) -> dict[str, dict[str, Any]]:
-    hits = detect(store, book, [detectors()[detector]], settings={detector: settings})
+    hits = detect(store, book, {detector: detectors()[detector]}, [detector], settings={detector: settings})
     assert not hits.cannot_run
     result = store.execute(
         f"select request_id, found.* from {hits.tables[detector]} as found join scope using (dedupe_key)"

@@ -21,7 +21,16 @@ from llmcost.store import Filters, Store
 
 ALL = "all"
 # what a narrow terminal leaves out after the detector's own columns, the first of them first
-GIVES_WAY = ("of_requests", "spend_usd", "route", "saving_low_usd", "saving_high_usd", "requests", "model")
+GIVES_WAY = (
+    "standalone_usd",
+    "of_requests",
+    "spend_usd",
+    "route",
+    "saving_low_usd",
+    "saving_high_usd",
+    "requests",
+    "model",
+)
 BELOW = ("evidence", "examples", "fix")
 
 
@@ -54,7 +63,7 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
             columns, rows = found_requests(store, hits)
             table = Table("Requests", columns, rows, {}, shared)
         elif wanted.causes:
-            columns, rows = causes(store, wanted.name)
+            columns, rows = causes(store, hits, wanted.name)
             table = Table("Causes", columns, rows, {}, shared, ("requests_share", "input_tokens", "key"))
         write(table, output_format, reading.output)
     for line in found_lines(hits, found.totals):
@@ -76,13 +85,12 @@ def run(
     known = known_detectors(configuration)
     chosen = pick(name, known)
     settings = with_set(configuration.settings, chosen, texts, known)
-    wanted = [known[each] for each in chosen]
     with step_line() as step:
-        hits = detect(store, book, wanted, filters=filters or reading.filters, settings=settings, on_step=step)
-        if hits.tables:
+        hits = detect(store, book, known, chosen, filters=filters or reading.filters, settings=settings, on_step=step)
+        if hits.found:
             step("adding up")
             claim(store, hits)
-    if not hits.tables:
+    if not hits.found:
         lines = [f"{each} {reason}" for each, reason in hits.cannot_run.items()]
         raise InputError("; ".join(lines), hint="llmcost doctor tells what these logs hold")
     return hits
@@ -135,6 +143,9 @@ def found_lines(hits: Hits, totals: Mapping[str, Any]) -> Iterator[str]:
         yield f"found: {totals['requests']:,} requests, {apart(totals)}"
         if totals["unknown_requests"]:
             yield f"not known: what {totals['unknown_requests']:,} of them would save; they have no price"
+    if totals["saving_usd"] is not None and totals.get("standalone_usd", totals["saving_usd"]) != totals["saving_usd"]:
+        shown = dollars(totals["standalone_usd"], 2)
+        yield f"by itself: {shown} would be saved; what detectors that come before it claim is counted there"
     if totals.get("unbilled_status_usd"):
         shown = dollars(totals["unbilled_status_usd"], 2)
         yield f"unbilled: {shown} of it has a status that the provider does not bill, says the price book"

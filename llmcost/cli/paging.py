@@ -23,6 +23,7 @@ from llmcost.render import Page, Section, Table
 from llmcost.render.cell import for_people
 from llmcost.render.html import write_page
 from llmcost.report import Coverage, Report, coverage
+from llmcost.report.bases import base_lines
 from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
 from llmcost.report.few import few_rows
@@ -103,7 +104,11 @@ def view_sections(
             return made[-1]
 
         figures = tuple(figures_of(result, in_time))
-        told = (*groups_left(result, MOST_GROUPS), *(line for found in over_time for line in gap_lines(found)))
+        told = (
+            *groups_left(result, MOST_GROUPS),
+            *base_lines(result),
+            *(line for found in over_time for line in gap_lines(found)),
+        )
         yield Section(name, view.title, view.answers, table_of(result), figures, tuple(dict.fromkeys(told)))
 
 
@@ -191,7 +196,8 @@ def with_saved(section: Section, steps: Table) -> Section:
     """Say under the caches what they saved, and what by prompt-tax they still could."""
     if section.name != "cache":
         return section
-    still = next((row[2] for row in steps.rows if row[0] == "prompt-tax"), None)
+    at = steps.columns.index("saving_usd")
+    still = next((row[at] for row in steps.rows if row[0] == "prompt-tax"), None)
     saved = for_people("cache_saved_usd", section.table.totals["cache_saved_usd"])
     return replace(
         section,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from llmcost.pricing import Book
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import Report, run
+from llmcost.report.bases import base_lines
 from llmcost.report.compare import Comparison, Windows, compare, earlier, windows
 from llmcost.report.over import PARTIAL
 from llmcost.report.span import days_of, logged, told
@@ -78,7 +79,7 @@ def run_report(reading: Reading, asked: Asked) -> int:
         shared["gaps"] = gap_records(result)
     write(drawn(result, shared, output_format), output_format, reading.output)
     told = groups_left(result, MOST_GROUPS) if asked.top is None else ()
-    for line in (*told, *gap_lines(result), *expected, *still, *partial_lines(result)):
+    for line in (*told, *base_lines(result), *gap_lines(result), *expected, *still, *partial_lines(result)):
         note(line)
     print_coverage(book, result.coverage, strict=reading.strict)
     return 0
@@ -131,6 +132,8 @@ def drawn(result: Report, shared: dict[str, object], output_format: str) -> Tabl
     view = result.view
     if output_format == "table" and result.over and (result.by or view.labels):
         return trends(result, shared)
+    if output_format == "table":
+        result = without(result, result.view.counts_only)
     columns, rows = result.columns, result.rows
     if output_format == "table" and PARTIAL in columns:
         columns, rows = columns[:-1], [(named_partial(row), *row[1:-1]) for row in rows]
@@ -144,6 +147,13 @@ def drawn(result: Report, shared: dict[str, object], output_format: str) -> Tabl
         histogram=tuple(view.histogram),
         bar=view.measure if result.over else "",
     )
+
+
+def without(result: Report, names: set[str]) -> Report:
+    """Leave columns out."""
+    ats = [at for at, name in enumerate(result.columns) if name not in names]
+    rows = [tuple(row[at] for at in ats) for row in result.rows]
+    return replace(result, columns=tuple(result.columns[at] for at in ats), rows=rows)
 
 
 def named_partial(row: tuple[Any, ...]) -> Any:

@@ -55,7 +55,7 @@ def judge(store: Store, filters: Filters, book: Book, rows: list[Row]) -> Verdic
     known = known_detectors(configuration)
     settings = configuration.settings
     with step_line() as step:
-        hits = detect(store, book, known.values(), filters=filters, settings=settings, on_step=step)
+        hits = detect(store, book, known, known, filters=filters, settings=settings, on_step=step)
         if hits.tables:
             step("adding up")
             claim(store, hits)
@@ -100,5 +100,5 @@ def told(finding: Row, name: str) -> Iterator[str]:
     )
     yield f"  {finding['detector']}: {finding['finding']}: {saves}, {finding['certainty']}{name}"
     yield f"    {finding['evidence']}"
-    if finding["claimed_usd"] != finding["saving_usd"]:
-        yield f"    of this {money(finding['claimed_usd'])} is counted here: another detector claims the rest first"
+    if finding["standalone_usd"] != finding["saving_usd"]:
+        yield f"    by itself it would save {money(finding['standalone_usd'])}: another detector claims the rest first"

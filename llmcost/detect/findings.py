@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,19 +18,26 @@ from llmcost.store.quote import literal
 
 QUERIES = resources.files("llmcost.detect") / "queries"
 WHO = ("key", "model", "route")
-MONEY = ("requests", "of_requests", "spend_usd", "saving_usd", "saving_low_usd", "saving_high_usd", "certainty")
+MONEY = (
+    *("requests", "of_requests", "spend_usd", "saving_usd", "saving_low_usd", "saving_high_usd", "standalone_usd"),
+    "certainty",
+)
 WORDS = ("evidence", "examples", "fix")
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """One file of the shelf summaries: columns of a detector's own, by group and certainty, from its `own_hits`."""
+    """One file of the shelf summaries: columns of a detector's own, by group and certainty, from its `own_hits`.
+
+    `params` names parameters of the detector, and is given what it ran with.
+    """
 
     name: str
     query: str
     title: str
     answers: str
+    params: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,25 +65,28 @@ def shelf_of_causes() -> dict[str, Summary]:
     return read_shelf(resources.files("llmcost.detect") / "causes", Summary)
 
 
-def causes(store: Store, name: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    """Say why what a detector is about happens, over all requests of the scope; after `detect`.
+def causes(store: Store, hits: Hits, name: str) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """Say why what a detector is about happens, over all requests of the scope; after `claim`.
 
     Raises UsageError for a detector that has no such query.
     """
     if name not in shelf_of_causes():
         raise UsageError(f"--causes: not for {name}", hint=f"for {', '.join(shelf_of_causes())}")
-    result = store.execute(shelf_of_causes()[name].query)
+    cause = shelf_of_causes()[name]
+    values = {param: hits.values[name][param] for param in cause.params}
+    result = store.execute(cause.query, values or None)
     return tuple(column[0] for column in result.description), result.fetchall()
 
 
 def claim(store: Store, hits: Hits) -> None:
     """Make `claims` and what stands on it: each dollar for the detector that comes first.
 
-    In `claims` saving_* is what earlier detectors have left, alone_* what this one would save by itself.
+    In `claims` saving_* is what earlier detectors have left, standalone_* what this one would save by itself.
     """
     contract = ", ".join(CONTRACT)
     parts = [
-        f"select {place} as place, {literal(name)} as detector, {contract} from {table}"
+        f"select {place} as place, {literal(name)} as detector, {str(name in hits.asked).lower()} as is_asked, "
+        f"{contract} from {table}"
         for place, (name, table) in enumerate(hits.tables.items())
     ]
     store.execute(f"create or replace temp view hits as {' union all '.join(['from no_hits', *parts])}")
@@ -87,18 +97,20 @@ def claim(store: Store, hits: Hits) -> None:
 def findings(store: Store, hits: Hits) -> Findings:
     """Group the claims of `hits`; with one detector alone its summary's columns stand beside."""
     found = store.records("select * from findings")
-    summed = {name: summary_columns(store, hits, name) for name in hits.tables if name in summaries()}
+    is_alone = len(hits.asked) == 1
+    summed = {name: summary_columns(store, hits, name) for name in hits.found if name in summaries()}
     rows: list[Row] = []
     more: tuple[str, ...] = ()
     for row in found:
         own = summed.get(row["detector"], {}).get((row["group_no"], row["certainty"]), {})
-        if len(hits.tables) == 1:
+        if is_alone:
             more = tuple(name for name in own if name not in WORDS)
         fix = own.get("fix", hits.detectors[row["detector"]].advice) + effect_of(row)
         rows.append({**row, **own, "fix": fix})
-    columns = (*(() if len(hits.detectors) == 1 else ("detector",)), *WHO, *MONEY, *more, *WORDS)
+    columns = (*(() if is_alone else ("detector",)), *WHO, *MONEY, *more, *WORDS)
     totals = saved_totals(store)
-    totals |= {name: sum(row[name] or 0 for row in rows) for name in more if name.endswith("_usd")}
+    summed_up = (*more, "standalone_usd") if is_alone else ()
+    totals |= {name: sum(row[name] or 0 for row in rows) for name in summed_up if name.endswith("_usd")}
     return Findings(columns, [tuple(row.get(name) for name in columns) for row in rows], totals, more)
 
 

@@ -28,23 +28,38 @@ Settings = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Hits:
-    """What ran: detector by table of its rows, and why others could not run."""
+    """What ran: detector by table of its rows, and why others could not run.
+
+    `asked` names those whose findings are wanted; the others ran since they claim before them. `values` are the
+    parameters that each ran with.
+    """
 
     tables: dict[str, str]
     detectors: dict[str, Detector]
+    asked: tuple[str, ...]
     cannot_run: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def found(self) -> list[str]:
+        """The names of those that are wanted and ran."""
+        return [name for name in self.tables if name in self.asked]
 
 
 def detect(
     store: Store,
     book: Book,
-    chosen: Iterable[Detector],
+    known: Mapping[str, Detector],
+    asked: Iterable[str],
     *,
     filters: Filters | None = None,
     settings: Settings | None = None,
     on_step: Callable[[str], None] = lambda name: None,
 ) -> Hits:
-    """Price the store with `book` and run the detectors over the requests of `filters`.
+    """Price the store with `book` and run detectors over the requests of `filters`.
+
+    `known` are all that there are, in the order in which they claim. With those that are `asked` for the ones run that
+    come before them, so that a finding has the same dollars whoever asks for it.
 
     `settings` overrides parameters by detector. Each detector's rows stay in a temporary table, a row per request.
     `on_step` is told what is about to run.
@@ -58,8 +73,8 @@ def detect(
         store.execute(view.read_text(encoding="utf-8"))
     # where nothing is asked for, nothing is lacking either
     has_requests = bool(store.rows("select 1 from scope limit 1"))
-    hits = Hits({}, {}, {})
-    for detector in chosen:
+    hits = Hits({}, {}, tuple(asked))
+    for detector in with_earlier(known, hits.asked):
         on_step(detector.name)
         hits.detectors[detector.name] = detector
         if detector.name not in detectors():
@@ -68,11 +83,19 @@ def detect(
         values = parameters(detector, (settings or {}).get(detector.name, {}))
         missing = lacking_of(store, detector) if has_requests else []
         if missing:
-            hits.cannot_run[detector.name] = f"cannot run: these logs have {'; '.join(missing)}"
+            if detector.name in hits.asked:
+                hits.cannot_run[detector.name] = f"cannot run: these logs have {'; '.join(missing)}"
             continue
+        hits.values[detector.name] = values
         hits.tables[detector.name] = table = quoted(f"hits of {detector.name}")
         run(store, detector, table, values)
     return hits
+
+
+def with_earlier(known: Mapping[str, Detector], asked: Iterable[str]) -> list[Detector]:
+    """Take the detectors up to the last one that is asked for."""
+    last = max((list(known).index(name) for name in asked), default=-1)
+    return [*known.values()][: last + 1]
 
 
 def lacking_of(store: Store, detector: Detector) -> list[str]:

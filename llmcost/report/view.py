@@ -24,7 +24,8 @@ class View:
     groups if no others are asked for; `measure` is what charts and comparisons show; `sums` may be added up, so a gap
     in time is a zero there and unknown elsewhere; `totals` are the columns that a total makes sense of, all if not
     said; `histogram` are counts of one distribution; `gives_way` leave a narrow terminal, the first of them first;
-    `not_by` are columns that make no sense as groups.
+    `not_by` are columns that make no sense as groups. `bases` names for a share that is of a part of the requests the
+    column that counts this part, and two whose quotient is the share of all, if the view has them.
     """
 
     name: str
@@ -39,7 +40,13 @@ class View:
     histogram: list[str] = field(default_factory=list)
     gives_way: list[str] = field(default_factory=list)
     not_by: list[str] = field(default_factory=list)
+    bases: dict[str, list[str]] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def counts_only(self) -> set[str]:
+        """The columns that are there to say what a share is of: files have them, a terminal has a line."""
+        return {base[0] for base in self.bases.values()} - set(self.gives_way)
 
 
 @cache

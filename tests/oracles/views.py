@@ -136,6 +136,7 @@ def cache_view(requests: Sequence[Request], everything: Sequence[Request]) -> La
             "reads_per_write": share(read, written),
             "cache_saved_usd": known_sum(cache_saved(r) for r in reporting if has_price(r)),
             "gateway_hits": len(hits) if told else None,
+            "gateway_reporting_requests": len(told),
             "gateway_hit_share": share(len(hits), len(told)),
             "gateway_saved_usd": known_sum(map(would_have_cost, hits)),
         }
@@ -250,6 +251,7 @@ def tells_both(r: Request) -> bool:
 def efficiency(requests: Sequence[Request]) -> Row:
     reasoning = [r for r in requests if r["reasoning_output_tokens"] is not None]
     truncated = sum(r["finish_reason"] in LIMITED for r in requests)
+    finished = sum(r["finish_reason"] is not None for r in requests)
     limited = [r for r in requests if r["max_tokens_requested"] is not None]
     oversized = sum(r["max_tokens_requested"] >= 10 * r["output_tokens"] for r in limited)
     read, written = total(requests, "input_tokens"), total(requests, "output_tokens")
@@ -260,9 +262,12 @@ def efficiency(requests: Sequence[Request]) -> Row:
         "input_per_request_tokens": share(read, len(requests)),
         "output_per_request_tokens": share(written, len(requests)),
         "output_per_input": share(written, read),
+        "reasoning_tokens": total(reasoning, "reasoning_output_tokens"),
+        "reasoning_requests": len(reasoning),
         "reasoning_share": share(total(reasoning, "reasoning_output_tokens"), total(reasoning, "output_tokens")),
         "truncated_requests": truncated,
-        "truncated_share": share(truncated, len(requests)),
+        "finished_requests": finished,
+        "truncated_share": share(truncated, finished),
         "limited_requests": len(limited),
         "limit_p50_tokens": percentile((r["max_tokens_requested"] for r in limited), 50),
         "output_p95_tokens": percentile((r["output_tokens"] for r in requests), 95),
@@ -290,12 +295,14 @@ def overview_view(requests: Sequence[Request], everything: Sequence[Request]) ->
             "cost_per_request_usd": share(spent(priced), len(priced)),
             "tokens_per_request": share(tokens(both), len(both)),
             "output_per_input": share(total(both, "output_tokens"), total(both, "input_tokens")),
+            "cache_reporting_requests": sum(r["input_tokens"] is not None for r in reporting),
             "cached_share": share(total(reporting, "cache_read_input_tokens"), total(reporting, "input_tokens")),
             "latency_p50_ms": percentile(map(lasted, waited), 50),
             "latency_p95_ms": percentile(map(lasted, waited), 95),
             "first_token_p50_ms": percentile(map(first_token, waited), 50),
             "errors": failed,
             "error_share": share(failed, len(requests)),
+            "fallback_reporting_requests": len(told),
             "fallback_share": share(sum(index > 0 for index in told), len(told)),
         }
     }

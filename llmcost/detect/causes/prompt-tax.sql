@@ -1,6 +1,8 @@
 /*
 title: Why caches missed
-answers: Which requests did not read their beginning from a cache, and why not?
+answers: Which requests did not read their beginning from a cache, why not, what did that cost, and why is it no finding?
+params:
+  min_requests: 50
 */
 with
     rules as (
@@ -14,6 +16,34 @@ with
             max(ttl_us) as long_ttl_us
         from cache_rules
         group by provider, model, valid_from_us, valid_to_us
+    ),
+    -- what all that begin alike share, as the detector reckons it
+    beginnings as (
+        select
+            key,
+            provider,
+            model,
+            system_prompt_hash,
+            prefix_1,
+            count(*) as alike_requests,
+            percentile_disc(0.05) within group (order by text_tokens) as short_tokens,
+            cast(sum(text_tokens) as decimal(19, 0)) * cast(
+                coalesce(
+                    case
+                        when count(prefix_4) = count(*) and min(prefix_4) = max(prefix_4) then max(chars_4)
+                    end,
+                    case
+                        when count(prefix_3) = count(*) and min(prefix_3) = max(prefix_3) then max(chars_3)
+                    end,
+                    case
+                        when count(prefix_2) = count(*) and min(prefix_2) = max(prefix_2) then max(chars_2)
+                    end,
+                    max(chars_1)
+                ) as decimal(19, 0)
+            ) as token_chars,
+            cast(sum(input_chars) as decimal(38, 0)) as input_chars
+        from prefixes
+        group by key, provider, model, system_prompt_hash, prefix_1
     ),
     -- compared with the last request that begins alike; what never began so before has changed from the
     -- first message on
@@ -71,9 +101,11 @@ with
     ),
     caused as (
         select
-            key,
-            model,
-            text_tokens,
+            *,
+            cast(
+                cast(text_tokens - read_tokens - written_tokens as decimal(17, 0))
+                * paid_rates.input_usd_per_token as decimal(38, 21)
+            ) as uncached_usd,
             case
                 when read_tokens > 0
                 then 'hit'
@@ -96,14 +128,57 @@ with
                 else 'not cached'
             end as cause
         from shared
+        inner join paid_rates on shared.price_no = paid_rates.price_no
+    ),
+    verdicts as (
+        select
+            caused.*,
+            claims.saving_usd,
+            case
+                when claims.dedupe_key is not null
+                then 'found'
+                when cause = 'hit'
+                then 'read from a cache'
+                when beginnings.alike_requests < $min_requests
+                then 'fewer than ' || cast($min_requests as varchar) || ' begin alike (min_requests)'
+                when
+                    least(
+                        cast(beginnings.short_tokens as decimal(38, 0)),
+                        beginnings.token_chars / nullif(beginnings.input_chars, 0)
+                    )
+                    < min_tokens
+                then
+                    'they share less than the '
+                    || cast(min_tokens as varchar)
+                    || ' tokens that this model caches'
+                else 'a cache would cost as much as it saves'
+            end as verdict
+        from caused
+        inner join
+            beginnings
+            on caused.prefix_1 = beginnings.prefix_1
+            and caused.system_prompt_hash is not distinct from beginnings.system_prompt_hash
+            and caused.key is not distinct from beginnings.key
+            and caused.provider is not distinct from beginnings.provider
+            and caused.model is not distinct from beginnings.model
+        left join claims on caused.dedupe_key = claims.dedupe_key
     )
 select
     key,
     model,
     cause,
+    verdict,
     count(*) as requests,
     cast(count(*) as double) / sum(count(*)) over (partition by key, model) as requests_share,
-    cast(sum(text_tokens) as bigint) as input_tokens
-from caused
-group by key, model, cause
-order by input_tokens desc nulls last, key nulls last, model nulls last, cause
+    cast(sum(text_tokens) as bigint) as input_tokens,
+    sum(uncached_usd) as uncached_usd,
+    sum(saving_usd) as saving_usd
+from verdicts
+group by key, model, cause, verdict
+order by
+    uncached_usd desc nulls last,
+    input_tokens desc nulls last,
+    key nulls last,
+    model nulls last,
+    cause nulls last,
+    verdict nulls last

@@ -8,6 +8,7 @@ with
         select
             place,
             dedupe_key,
+            is_asked,
             certainty,
             saving_usd,
             case when certainty = 'possible' and saving_usd is not null then 0 else saving_low_usd end as saving_low_usd,
@@ -29,9 +30,10 @@ select
     saving_usd - least(saving_usd, claimed_usd) as saving_usd,
     saving_low_usd - least(saving_low_usd, claimed_usd) as saving_low_usd,
     saving_high_usd - least(saving_high_usd, claimed_usd) as saving_high_usd,
-    saving_usd as alone_usd,
-    saving_low_usd as alone_low_usd,
-    saving_high_usd as alone_high_usd,
+    saving_usd as standalone_usd,
+    saving_low_usd as standalone_low_usd,
+    saving_high_usd as standalone_high_usd,
+    ordered.claimed_usd,
     routes.group_no
 from ordered
 inner join named_requests as named on ordered.dedupe_key = named.dedupe_key
@@ -41,6 +43,7 @@ inner join
     and named.model is not distinct from routes.model
     and named.model_group is not distinct from routes.model_group
     and named.system_prompt_hash is not distinct from routes.system_prompt_hash
+where ordered.is_asked
 ;
 
 create or replace temp view groups as
@@ -64,6 +67,7 @@ select
     claims.saving_usd,
     claims.saving_low_usd,
     claims.saving_high_usd,
+    claims.standalone_usd,
     claims.certainty,
     hits.evidence,
     named.started_at,

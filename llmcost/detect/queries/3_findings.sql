@@ -11,7 +11,8 @@ with
             sum(saving_usd) as saving_usd,
             sum(saving_low_usd) as saving_low_usd,
             sum(saving_high_usd) as saving_high_usd,
-            max(alone_usd) as most_usd,
+            sum(standalone_usd) as standalone_usd,
+            max(standalone_usd) as most_usd,
             min(dedupe_key) as lowest_key,
             max(dedupe_key) as highest_key,
             -- keys are hashes, so this is somewhere in the middle
@@ -34,7 +35,7 @@ with
             on claims.place = found.place
             and claims.group_no = found.group_no
             and claims.certainty = found.certainty
-            and claims.alone_usd is not distinct from found.most_usd
+            and claims.standalone_usd is not distinct from found.most_usd
         group by found.place, found.group_no, found.certainty
     ),
     keys as (
@@ -88,6 +89,7 @@ select
     found.saving_usd,
     found.saving_low_usd,
     found.saving_high_usd,
+    found.standalone_usd,
     hits.finding || ': ' || hits.evidence as evidence,
     examples.examples
 from found

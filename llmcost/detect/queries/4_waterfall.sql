@@ -8,23 +8,32 @@ select
     sum(saving_usd) as saving_usd,
     sum(saving_low_usd) as saving_low_usd,
     sum(saving_high_usd) as saving_high_usd,
-    sum(alone_usd) as standalone_usd
+    sum(standalone_usd) as standalone_usd
 from claims
 group by grouping sets ((place), (certainty), (place, certainty))
 ;
 
 -- A request that two detectors point at is one request, and the best that one of them does for it is what
--- it saves.
+-- it saves, less what is claimed by detectors that nobody asked for.
 create or replace temp view saved as
 with
     each_request as (
         select
             dedupe_key,
-            max(alone_usd) as saving_usd,
-            max(alone_low_usd) as saving_low_usd,
-            max(alone_high_usd) as saving_high_usd
+            max(standalone_usd) as saving_usd,
+            max(standalone_low_usd) as saving_low_usd,
+            max(standalone_high_usd) as saving_high_usd,
+            min(claimed_usd) as claimed_usd
         from claims
         group by dedupe_key
+    ),
+    left_over as (
+        select
+            dedupe_key,
+            saving_usd - least(saving_usd, claimed_usd) as saving_usd,
+            saving_low_usd - least(saving_low_usd, claimed_usd) as saving_low_usd,
+            saving_high_usd - least(saving_high_usd, claimed_usd) as saving_high_usd
+        from each_request
     )
 select
     count(*) as requests,
@@ -33,7 +42,7 @@ select
     case when count(*) = 0 then 0 else sum(saving_usd) end as saving_usd,
     case when count(*) = 0 then 0 else sum(saving_low_usd) end as saving_low_usd,
     case when count(*) = 0 then 0 else sum(saving_high_usd) end as saving_high_usd
-from each_request
+from left_over
 ;
 
 create or replace temp view spent as

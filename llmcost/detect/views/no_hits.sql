@@ -2,6 +2,7 @@
 create or replace temp table no_hits (
     place integer,
     detector varchar,
+    is_asked boolean,
     dedupe_key ubigint,
     finding varchar,
     saving_usd decimal(38, 21),

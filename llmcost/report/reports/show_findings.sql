@@ -6,10 +6,10 @@ select
     claims.dedupe_key,
     hits.detector,
     hits.finding,
-    claims.alone_usd as saving_usd,
-    claims.alone_low_usd as saving_low_usd,
-    claims.alone_high_usd as saving_high_usd,
-    claims.saving_usd as claimed_usd,
+    claims.saving_usd,
+    claims.saving_low_usd,
+    claims.saving_high_usd,
+    claims.standalone_usd,
     claims.certainty,
     hits.evidence
 from claims

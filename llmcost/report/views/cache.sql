@@ -11,7 +11,11 @@ sums:
   - written_tokens
   - cache_saved_usd
   - gateway_hits
+  - gateway_reporting_requests
   - gateway_saved_usd
+bases:
+  cached_share: [reporting_requests]
+  gateway_hit_share: [gateway_reporting_requests, gateway_hits, requests]
 gives_way:
   - reporting_requests
   - reads_per_write
@@ -135,6 +139,7 @@ select
     cast(cached_tokens as double) / cast(nullif(written_tokens, 0) as double) as reads_per_write,
     cache_saved_usd,
     cast(case when gateway_told > 0 then gateway_hits end as bigint) as gateway_hits,
+    cast(coalesce(gateway_told, 0) as bigint) as gateway_reporting_requests,
     cast(gateway_hits as double) / cast(nullif(gateway_told, 0) as double) as gateway_hit_share,
     gateway_saved_usd
 from cached

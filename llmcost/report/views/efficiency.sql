@@ -3,8 +3,18 @@ title: Efficiency
 answers: How much output comes of how much input, what was cut off, and do prompts grow?
 by: [model]
 measure: input_per_request_tokens
-sums: [requests, input_tokens, output_tokens, truncated_requests, limited_requests, oversized_requests]
+sums:
+  - requests
+  - input_tokens
+  - output_tokens
+  - reasoning_tokens
+  - reasoning_requests
+  - truncated_requests
+  - finished_requests
+  - limited_requests
+  - oversized_requests
 gives_way:
+  - reasoning_tokens
   - limited_requests
   - oversized_requests
   - truncated_requests
@@ -17,6 +27,10 @@ gives_way:
   - oversized_share
   - requests
   - output_per_input
+bases:
+  reasoning_share: [reasoning_requests, reasoning_tokens, output_tokens]
+  truncated_share: [finished_requests, truncated_requests, requests]
+  oversized_share: [limited_requests, oversized_requests, requests]
 params:
   oversized_times: 10
 */
@@ -32,6 +46,7 @@ with
             cast(input_tokens as decimal(38, 0)) as input_tokens,
             output_tokens,
             reasoning_output_tokens,
+            finish_reason,
             is_truncated,
             max_tokens_requested,
             cast(day_number as decimal(38, 0)) as day_number
@@ -54,9 +69,11 @@ with
             sum(input_tokens) as input_tokens,
             sum(output_tokens) as output_tokens,
             sum(reasoning_output_tokens) as reasoning_tokens,
+            count(reasoning_output_tokens) as reasoning_requests,
             sum(
                 case when reasoning_output_tokens is not null then output_tokens end
             ) as reasoned_output_tokens,
+            count(finish_reason) as finished_requests,
             count(case when is_truncated then 1 end) as truncated_requests,
             count(max_tokens_requested) as limited_requests,
             count(
@@ -83,9 +100,12 @@ select
     cast(input_tokens as double) / cast(nullif(requests, 0) as double) as input_per_request_tokens,
     cast(output_tokens as double) / cast(nullif(requests, 0) as double) as output_per_request_tokens,
     cast(output_tokens as double) / cast(nullif(input_tokens, 0) as double) as output_per_input,
+    cast(reasoning_tokens as bigint) as reasoning_tokens,
+    reasoning_requests,
     cast(reasoning_tokens as double) / cast(nullif(reasoned_output_tokens, 0) as double) as reasoning_share,
     truncated_requests,
-    cast(truncated_requests as double) / cast(nullif(requests, 0) as double) as truncated_share,
+    finished_requests,
+    cast(truncated_requests as double) / cast(nullif(finished_requests, 0) as double) as truncated_share,
     limited_requests,
     limit_p50_tokens,
     output_p95_tokens,

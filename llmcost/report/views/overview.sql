@@ -3,7 +3,10 @@ title: Overview
 answers: What do requests cost, how fast and how reliable are they, and how well are they used, at a glance?
 by: [provider, model]
 measure: cost_usd
-sums: [requests, errors, cost_usd]
+sums: [requests, errors, cost_usd, cache_reporting_requests, fallback_reporting_requests]
+bases:
+  cached_share: [cache_reporting_requests]
+  fallback_share: [fallback_reporting_requests]
 gives_way:
   - tokens_per_request
   - latency_p50_ms
@@ -69,6 +72,7 @@ with
             sum(case when input_tokens is not null then output_tokens end) as counted_output_tokens,
             sum(provider_cached_tokens) as cached_tokens,
             sum(reporting_tokens) as reporting_tokens,
+            count(reporting_tokens) as cache_reporting_requests,
             percentile_disc(0.5) within group (order by duration_us) as latency_p50_us,
             percentile_disc(0.95) within group (order by duration_us) as latency_p95_us,
             percentile_disc(0.5) within group (order by first_token_wait_us) as first_token_p50_us,
@@ -92,12 +96,14 @@ select
     / cast(nullif(counted_requests, 0) as double) as tokens_per_request,
     cast(counted_output_tokens as double)
     / cast(nullif(counted_input_tokens, 0) as double) as output_per_input,
+    cache_reporting_requests,
     cast(cached_tokens as double) / cast(nullif(reporting_tokens, 0) as double) as cached_share,
     cast(latency_p50_us as double) / cast(1000 as double) as latency_p50_ms,
     cast(latency_p95_us as double) / cast(1000 as double) as latency_p95_ms,
     cast(first_token_p50_us as double) / cast(1000 as double) as first_token_p50_ms,
     errors,
     cast(errors as double) / cast(nullif(requests, 0) as double) as error_share,
+    told_requests as fallback_reporting_requests,
     cast(fallbacks as double) / cast(nullif(told_requests, 0) as double) as fallback_share
 from summed
 order by

@@ -1,0 +1,25 @@
+"""What a share is of, where that is a part of the requests: the others' logs do not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmcost.render.cell import for_people, heading
+from llmcost.report.run import Report
+
+
+def base_lines(result: Report) -> Iterator[str]:
+    """Say of each share that is known of a part of the requests how large the part is, and the least share of all."""
+    totals = result.totals
+    requests = totals.get("requests") or 0
+    for share, (count, *of_all) in result.view.bases.items():
+        told = totals.get(count) or 0
+        if totals.get(share) is None or told >= requests:
+            continue
+        line = f"{heading(share)}: {for_people(share, totals[share])} is of {told:,} of {requests:,} requests"
+        if of_all and totals[of_all[1]]:
+            least = totals[of_all[0]] / totals[of_all[1]]
+            line += f" that tell; of all it is {for_people(share, least)} at least"
+        else:
+            line += ", the others do not tell"
+        yield line
