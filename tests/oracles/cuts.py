@@ -164,6 +164,30 @@ def ends(requests: Sequence[Request], since: datetime | None, until: datetime | 
     return since or min(times), until - timedelta(microseconds=1) if until and gone else max(times)
 
 
+def is_partial(
+    unit: str, value: Any, requests: Sequence[Request], bounds: Sequence[datetime | None], zone: tzinfo
+) -> bool:
+    """Tell whether some day of a week or month is cut off: by --since, --until, the first or last log, or the clock."""
+    since, until = bounds
+    first_log, last_log = (local(end(r["started_at"] for r in requests), zone).date() for end in (min, max))
+    start = date(int(value[:4]), 1, 1) - timedelta(days=7)
+    days = [
+        day for day in (start + timedelta(days=n) for n in range(380)) if UNITS[unit](at_midnight(day, zone)) == value
+    ]
+    begin, end = at_midnight(days[0], zone), at_midnight(days[-1] + timedelta(days=1), zone)
+    return (
+        (since is not None and local(since, zone) > begin)
+        or (until is not None and local(until, zone) < end)
+        or first_log > days[0]
+        or last_log < days[-1]
+        or datetime.now(UTC) < end
+    )
+
+
+def at_midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
 def zero(name: str) -> Any:
     return Fraction(0) if name.endswith("_usd") else 0
 
@@ -176,14 +200,21 @@ def in_time(found: Rows, times: Sequence[Any], columns: Sequence[str], sums: Seq
 
 
 def compared(before: Rows, now: Rows, whole: tuple[Row, Row], measure: str, sums: Sequence[str]) -> dict[Key, Any]:
-    """Give for each group the measure before, now, its change, that as a share of before, and of the whole change."""
+    """Give for each group the measure before, now, its change, that as a share of before, and of the whole change.
+
+    There is a share of the whole where at least half of what moved is left of it.
+    """
     found = {}
+    moved = Fraction(0)
     for key in {*before, *now}:
         old, new = (
             period[key][measure] if key in period else (0 if measure in sums else None) for period in (before, now)
         )
         change = None if old is None or new is None else new - old
+        moved += abs(Fraction(change or 0))
         found[key] = (old, new, change, part(change, old), part(change, difference(whole, measure)))
+    if 2 * abs(difference(whole, measure) or 0) < moved:
+        return {key: (*row[:4], None) for key, row in found.items()}
     return found
 
 
