@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile
 # which tests: every one, or "not slow"
 SELECT :=
+# files or folders of tests: all
+TESTS :=
 # what holds outputs and tables of the program
 WRITTEN := README.md $(addprefix docs/,README.md quickstart.md reports.md python.md formats.md pricing.md exit-codes.md)
 
@@ -27,7 +29,7 @@ demo: $(READY)  ## ingest fixtures/ into a fresh store and print a report
 	$(BIN)/llmcost report --db .demo.duckdb --by team,day
 
 test: $(READY)  ## create the environment and run every test
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(SELECT)"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(SELECT)" $(TESTS)
 
 check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/ruff format --check .
