@@ -140,7 +140,7 @@ def test_bars_are_the_20_largest_and_lines_of_the_smallest_share_a_colour() -> N
 def test_a_waterfall_ends_with_the_exact_sum_of_its_steps() -> None:
     says, data = drawn("waterfall", [("a", Decimal("0.10")), ("b", Decimal("0.20"))])
 
-    assert "Cost in 2 steps, $0.30 in all; the largest is $0.20 (b)." == says
+    assert "Cost from $0.10 to $0.30 in 1 step; the largest is $0.20 (b)." == says
     assert [(0, Decimal("0.10")), (Decimal("0.10"), Decimal("0.30")), (0, Decimal("0.30"))] == [
         (point["start"], point["end"]) for point in data["points"]
     ]

@@ -23,7 +23,7 @@ from llmcost.render import Page, Section, Table
 from llmcost.render.cell import for_people
 from llmcost.render.html import write_page
 from llmcost.report import Coverage, Report, coverage
-from llmcost.report.bases import base_lines
+from llmcost.report.bases import base_lines, without
 from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
 from llmcost.report.few import few_rows
@@ -131,6 +131,7 @@ def largest(result: Report, column: str) -> Kept | None:
 
 def table_of(result: Report) -> Table:
     """Make the table of a view's section; of what a view tells apart by itself the rest is one row as well."""
+    result = without(result, result.view.counts_only)
     groups = len(result.by) + len(result.view.labels)
     rows = few_rows(result.rows, result.columns, groups, result.view, MOST_GROUPS + 1)
     return Table(result.title, result.columns, rows, result.totals, {})
@@ -164,7 +165,7 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
         f"{name}: {for_people('saving_usd', sums['saving_usd'])} in {int(sums['requests']):,} requests"
         for name, sums in added.by_certainty.items()
     )
-    remains = f"what remains: {for_people('usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
+    remains = f"what remains: {for_people('remaining_usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
     steps = Table("Savings", SAVINGS, added.rows, {}, {})
     fixes = Table("Findings", found.columns, found.rows, found.totals, {}, below=BELOW)
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from llmcost.pricing import Book
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import Report, run
-from llmcost.report.bases import base_lines
+from llmcost.report.bases import base_lines, without
 from llmcost.report.compare import Comparison, Windows, compare, earlier, windows
 from llmcost.report.over import PARTIAL
 from llmcost.report.span import days_of, logged, told
@@ -147,13 +147,6 @@ def drawn(result: Report, shared: dict[str, object], output_format: str) -> Tabl
         histogram=tuple(view.histogram),
         bar=view.measure if result.over else "",
     )
-
-
-def without(result: Report, names: set[str]) -> Report:
-    """Leave columns out."""
-    ats = [at for at, name in enumerate(result.columns) if name not in names]
-    rows = [tuple(row[at] for at in ats) for row in result.rows]
-    return replace(result, columns=tuple(result.columns[at] for at in ats), rows=rows)
 
 
 def named_partial(row: tuple[Any, ...]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from llmcost.render.cell import for_people, heading
 from llmcost.report.run import Report
@@ -23,3 +24,10 @@ def base_lines(result: Report) -> Iterator[str]:
         else:
             line += ", the others do not tell"
         yield line
+
+
+def without(result: Report, names: set[str]) -> Report:
+    """Leave columns out."""
+    ats = [at for at, name in enumerate(result.columns) if name not in names]
+    rows = [tuple(row[at] for at in ats) for row in result.rows]
+    return replace(result, columns=tuple(result.columns[at] for at in ats), rows=rows)

@@ -27,7 +27,7 @@ select
     cost_usd,
     -- failed, filtered, cut off or broken
     error_kind is not null
-    or is_truncated
+    or coalesce(is_truncated, false)
     or coalesce(finish_reason, 'stop') in ('error', 'ERROR', 'MALFORMED_FUNCTION_CALL', 'OTHER') as is_unusable,
     -- gave up, or was cut off: the provider may have worked all the same
     input_tokens is null

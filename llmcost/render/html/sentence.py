@@ -36,8 +36,7 @@ def clauses(figure: Figure, known: list[Point], unknown: int, drawn: int) -> Ite
     if figure.kind == "series":
         yield f"{what} {over(figure, known)}{lines(figure, known)}: {extremes(figure, known)}."
     elif figure.kind == "waterfall":
-        total = for_people(figure.y, sum(point.y for point in known))
-        yield f"{what} in {len(known)} steps, {total} in all; the largest is {largest(figure, known)}."
+        yield f"{what} {steps(figure, known)}."
     else:
         between = ", each with its range" if figure.kind == "ranges" else ""
         yield f"{what} by {heading(figure.x)}{between}: {extremes(figure, known)}."
@@ -51,6 +50,14 @@ def over(figure: Figure, known: list[Point]) -> str:
     """Say from where to where a line runs."""
     ends = (for_people(figure.x, end(point.x for point in known)) for end in (min, max))
     return "from {} to {}".format(*ends)
+
+
+def steps(figure: Figure, known: list[Point]) -> str:
+    """Say where a waterfall begins and ends, and its largest step."""
+    start, *taken = known
+    first, last = for_people(figure.y, start.y), for_people(figure.y, sum(point.y for point in known))
+    largest_step = f"; the largest is {told(figure, max(taken, key=lambda point: abs(point.y)))}" if taken else ""
+    return f"from {first} to {last} in {len(taken)} {'step' if len(taken) == 1 else 'steps'}{largest_step}"
 
 
 def lines(figure: Figure, known: list[Point]) -> str:
@@ -68,7 +75,11 @@ def extremes(figure: Figure, known: list[Point]) -> str:
 
 def largest(figure: Figure, known: list[Point]) -> str:
     """Write the largest value with where it stands."""
-    top = max(known, key=lambda point: point.y)
+    return told(figure, max(known, key=lambda point: point.y))
+
+
+def told(figure: Figure, top: Point) -> str:
+    """Write a value with where it stands."""
     where = [for_people(figure.x, top.x)] + ([for_people(figure.parts, top.part)] if figure.parts else [])
     if top.low is not None and top.high is not None:
         where.append(f"{for_people(figure.low or '', top.low)} to {for_people(figure.high or '', top.high)}")

@@ -46,7 +46,6 @@ with
             cast(input_tokens as decimal(38, 0)) as input_tokens,
             output_tokens,
             reasoning_output_tokens,
-            finish_reason,
             is_truncated,
             max_tokens_requested,
             cast(day_number as decimal(38, 0)) as day_number
@@ -73,7 +72,7 @@ with
             sum(
                 case when reasoning_output_tokens is not null then output_tokens end
             ) as reasoned_output_tokens,
-            count(finish_reason) as finished_requests,
+            count(is_truncated) as finished_requests,
             count(case when is_truncated then 1 end) as truncated_requests,
             count(max_tokens_requested) as limited_requests,
             count(

@@ -83,7 +83,10 @@ select
     end as first_token_wait_us,
     error_kind(status, http_status_code, error_type, finish_reason) as error_kind,
     -- `in` of so many is a join in DuckDB, made also where this column is not asked for
-    list_has_any(['length', 'max_tokens', 'max_output_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'], [finish_reason]) as is_truncated,
+    case
+        when finish_reason is not null
+        then list_has_any(['length', 'max_tokens', 'max_output_tokens', 'MAX_TOKENS', 'model_length', 'model_context_window_exceeded'], [finish_reason])
+    end as is_truncated,
     -- what the gateway's own cache spared, at this price
     case when gateway_cache_hit then contract_cost(computed_usd, multiplier) end as gateway_saved_usd,
     -- what the detectors of waste reckon with; none where nothing is paid by the token
