@@ -19,6 +19,7 @@ from llmcost.cli.output import screen, write_text
 from llmcost.cli.reading import Reading, envelope, format_of, write
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.nearest import among
 from llmcost.render import FORMATS
 
 JUNIT = "junit"
@@ -48,7 +49,7 @@ def target_of(text: str) -> Target:
     if not equals or not file:
         raise UsageError(f"--write {text}: not of the form FORMAT=FILE", hint="for example --write md=comment.md")
     if format not in (*FORMATS, JUNIT):
-        raise UsageError(f"--write {text}: no such format", hint=f"one of {', '.join((*FORMATS, JUNIT))}")
+        raise UsageError(f"--write {text}: no such format", hint=among(format, (*FORMATS, JUNIT)))
     return Target(format, Path(file))
 
 

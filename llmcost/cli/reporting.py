@@ -18,6 +18,7 @@ from llmcost.cli.trends import trends
 from llmcost.cli.whatif import pairs
 from llmcost.errors import InputError, UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.nearest import among
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.render.choose import has
@@ -52,7 +53,8 @@ def split_view(words: tuple[str, ...], *, is_cost: bool) -> tuple[str, tuple[str
     if words and words[0] in (*views(), BUDGET):
         return words[0], words[1:]
     if words and words[0].isalpha() and not Path(words[0]).exists():
-        raise UsageError(f"{words[0]}: no such view, and no such file", hint=f"views: {', '.join((*views(), BUDGET))}")
+        hint = among(words[0], (*views(), BUDGET), "views:")
+        raise UsageError(f"{words[0]}: no such view, and no such file", hint=hint)
     return "cost" if is_cost else "overview", words
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from llmcost.errors import UsageError
+from llmcost.pricing.nearest import among
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet", "html")
 BINARY = ("parquet",)
@@ -88,7 +89,7 @@ def render(table: Table, format: str, *, width: int | None = None, color: bool =
     `width` and `color` are for the terminal's table alone; without a width it is as wide as it needs.
     """
     if format not in FORMATS:
-        raise UsageError(f"{format}: no such output format", hint=f"one of {', '.join(FORMATS)}")
+        raise UsageError(f"{format}: no such output format", hint=among(format, FORMATS))
     if format in BINARY:
         raise UsageError(f"{format}: no text", hint="render_bytes writes it")
     module = import_module(f"llmcost.render.{ {'csv': 'delimited', 'tsv': 'delimited'}.get(format, format) }")

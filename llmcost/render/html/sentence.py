@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from llmcost.counts import agreeing, counted
 from llmcost.render import Figure
 from llmcost.render.cell import for_people, heading
 
@@ -37,14 +38,14 @@ def clauses(figure: Figure, known: list[Point], unknown: int, drawn: int) -> Ite
         yield f"{what} {over(figure, known)}{lines(figure, known)}: {extremes(figure, known)}."
     elif figure.kind == "waterfall":
         total = for_people(figure.y, sum(point.y for point in known))
-        yield f"{what} in {len(known)} steps, {total} in all; the largest is {largest(figure, known)}."
+        yield f"{what} in {counted(len(known), 'step')}, {total} in all; the largest is {largest(figure, known)}."
     else:
         between = ", each with its range" if figure.kind == "ranges" else ""
         yield f"{what} by {heading(figure.x)}{between}: {extremes(figure, known)}."
     if drawn < count:
         yield f"Drawn are the {drawn} largest of {count}."
     if unknown:
-        yield f"{unknown} {'value is' if unknown == 1 else 'values are'} not known and not drawn."
+        yield f"{counted(unknown, 'value')} {agreeing(unknown, 'is', 'are')} not known and not drawn."
 
 
 def over(figure: Figure, known: list[Point]) -> str:
