@@ -15,6 +15,7 @@ from llmcost.detect.run import Settings
 from llmcost.errors import UsageError
 from llmcost.ingest import Summary, ingest, refusal_of
 from llmcost.pricing import Book, load_book, shipped_book_path
+from llmcost.pricing.nearest import among
 from llmcost.report import Report, run
 from llmcost.report.view import view_named
 from llmcost.store import Filters, Store, parse_when
@@ -209,7 +210,7 @@ def chosen(names: Sequence[str]) -> list[str]:
         raise UsageError(f"names={names!r}: a list of detectors", hint=f"[{names!r}]")
     unknown = [name for name in names if name not in detectors()]
     if unknown:
-        raise UsageError(f"{unknown[0]}: no such detector", hint=f"there are {', '.join(detectors())}")
+        raise UsageError(f"{unknown[0]}: no such detector", hint=among(unknown[0], detectors(), "there are"))
     return list(names or detectors())
 
 

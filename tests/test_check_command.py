@@ -184,7 +184,7 @@ def test_new_removed_and_nameless_requests_are_named_and_not_compared(llmcost: R
     assert [
         "1 case new (not compared): case-99",
         "1 case removed (not compared): case-01",
-        "1 of 24 requests name no case (not compared, $0.0120)",
+        "1 of 24 requests names no case (not compared, $0.0120)",
     ] == found["notes"]
 
 

@@ -276,7 +276,7 @@ def test_the_command_writes_csv_and_counts_what_is_missing(llmcost: Run, tmp_pat
     assert spent == sum(Decimal(row["EffectiveCost"]) for row in rows)
     assert "2026-11-02T00:00:00Z" in {row["ChargePeriodEnd"] for row in rows}
     assert "of 45 requests have a cost" in done.stderr
-    assert "unpriced: acme/house-model-1: unknown provider (1 requests)" in done.stderr
+    assert "unpriced: acme/house-model-1: unknown provider (1 request)" in done.stderr
     assert 4 == llmcost("export", "focus", "--strict", "-o", "focus.jsonl").returncode
     assert "BilledCost" in json.loads((tmp_path / "focus.jsonl").read_text(encoding="utf-8").splitlines()[0])
 

@@ -28,7 +28,7 @@ def test_strict_ends_with_4_where_a_request_has_no_cost(llmcost: Run, tmp_path: 
 
     done = llmcost("ingest", "a.jsonl", "--strict")
 
-    assert (done.returncode, "1 of 2 requests have no cost" in done.stderr) == (4, True)
+    assert (done.returncode, "1 of 2 requests has no cost" in done.stderr) == (4, True)
 
 
 def test_a_home_made_log_is_read_by_a_map(llmcost: Run, tmp_path: Path) -> None:

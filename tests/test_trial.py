@@ -258,7 +258,7 @@ def test_the_bound_of_a_sample_is_that_of_its_heaviest_request(drawn: Drawn) -> 
         (labels(yes=3), "none", "of 3 requests not one has a known answer", "--text none"),
         ([request(1, None)], "hash", "not one has a known answer", "--text"),
         ([request(1, started_at="2026-01-01")], "hash", "no request fits", "--since"),
-        ([request(1, status="error")], "hash", "none of 1 requests was answered", ""),
+        ([request(1, status="error")], "hash", "none of 1 request was answered", ""),
         ([request(1, request_model="unheard-of")], "hash", "none of 1 answered requests has a cost", ""),
     ],
 )

@@ -9,6 +9,7 @@ from statistics import quantiles
 
 from llmcost.check.pairs import NEW, REMOVED, Change
 from llmcost.check.sides import Run, Side, Tried
+from llmcost.counts import counted
 from llmcost.render.cell import dollars
 
 FEW_RUNS = 2
@@ -101,7 +102,7 @@ def newly_unpriced(base: Side, head: Side) -> Iterator[Reason]:
     for item in head.coverage.unpriced:
         if (item.provider, item.model) not in known:
             name = "/".join(part for part in (item.provider, item.model) if part) or "(no model)"
-            yield Reason("unpriced", f"{name} has no price: {item.reason} ({item.requests:,} requests)")
+            yield Reason("unpriced", f"{name} has no price: {item.reason} ({counted(item.requests, 'request')})")
 
 
 def suites(tried: Iterable[Tried | None]) -> list[Run]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from llmcost.check.keys import TEMPLATE
 from llmcost.check.sides import Side, Tried
+from llmcost.counts import counted
 
 PAIRED, NEW, REMOVED, UNPRICED = "paired", "new", "removed", "unpriced"
 
@@ -48,11 +49,6 @@ class Change:
         return float(self.head_usd / self.base_usd) if self.base_usd and self.head_usd is not None else None
 
 
-def counted(count: int, word: str) -> str:
-    """Write how many of something there are."""
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
-
-
 def pair(base: Side, head: Side) -> tuple[Change, ...]:
     """Pair the cases of two sides, in the order of their names."""
     return tuple(
@@ -89,6 +85,8 @@ def labels(route: str, found: list[Tried]) -> Iterator[tuple[str, str]]:
         return
     for number, tried in enumerate(sorted(found, key=lambda one: (-(one.cost or 0), one.prompt_chars or 0)), start=1):
         size = (
-            "no system prompt" if tried.prompt_chars is None else f"system prompt of {tried.prompt_chars:,} characters"
+            "no system prompt"
+            if tried.prompt_chars is None
+            else f"system prompt of {counted(tried.prompt_chars, 'character')}"
         )
         yield tried.id, f"{route} {number} ({size})"

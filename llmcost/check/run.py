@@ -17,6 +17,7 @@ from llmcost.check.routes import blocks_of, decide_routes
 from llmcost.check.sides import Side, Source, measure
 from llmcost.check.traffic import cohorts_of, models_of, traffic
 from llmcost.check.why import Split, Traffic, explain
+from llmcost.counts import counted
 from llmcost.errors import InputError
 from llmcost.pricing import Book
 
@@ -144,10 +145,10 @@ def nothing_shared(base: Side, head: Side, by: str) -> InputError:
     """Say why there is nothing to compare."""
     if by == CASE and not head.tried:
         return InputError(
-            f"not one of {head.requests:,} requests names its test case",
+            f"not one of {counted(head.requests, 'request')} names its test case",
             hint="stamp them with metadata.test_case (`pytest --llmcost` does), or say where it stands: --case-key",
         )
     return InputError(
-        f"none of the {len(base.tried):,} {by}s of the base is among the {len(head.tried):,} of these traces",
+        f"none of the {counted(len(base.tried), by)} of the base is among the {len(head.tried):,} of these traces",
         hint="are the names the same in every run? `llmcost baseline show` lists those of a baseline",
     )

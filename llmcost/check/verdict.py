@@ -9,9 +9,10 @@ from statistics import median
 
 from llmcost.check.caps import Reason
 from llmcost.check.decision import FAIL, INCONCLUSIVE, PASS, WARN
-from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change, counted
+from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change
 from llmcost.check.run import CASE, Compared, Rules
 from llmcost.check.sides import Run, Tried
+from llmcost.counts import agreeing, counted, part_of
 from llmcost.render.cell import dollars
 
 # of the base's cases so many must be there, or the two are not of one suite
@@ -76,8 +77,8 @@ def doubts_of(found: Compared) -> Iterator[str]:
     if matched < MATCHED_SHARE * len(known):
         yield f"only {matched:,} of {counted(len(known), found.by)} of the base can be compared, 80 % are needed"
     elif found.decision.verdict == INCONCLUSIVE:
-        word = "is" if matched == 1 else "are"
-        yield f"{counted(matched, found.by)} {word} too few to tell a change from chance; 8 are needed"
+        few = f"{counted(matched, found.by)} {agreeing(matched, 'is', 'are')} too few"
+        yield f"{few} to tell a change from chance; 8 are needed"
 
 
 def more_failures(found: Compared) -> Iterator[str]:
@@ -88,7 +89,7 @@ def more_failures(found: Compared) -> Iterator[str]:
     )
     if was and now and now_failed / now - was_failed / was >= FAILED_INCREASE:
         yield (
-            f"{now_failed:,} of {now:,} calls failed, {was_failed:,} of {was:,} in the base: "
+            f"{part_of(now_failed, now, 'call')} failed, {was_failed:,} of {was:,} in the base: "
             "what they would have cost is not in the change"
         )
 
@@ -112,7 +113,9 @@ def notes_of(found: Compared) -> Iterator[str]:
             yield f"{counted(len(names), found.by)} {word}: {listed(names)}"
     if found.by == CASE and found.head.uncased:
         cost = dollars(float(found.head.uncased_usd), 4)
-        yield f"{found.head.uncased:,} of {found.head.requests:,} requests name no case (not compared, {cost})"
+        uncased = found.head.uncased
+        named = part_of(uncased, found.head.requests, "request")
+        yield f"{named} {agreeing(uncased, 'names', 'name')} no case (not compared, {cost})"
     loud = [f"{change.id} ({change.ratio:.1f}x)" for change in found.paired if change.is_perhaps_over and change.ratio]
     if loud:
         yield f"over the cap of a case, but so noisy is this comparison: {listed(loud)}; more runs would tell"

@@ -24,6 +24,7 @@ from llmcost.cli.check_words import edited_line, headline
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_text
 from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write
+from llmcost.counts import agreeing, counted
 from llmcost.errors import InputError, UsageError, unwritable
 from llmcost.render import Table
 from llmcost.render.cell import plain
@@ -118,8 +119,10 @@ def told(side: Side) -> str:
     """Say what a baseline holds."""
     runs = sum(len(tried.runs) for tried in side.tried.values())
     requests = side.requests - side.uncased
-    left_out = f"; {side.uncased:,} requests name no case and are left out" if side.uncased else ""
-    return f"{len(side.tried):,} cases, {runs:,} runs, {requests:,} requests{left_out}"
+    named = agreeing(side.uncased, "names no case and is", "name no case and are")
+    left_out = f"; {counted(side.uncased, 'request')} {named} left out" if side.uncased else ""
+    held = (counted(len(side.tried), "case"), counted(runs, "run"), counted(requests, "request"))
+    return f"{', '.join(held)}{left_out}"
 
 
 def run_show(file: Path, reading: Reading) -> int:
@@ -173,6 +176,6 @@ def header(baseline: Baseline) -> dict[str, str]:
 def no_case(side: Side) -> InputError:
     """Say that nothing can be paired."""
     return InputError(
-        f"not one of {side.requests:,} requests names its test case",
+        f"not one of {counted(side.requests, 'request')} names its test case",
         hint="stamp them with metadata.test_case (`pytest --llmcost` does), or say where it stands: --case-key",
     )

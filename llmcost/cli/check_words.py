@@ -8,8 +8,9 @@ from pathlib import Path
 
 from llmcost.check import Checked
 from llmcost.check.decision import PASS
-from llmcost.check.pairs import Change, counted
+from llmcost.check.pairs import Change
 from llmcost.check.verdict import percent
+from llmcost.counts import counted
 from llmcost.render.cell import dollars
 
 # so many digits of the smaller amount are shown

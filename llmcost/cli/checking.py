@@ -18,6 +18,7 @@ from llmcost.cli.check_words import edited_line
 from llmcost.cli.days import read_day
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, book_line, coverage_lines, open_store
+from llmcost.counts import agreeing, counted
 from llmcost.errors import GateError, IncompleteError, UsageError
 from llmcost.report.compare import earlier
 from llmcost.store import Filters, Store
@@ -82,7 +83,9 @@ def leave(found: Checked, is_strict: bool) -> int:
     if is_strict and not found.verdict.is_conclusive:
         raise IncompleteError(f"--strict: no verdict: {found.verdict.notes[0]}")
     if is_strict and missing:
-        raise IncompleteError(f"--strict: {missing:,} requests of both sides have no cost")
+        raise IncompleteError(
+            f"--strict: {counted(missing, 'request')} of both sides {agreeing(missing, 'has', 'have')} no cost"
+        )
     return 0
 
 

@@ -11,6 +11,7 @@ from llmcost.check.api import Api
 from llmcost.check.comment import Target, github, gitlab, marker, number_in, post
 from llmcost.cli.notes import note
 from llmcost.errors import InputError, UsageError
+from llmcost.pricing.nearest import among
 
 WRITES = "`llmcost check ... -f md -o FILE` writes it"
 PROVIDERS = ("github", "gitlab")
@@ -26,7 +27,7 @@ def run_comment(
     comment = read_comment(Path(files[0]), key)
     chosen = provider or ("gitlab" if os.environ.get("GITLAB_CI") else "github")
     if chosen not in PROVIDERS:
-        raise UsageError(f"--provider {chosen}: not known", hint=f"one of {', '.join(PROVIDERS)}")
+        raise UsageError(f"--provider {chosen}: not known", hint=among(chosen, PROVIDERS))
     target = github_target(repo, number) if chosen == "github" else gitlab_target(repo, number)
     posted = post(api_of(chosen), target, comment)
     if posted.url:

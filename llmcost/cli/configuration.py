@@ -9,6 +9,7 @@ from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing.loader import Node, only, read_yaml, required, section
+from llmcost.pricing.nearest import among
 from llmcost.report.budget import EVERYTHING, Budget
 
 NAME = "llmcost.yaml"
@@ -106,7 +107,7 @@ def with_set(
         having = [detector for detector in chosen if name in known[detector].params]
         if not having:
             every = sorted({param for detector in chosen for param in known[detector].params})
-            raise UsageError(f"--set {name}: no such parameter", hint=f"there are {', '.join(every)}")
+            raise UsageError(f"--set {name}: no such parameter", hint=among(name, every, "there are"))
         for detector in having:
             laid.setdefault(detector, {})[name] = value
     return laid

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from llmcost.cli.choosing import refuse
 from llmcost.cli.configuration import Configuration, open_configuration, with_set
 from llmcost.cli.gates import read_gate
 from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.counts import agreeing, counted
 from llmcost.detect import Detector, Hits, causes, claim, detect, detectors, findings, found_requests, own_detectors
 from llmcost.errors import InputError, UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.nearest import among
 from llmcost.render import Table
 from llmcost.render.cell import dollars
 from llmcost.report import coverage
@@ -101,7 +104,7 @@ def known_detectors(configuration: Configuration) -> dict[str, Detector]:
     known = {**detectors(), **(own_detectors(configuration.folder) if configuration.folder else {})}
     strays = [detector for detector in configuration.settings if detector not in known]
     if strays:
-        raise UsageError(f"llmcost.yaml: {strays[0]}: no such detector", hint=f"there are {', '.join(known)}")
+        raise UsageError(f"llmcost.yaml: {strays[0]}: no such detector", hint=among(strays[0], known, "there are"))
     return known
 
 
@@ -110,12 +113,13 @@ def pick(name: str, known: Mapping[str, Detector]) -> list[str]:
     if name == ALL:
         return list(known)
     if name not in known:
-        raise UsageError(f"{name}: no such detector", hint=f"there are {', '.join(known)} and {ALL}")
+        raise UsageError(f"{name}: no such detector", hint=among(name, [*known, ALL], "there are"))
     return [name]
 
 
 def run_explain(name: str, *, sql: bool) -> int:
     """Print a detector's words, or its query as it is run."""
+    refuse("what a detector is", "leave --explain and --sql out")
     known = known_detectors(open_configuration())
     for detector in (known[each] for each in pick(name, known)):
         print(detector.query.strip() if sql else "\n".join(words_of(detector)))
@@ -138,11 +142,14 @@ def found_lines(hits: Hits, totals: Mapping[str, Any]) -> Iterator[str]:
     if not totals["requests"]:
         yield "found: nothing"
     elif totals["saving_usd"] is None:
-        yield f"found: {totals['requests']:,} requests; what they would save is not known, none has a price"
+        them = agreeing(totals["requests"], "it", "they")
+        found = counted(totals["requests"], "request")
+        yield f"found: {found}; what {them} would save is not known, none has a price"
     else:
-        yield f"found: {totals['requests']:,} requests, {apart(totals)}"
+        yield f"found: {counted(totals['requests'], 'request')}, {apart(totals)}"
         if totals["unknown_requests"]:
-            yield f"not known: what {totals['unknown_requests']:,} of them would save; they have no price"
+            unknown = totals["unknown_requests"]
+            yield f"not known: what {unknown:,} of them would save; {agreeing(unknown, 'it has', 'they have')} no price"
     if totals["saving_usd"] is not None and totals.get("standalone_usd", totals["saving_usd"]) != totals["saving_usd"]:
         shown = dollars(totals["standalone_usd"], 2)
         yield f"by itself: {shown} would be saved; what detectors that come before it claim is counted there"

@@ -7,6 +7,7 @@ from pathlib import Path
 from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.counts import counted
 from llmcost.export import beside, check_folder, export_days, export_focus
 from llmcost.render import Table
 from llmcost.report import coverage
@@ -39,8 +40,8 @@ def run_days(reading: Reading, name: str, folder: Path, *, force: bool) -> int:
         covered = coverage(store)
         step("writing")
         written = export_days(store, name, folder, envelope(command, filters, book, covered), force=force)
-    note(f"wrote: {written.rows:,} rows of {written.days:,} days to {folder}")
+    note(f"wrote: {counted(written.rows, 'row')} of {counted(written.days, 'day')} to {folder}")
     if written.kept:
-        note(f"kept: {written.kept:,} files in it that are not of this export")
+        note(f"kept: {counted(written.kept, 'file')} in it not of this export")
     print_coverage(book, covered, strict=reading.strict)
     return 0

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost.errors import GateError, UsageError
+from llmcost.pricing.nearest import among
 from llmcost.render.cell import exact
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -33,8 +34,8 @@ class Gate:
     def look_up(self, totals: Mapping[str, Any]) -> Any:
         """Take the total that this is about. Raises UsageError where there is none of this name."""
         if self.column not in totals:
-            known = ", ".join(sorted(totals))
-            raise UsageError(f"--fail-on {self.column}: there is no such total", hint=f"there are {known}")
+            hint = among(self.column, sorted(totals), "there are")
+            raise UsageError(f"--fail-on {self.column}: there is no such total", hint=hint)
         return totals[self.column]
 
     def check(self, totals: Mapping[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 import time
 from dataclasses import dataclass
@@ -9,14 +11,17 @@ from pathlib import Path
 
 from llmcost.cli.new_store import check_kept, no_empty_store
 from llmcost.cli.notes import note
-from llmcost.cli.problems import plural, print_problems
+from llmcost.cli.options import DEFAULT_DB
+from llmcost.cli.problems import print_problems
 from llmcost.cli.progress import progress_bar
 from llmcost.cli.unread import tell
+from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import IncompleteError, InputError, LimitError, LockedError, StoreError, UsageError
 from llmcost.ingest import Options, Summary, ingest
 from llmcost.ingest.deduplicate import POLICIES
 from llmcost.ingest.format import Format, formats
 from llmcost.ingest.limit import Limit, parse_limit
+from llmcost.pricing.nearest import among
 from llmcost.report import Coverage
 from llmcost.store import Store
 
@@ -54,22 +59,33 @@ def read_once(request: Request, options: Options) -> int:
         summary = read(store, request, options)
         print_summary(summary)
         covered = print_unpriced(store, request.pricing) if summary.new or request.strict else None
+        if store.value("select count(*) from requests"):
+            note(next_line(request.db))
     tell(summary.refused)
     if summary.rejects and not summary.read - summary.rejected:
         raise InputError("not one line could be understood", hint="is it the right --format?")
     if request.strict and covered is not None and not covered.is_complete:
+        missing = covered.requests - covered.priced_requests
         raise IncompleteError(
-            f"--strict: {covered.requests - covered.priced_requests:,} of {covered.requests:,} requests have no cost"
+            f"--strict: {part_of(missing, covered.requests, 'request')} {agreeing(missing, 'has', 'have')} no cost"
         )
     return 0
 
 
+def next_line(db: Path) -> str:
+    """Say where the store is, and what to ask it next as it can be typed."""
+    is_found = str(db) == os.environ.get("LLMCOST_DB", str(DEFAULT_DB))
+    option = "" if is_found else f" --db {shlex.quote(str(db))}"
+    return f"store: {db} · next: llmcost report --by model{option}"
+
+
 def options_of(request: Request) -> Options:
     """Check what the command line asks for. Raises UsageError."""
-    if request.on_duplicate not in POLICIES:
-        raise UsageError(f"--on-duplicate {request.on_duplicate}: no such policy", hint=f"one of {', '.join(POLICIES)}")
+    policy = request.on_duplicate
+    if policy not in POLICIES:
+        raise UsageError(f"--on-duplicate {policy}: no such policy", hint=among(policy, POLICIES))
     if request.text not in ("hash", "none"):
-        raise UsageError(f"--text {request.text}: neither hash nor none")
+        raise UsageError(f"--text {request.text}: neither hash nor none", hint=among(request.text, ("hash", "none")))
     limit = parse_limit(request.max_bad_lines)
     if request.strict and request.max_bad_lines is None:
         limit = Limit(lines=0)
@@ -85,7 +101,7 @@ def format_of(request: Request) -> Format | None:
 
         return load_map(request.map)
     if request.format is not None and request.format not in formats():
-        raise UsageError(f"--format {request.format}: no such format", hint=f"one of {', '.join(formats())}")
+        raise UsageError(f"--format {request.format}: no such format", hint=among(request.format, formats()))
     return formats()[request.format] if request.format else None
 
 
@@ -149,7 +165,7 @@ def look(store: Store, request: Request, options: Options) -> Summary:
 def print_summary(summary: Summary) -> None:
     """Say what was read: the numbers on stdout, problems with their places on stderr."""
     kinds = ", ".join(f"{name} {count}" for name, count in sorted(summary.formats.items()))
-    files = f"{summary.files:,} {plural('file', summary.files)}" + (f" ({kinds})" if kinds else "")
+    files = counted(summary.files, "file") + (f" ({kinds})" if kinds else "")
     unchanged = f", {summary.unchanged:,} unchanged" if summary.unchanged else ""
     print(f"{files}{unchanged}: {summary.new:,} new, {summary.duplicates:,} duplicate, {summary.rejected:,} rejected")
     print_problems(summary)

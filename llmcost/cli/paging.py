@@ -15,6 +15,7 @@ from llmcost.cli.left_out import gap_lines, groups_left
 from llmcost.cli.output import write_text
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage
+from llmcost.counts import counted
 from llmcost.detect import Savings, findings, savings
 from llmcost.detect.savings import COLUMNS as SAVINGS
 from llmcost.errors import InputError
@@ -162,7 +163,7 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
     headline[saved_label(added)] = for_people("proven_usd", added.totals["proven_usd"])
     cannot = tuple(f"{name} {reason}" for name, reason in hits.cannot_run.items())
     certain = tuple(
-        f"{name}: {for_people('saving_usd', sums['saving_usd'])} in {int(sums['requests']):,} requests"
+        f"{name}: {for_people('saving_usd', sums['saving_usd'])} in {counted(int(sums['requests']), 'request')}"
         for name, sums in added.by_certainty.items()
     )
     remains = f"what remains: {for_people('remaining_usd', added.totals['remaining_usd'])}, {remaining_range(added)}"

@@ -12,6 +12,7 @@ from llmcost.check.sides import Side, Source, measure
 from llmcost.cli.checking import DEFAULT_BASELINE, Asked, open_sides, opened
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, write
+from llmcost.counts import counted
 from llmcost.errors import InputError
 from llmcost.render import Table
 from llmcost.store import Filters
@@ -31,8 +32,8 @@ def run_power(reading: Reading, asked: Asked) -> int:
     rows = [row(seen(change, noise, cases, runs, limits)) for change in CHANGES]
     shared = envelope("check", Filters(), book, head.coverage) | {"cases": cases, "runs": runs, "noise": vars(noise)}
     write(Table("Power", COLUMNS, rows, {}, shared), output_format, reading.output)
-    note(f"noise: the cost of a run of a case varies by {noise.spread:.1%} ({noise.runs:,} runs)")
-    note(f"these traces: {cases:,} cases, {runs:,} run{'s' if runs > 1 else ''} each")
+    note(f"noise: the cost of a run of a case varies by {noise.spread:.1%} ({counted(noise.runs, 'run')})")
+    note(f"these traces: {counted(cases, 'case')}, {counted(runs, 'run')} each")
     return 0
 
 

@@ -11,11 +11,12 @@ from llmcost.cli.books import open_book
 from llmcost.cli.days import read_day, today
 from llmcost.cli.notes import note
 from llmcost.cli.reading import book_line, format_of, write
+from llmcost.counts import counted
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, Key, Resolver, load_book
 from llmcost.pricing.book import FEES, Period
 from llmcost.pricing.inspect import Finding, findings
-from llmcost.pricing.nearest import nearest_hint, sellers_of
+from llmcost.pricing.nearest import among, nearest_hint, sellers_of
 from llmcost.pricing.periods import DAY_END, clock
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, NO_LIMIT, PAST, RATE_COLUMNS, PriceRow, rows_of
 from llmcost.pricing.resolve import Resolution
@@ -39,7 +40,8 @@ def run_list(
     wanted = known.get(provider, provider) if provider else None
     models = [m for m in book.models if wanted in (None, m.provider)]
     if not models:
-        raise UsageError(f"--provider {provider}: the book has none", hint=", ".join(sorted(set(known.values()))))
+        hint = among(provider or "", sorted(set(known.values())))
+        raise UsageError(f"--provider {provider}: the book has none", hint=hint)
     rows = []
     for model in sorted(models, key=lambda m: (m.provider, m.model)):
         period = period_at(model, day)
@@ -187,7 +189,7 @@ def together(found: list[Finding]) -> list[Finding]:
     counts = Counter(finding.kind for finding in found)
     few = [finding for finding in found if counts[finding.kind] <= MOST_ALIKE]
     many = [
-        Finding(kind, "", f"{count:,} prices", None, f"{example(found, kind)}; -f json lists all", "")
+        Finding(kind, "", counted(count, "price"), None, f"{example(found, kind)}; -f json lists all", "")
         for kind, count in counts.items()
         if count > MOST_ALIKE
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_text
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.counts import counted
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.files import FORMAT
@@ -83,7 +84,7 @@ def write_stub(path: Path, found: list[dict[str, Any]], book: Book) -> None:
     lines += ["providers:", *(f"  - {{id: {scalar(provider)}}}" for provider in unknown)] if unknown else []
     lines += ["models:", *(line for entry in sorted(missing) for line in stub_lines(*entry))]
     write_text((f"{line}\n" for line in lines), path)
-    note(f"{path}: {len(missing)} entries to fill in")
+    note(f"{path}: {counted(len(missing), 'entry')} to fill in")
 
 
 def stub_lines(provider: str, model: str, first: object) -> Iterator[str]:

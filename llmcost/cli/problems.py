@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from llmcost.cli.notes import note
+from llmcost.counts import counted
 from llmcost.ingest import Summary
 
 SHOWN = 20
@@ -21,14 +22,14 @@ def problem_lines(summary: Summary) -> Iterator[str]:
     rejected = [f"rejected {reject.path}:{reject.line}: {reject.reason}" for reject in summary.rejects]
     yield from cut(rejected, "the store's table `rejects` has them all")
     for (name, reason), count in sorted(summary.passed_over.items()):
-        yield f"passed over: {count:,} {name} {plural('record', count)}: {reason}"
+        yield f"passed over: {counted(count, f'{name} record')}: {reason}"
     yield from (f"unfinished {path}: its last line is cut; it is read when it is whole" for path in summary.unfinished)
     if summary.ambiguous:
-        counted = f"{summary.ambiguous:,} {plural('request', summary.ambiguous)}"
-        yield f"ambiguous: {counted} with counts that fit no reading of their total; read as the format counts"
+        requests = counted(summary.ambiguous, "request")
+        yield f"ambiguous: {requests} with counts that fit no reading of their total; read as the format counts"
     if summary.keys:
-        counted = f"{len(summary.keys):,} raw API {plural('key', len(summary.keys))}"
-        yield f"replaced: {counted} in these logs, each by a hash and its last four characters; mend what logs them"
+        keys = counted(len(summary.keys), "raw API key")
+        yield f"replaced: {keys} in these logs, each by a hash and its last four characters; mend what logs them"
     yield from cut([f"skipped {path}: {reason}" for path, reason in summary.skipped], "none of them is a log")
 
 
@@ -37,8 +38,3 @@ def cut(lines: list[str], rest: str) -> Iterator[str]:
     yield from lines[:SHOWN]
     if len(lines) > SHOWN:
         yield f"... and {len(lines) - SHOWN:,} more; {rest}"
-
-
-def plural(noun: str, count: int) -> str:
-    """Put a noun into the plural where there is more than one."""
-    return noun if count == 1 else f"{noun}s"

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.cli.books import open_book
+from llmcost.cli.choosing import asked
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen, write_bytes, write_text
 from llmcost.cli.progress import progress_bar
+from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.nearest import among
 from llmcost.render import BINARY, FORMATS, Table, render, render_bytes
 from llmcost.render.cell import dollars
+from llmcost.render.choose import choose
 from llmcost.report import Coverage
 from llmcost.store import Filters, Store, parse_when
 from llmcost.store.zone import read_zone
@@ -85,7 +89,7 @@ def format_of(format: str | None, output: Path | None) -> str:
     suffix = output.suffix.removeprefix(".") if output else ""
     chosen = format or (suffix if suffix in FORMATS else "table")
     if chosen not in FORMATS:
-        raise UsageError(f"--format {chosen}: no such output format", hint=f"one of {', '.join(FORMATS)}")
+        raise UsageError(f"--format {chosen}: no such output format", hint=among(chosen, FORMATS))
     if chosen in (*BINARY, "html") and output is None and sys.stdout.isatty():
         raise UsageError(f"--format {chosen}: not for a terminal", hint=f"-o FILE.{chosen} writes it, or pipe it on")
     return chosen
@@ -145,7 +149,8 @@ def envelope(command: str, filters: Filters, book: Book, covered: Coverage) -> d
 
 
 def write(table: Table, format: str, output: Path | None) -> None:
-    """Render to a file or to stdout; width and colour follow the terminal."""
+    """Render to a file or to stdout; width and colour follow the terminal, columns and order --columns and --sort."""
+    table = choose(table, asked())
     if format in BINARY:
         write_bytes([render_bytes(table, format)], output)
         return
@@ -161,7 +166,8 @@ def tell_left_out(table: Table, width: int) -> None:
 
     missing = left_out(table, width)
     if missing:
-        note(f"no room for: {', '.join(missing)}; a wider terminal shows more, -f csv has all")
+        others = "name fewer with --columns" if table.is_chosen else "--columns names those to show"
+        note(f"no room for: {', '.join(missing)}; {others}, a wider terminal shows more, -f csv has all")
 
 
 def book_line(book: Book) -> str:
@@ -175,12 +181,13 @@ def coverage_lines(covered: Coverage) -> Iterator[str]:
         yield f"nothing: {covered.nothing}" if covered.nothing else "nothing: no request is asked for"
         return
     share = covered.priced_requests / covered.requests
-    yield f"coverage: {covered.priced_requests:,} of {covered.requests:,} requests have a cost ({share:.1%})"
+    priced = part_of(covered.priced_requests, covered.requests, "request")
+    yield f"coverage: {priced} {agreeing(covered.priced_requests, 'has', 'have')} a cost ({share:.1%})"
     if covered.usage_missing:
         yield f"usage missing: {covered.usage_missing:,} answered without usage; billed, but not known how much"
     for item in covered.unpriced[:SHOWN_UNPRICED]:
         name = "/".join(part for part in (item.provider, item.model) if part) or "(no model)"
-        yield f"unpriced: {name}: {item.reason} ({item.requests:,} requests)"
+        yield f"unpriced: {name}: {item.reason} ({counted(item.requests, 'request')})"
     if len(covered.unpriced) > SHOWN_UNPRICED:
         yield f"unpriced: ... and {len(covered.unpriced) - SHOWN_UNPRICED} more; -f json lists all"
     if covered.assumed_requests:
@@ -194,7 +201,7 @@ def file_time_lines(covered: Coverage) -> Iterator[str]:
     """Say how much is known to no hour, since its log has no times."""
     if not covered.file_time_requests:
         return
-    counts = f"{covered.file_time_requests:,} of {covered.requests:,} requests"
+    counts = part_of(covered.file_time_requests, covered.requests, "request")
     own, all_of_it = covered.file_time_cost_usd, covered.cost_usd
     spent = counts if own is None or all_of_it is None else f"{dollars(own, 2)} of {dollars(all_of_it, 2)} ({counts})"
     yield f"time: {spent} has no time of its own, only its file's date; --where is_file_time=false leaves it out"
@@ -208,4 +215,6 @@ def print_coverage(book: Book, covered: Coverage, *, strict: bool) -> None:
         raise IncompleteError("--strict: there is no request to speak of")
     if strict and not covered.is_complete:
         missing = covered.requests - covered.priced_requests
-        raise IncompleteError(f"--strict: {missing:,} of {covered.requests:,} requests have no cost")
+        raise IncompleteError(
+            f"--strict: {part_of(missing, covered.requests, 'request')} {agreeing(missing, 'has', 'have')} no cost"
+        )

@@ -8,6 +8,7 @@ from typing import Any
 
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import InputError, UsageError
 from llmcost.reconcile import BY, Bill, Comparison, compare_invoice, compare_reported, read_bill
 from llmcost.render import Table
@@ -75,28 +76,31 @@ def run_invoice(reading: Reading, invoice: Path) -> int:
 def reported_lines(totals: dict[str, Any], covered: Coverage) -> list[str]:
     """Say in words how many requests could be compared, how many agree, and how much of the rest is explained."""
     compared, uncompared = int(totals["requests"] or 0), int(totals["uncompared"] or 0)
-    lines = [f"compared: {compared:,} of {covered.requests:,} requests have a reported cost and one of ours"]
+    of_all = part_of(compared, covered.requests, "request")
+    lines = [f"compared: {of_all} {agreeing(compared, 'has', 'have')} a reported cost and one of ours"]
     if uncompared:
-        lines.append(f"not compared: {uncompared:,} have a reported cost but none of ours")
+        lines.append(
+            f"not compared: {uncompared:,} {agreeing(uncompared, 'has', 'have')} a reported cost but none of ours"
+        )
     if compared:
-        agreeing = int(totals["agreeing"])
+        alike = int(totals["agreeing"])
         explained = totals["explained_share"]
         rest = "" if explained is None else f"; {explained:.1%} of the difference is explained"
-        lines.append(f"agreeing: {agreeing:,} of {compared:,} ({Decimal(agreeing) / compared:.1%}){rest}")
+        lines.append(f"agreeing: {alike:,} of {compared:,} ({Decimal(alike) / compared:.1%}){rest}")
     return lines
 
 
 def invoice_lines(bill: Bill, found: Comparison) -> list[str]:
     """Say in words what was compared, how much of the bill is explained, and where the rest may be."""
     totals = found.totals
-    lines = [f"bill: {bill.kind}, {len(bill.lines):,} lines, {bill.first_day} to {bill.last_day} (UTC)"]
+    lines = [f"bill: {bill.kind}, {counted(len(bill.lines), 'line')}, {bill.first_day} to {bill.last_day} (UTC)"]
     if totals["explained_share"] is not None:
         lines.append(
             f"explained: {totals['explained_share']:.1%} of {dollars(totals['invoice_usd'] or 0, 2)}; "
             f"difference {dollars(totals['difference_usd'] or 0, 2)}"
         )
     if totals["unpriced"]:
-        lines.append(f"unpriced: {totals['unpriced']:,} requests of these days have no cost of ours")
+        lines.append(f"unpriced: {counted(totals['unpriced'], 'request')} of these days without a cost of ours")
     if totals["usage_missing"]:
-        lines.append(f"usage missing: {totals['usage_missing']:,} requests of these days; billed all the same")
+        lines.append(f"usage missing: {counted(totals['usage_missing'], 'request')} of these days; billed all the same")
     return lines

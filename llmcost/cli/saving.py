@@ -10,6 +10,7 @@ from llmcost.cli.detecting import ALL, found_lines, run
 from llmcost.cli.gates import read_gate
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.counts import counted
 from llmcost.detect import Savings, compare, period, savings
 from llmcost.detect.detector import CERTAINTIES
 from llmcost.detect.fixed import COLUMNS as FIXED
@@ -46,7 +47,8 @@ def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: tuple
     }
     # the last row is the total
     in_rows = {} if output_format in ("table", "md") else found.totals
-    write(Table("Savings", COLUMNS, found.rows, in_rows, shared, GIVES_WAY), output_format, reading.output)
+    table = Table("Savings", COLUMNS, found.rows, in_rows, shared, GIVES_WAY, last=(found.rows[-1][0],))
+    write(table, output_format, reading.output)
     for line in [*found_lines(hits, found.totals), *savings_lines(found)]:
         note(line)
     print_coverage(book, covered, strict=reading.strict)
@@ -97,7 +99,7 @@ def fixed_lines(totals: dict[str, Any], compared: int, before: Period, after: Pe
     )
     alone = len(before.keys() | after.keys()) - compared
     if alone:
-        yield f"not compared: {alone:,} keys without requests that have a cost in both periods"
+        yield f"not compared: {counted(alone, 'key')} without requests that have a cost in both periods"
     yield "assumed: an operation after the fix is as large as one before; other changes count as its doing"
 
 
@@ -105,7 +107,7 @@ def savings_lines(found: Savings) -> Iterator[str]:
     """Say how certain the savings are, what remains, and what they come to in a month."""
     for name, sums in found.by_certainty.items():
         shown = "not known" if sums["saving_usd"] is None else f"{dollars(sums['saving_usd'], 2)} {span(sums)}"
-        yield f"{name}: {shown} in {int(sums['requests']):,} requests"
+        yield f"{name}: {shown} in {counted(int(sums['requests']), 'request')}"
     if found.totals["remaining_usd"] is not None:
         yield f"what remains: {remains(found.totals)} of {dollars(found.totals['spend_usd'], 2)}"
     if found.monthly is None:
@@ -114,7 +116,7 @@ def savings_lines(found: Savings) -> Iterator[str]:
         month = found.monthly
         yield (
             f"per month: {each(month)}; {dollars(month['spend_usd'], 2)} would be {remains(month)} "
-            f"(30 days, from {month['days']} days of logs)"
+            f"(30 days, from {counted(month['days'], 'day')} of logs)"
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from llmcost.cli.explaining import money
 from llmcost.cli.showing_findings import Verdict
+from llmcost.counts import counted
 from llmcost.report import records
 from llmcost.report.query import reports
 from llmcost.store import Store
@@ -102,7 +103,7 @@ def chain_lines(chain: list[Row], verdict: Verdict | None) -> Iterator[str]:
     if len(chain) == 1:
         yield "  alone: no other attempt, nothing else of its trace or session, and the same prompt not within an hour"
         return
-    yield f"  {sums['attempts']:,} {noun('attempt', sums['attempts'])} of this call: {total(chain, 'attempt')}"
+    yield f"  {counted(sums['attempts'], 'attempt')} of this call: {total(chain, 'attempt')}"
     others = len(chain) - sums["attempts"]
     if others:
         yield f"  with {others:,} more of its trace, its session or its prompt, in all {total(chain)}"
@@ -152,11 +153,6 @@ def total(chain: list[Row], relation: str | None = None) -> str:
     links = [link for link in chain if relation in (None, link["relation"])]
     unknown = sum(link["cost_usd"] is None for link in links)
     return money(summed(links)) + (f", and {unknown:,} without a cost" if 0 < unknown < len(links) else "")
-
-
-def noun(word: str, count: int) -> str:
-    """Put a noun into the plural where there is more than one."""
-    return word if count == 1 else f"{word}s"
 
 
 def elapsed(milliseconds: float) -> str:

@@ -10,6 +10,7 @@ from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import known_detectors
 from llmcost.cli.explaining import money
 from llmcost.cli.progress import step_line
+from llmcost.counts import counted
 from llmcost.detect import Hits, claim, detect
 from llmcost.pricing import Book
 from llmcost.report import records
@@ -79,7 +80,7 @@ def found_near(store: Store, hits: Hits) -> dict[int, list[Row]]:
 
 def finding_lines(rows: list[Row], verdict: Verdict) -> Iterator[str]:
     """Tell what was found, which detectors are quiet, and which cannot say."""
-    yield f"Detectors, over {verdict.requests:,} {'request' if verdict.requests == 1 else 'requests'}"
+    yield f"Detectors, over {counted(verdict.requests, 'request')}"
     for row in rows:
         name = f" ({row['started_at']} UTC)" if len(rows) > 1 else ""
         if not verdict.seen[row["dedupe_key"]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, format_of, print_coverage, write
+from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import IncompleteError, UsageError
 from llmcost.render import Table
 from llmcost.render.cell import dollars
@@ -48,11 +49,12 @@ def run_sample(reading: Reading, *, size: int = 150, seed: int = 7, candidate: s
 def drawn_lines(found: Sample, size: int, seed: int) -> Iterator[str]:
     """Say what was drawn from what, and what was put together for want of room."""
     strata, count, requests = found.strata, len(found.rows), sum(found.strata.sizes)
-    yield f"sample: {count:,} of {requests:,} requests that can be compared, {strata.answers:,} answers; seed {seed}"
+    drawn, answers = part_of(count, requests, "request"), counted(strata.answers, "answer")
+    yield f"sample: {drawn} that can be compared, {answers}; seed {seed}"
     if not strata.is_by_system_prompt:
         yield "strata: too many for --size; one answer to several system prompts counts as one"
     if strata.named < strata.answers:
-        yield f"strata: {strata.answers - strata.named:,} rare answers are drawn together, as `rest`"
+        yield f"strata: {counted(strata.answers - strata.named, 'rare answer')} drawn together, as `rest`"
     if 2 * strata.answers > requests:
         yield "strata: is this free text? then answers differ word by word, and only a person can compare them"
     if count < min(size, requests):
@@ -65,7 +67,8 @@ def drawn_lines(found: Sample, size: int, seed: int) -> Iterator[str]:
 def proof_lines(found: Sample) -> Iterator[str]:
     """Say what no disagreement would prove, of a sample in itself and of the traffic that it is drawn from."""
     count = len(found.rows)
-    yield f"proof: {count:,} requests without a disagreement bound the rate to {min(3 / count, 1):.1%} (95%, 3/n)"
+    proven = f"{counted(count, 'request')} without a disagreement {agreeing(count, 'bounds', 'bound')} the rate"
+    yield f"proof: {proven} to {min(3 / count, 1):.1%} (95%, 3/n)"
     yield f"proof: weighted, to {found.bound_share:.1%} of the requests that they stand for"
     yield f"proof: the interval of `llmcost verify` has two sides and would then end at {wilson(0, count)[1]:.1%}"
 
@@ -75,13 +78,16 @@ def replay_lines(found: Sample) -> Iterator[str]:
     count, priced = len(found.rows), found.candidate_requests
     if priced:
         cost = dollars(found.candidate_usd, 2)
-        yield f"replay: about {cost} on the candidate for {priced:,} requests, with the same tokens and cache hits"
+        requests = counted(priced, "request")
+        yield f"replay: about {cost} on the candidate for {requests}, with the same tokens and cache hits"
     yield f"replay: the sample cost {dollars(found.cost_usd, 2)} as it was"
     nameless = sum(row[COLUMNS.index("candidate_model")] is None for row in found.rows)
     if nameless:
-        yield f"replay: {nameless:,} are of models for which the book names no smaller one; --as MODEL names one"
-    if count - nameless - priced:
-        yield f"replay: {count - nameless - priced:,} have a candidate without a price in the book"
+        models = agreeing(nameless, "is of a model", "are of models")
+        yield f"replay: {nameless:,} {models} for which the book names no smaller one; --as MODEL names one"
+    priceless = count - nameless - priced
+    if priceless:
+        yield f"replay: {priceless:,} {agreeing(priceless, 'has', 'have')} a candidate without a price in the book"
 
 
 def run_verify(
@@ -118,8 +124,9 @@ def run_verify(
     for line in verdict_lines(found, confidence):
         note(line)
     if fail_above is not None and is_undecided:
+        missing = counted(found.totals["missing"], "missing answer")
         raise IncompleteError(
-            f"gate: not decided; with {found.totals['missing']:,} missing answers counted as different the interval "
+            f"gate: not decided; with {missing} counted as different the interval "
             f"ends at {found.worst_share:.2%}, above {fail_above:.2%}",
             hint="replay the requests that have no new answer, and verify again",
         )
@@ -132,12 +139,13 @@ def verdict_lines(found: Comparison, confidence: float) -> Iterator[str]:
     """Say what was compared, how sure the share is, and what it does not mean."""
     totals = found.totals
     pairs, missing, differing = totals["pairs"], totals["missing"], totals["disagreements"]
-    yield f"compared: {pairs:,} of {pairs + missing:,} requests of the old model"
+    yield f"compared: {part_of(pairs, pairs + missing, 'request')} of the old model"
     if missing:
         worst = found.worst["high_share"]
-        yield f"missing: {missing:,} have no new answer; if they all differed, the interval would end at {worst:.1%}"
+        without = f"{missing:,} {agreeing(missing, 'has', 'have')} no new answer"
+        yield f"missing: {without}; if they all differed, the interval would end at {worst:.1%}"
     if found.unknown:
-        yield f"unknown: {found.unknown:,} new answers are to requests that the old file lacks"
+        yield f"unknown: {counted(found.unknown, 'new answer')} to requests that the old file lacks"
     share, low, high = (totals[name] for name in ("disagreement_share", "low_share", "high_share"))
     yield f"disagreement: {share:.1%}, {100 * confidence:.6g}% interval {low:.1%} to {high:.1%} (Wilson)"
     if "weighted_share" in totals:

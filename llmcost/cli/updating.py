@@ -17,6 +17,7 @@ from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.pricing.book import Model
 from llmcost.pricing.edit import edited, verify
 from llmcost.pricing.files import read_book
+from llmcost.pricing.nearest import nearest_hint
 from llmcost.pricing.sources import Source
 from llmcost.pricing.sources.genai_prices import read_genai_prices
 from llmcost.pricing.sources.litellm import read_litellm
@@ -74,9 +75,11 @@ def read_source(source: str) -> Source:
 def selected(found: Source, book: Book, providers: Sequence[str]) -> list[Model]:
     """Take the models of the providers asked for; without any, of those that the book knows."""
     known = {model.provider for model in book.models} | {provider.id for provider in book.providers}
+    there = {model.provider for model in found.models}
     for provider in providers:
-        if provider not in {model.provider for model in found.models}:
-            raise UsageError(f"--provider {provider}: {found.name} has no such provider")
+        if provider not in there:
+            hint = nearest_hint(provider, there, "pricing diff lists what it says")
+            raise UsageError(f"--provider {provider}: {found.name} has no such provider", hint=hint)
     return [model for model in found.models if model.provider in (providers or known)]
 
 

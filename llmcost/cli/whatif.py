@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from llmcost.cli.days import read_day
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.counts import counted
 from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.report.whatif import WhatIf, what_if
@@ -36,7 +37,7 @@ def caveats(result: WhatIf) -> list[str]:
     """Say what the comparison leaves out."""
     missing = result.totals["requests"] - result.totals["compared_requests"]
     lines = ["same tokens: another model may count, cache or answer differently, and may not be good enough"]
-    return [*lines, *([f"not compared: {missing:,} requests have no cost on one side"] if missing else [])]
+    return [*lines, *([f"not compared: {counted(missing, 'request')} without a cost on one side"] if missing else [])]
 
 
 def pairs(texts: Sequence[str], option: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from llmcost.counts import counted
 from llmcost.detect.detector import CERTAINTIES, CONTRACT, LAST, Detector, detectors
 from llmcost.errors import ShelfError, first_line
 from llmcost.shelf import read_shelf
@@ -80,11 +81,13 @@ def run_own(store: Store, detector: Detector, query: str, table: str, values: di
     except duckdb.Error as error:
         raise ShelfError(f"{detector.name}.sql: {first_line(error)}") from error
     if strangers:
-        raise ShelfError(f"{detector.name}.sql gives {strangers:,} rows whose dedupe_key is no request of the scope")
+        raise ShelfError(
+            f"{detector.name}.sql gives {counted(strangers, 'row')} whose dedupe_key is no request of the scope"
+        )
     if twice:
-        raise ShelfError(f"{detector.name}.sql gives {twice:,} requests more than once")
+        raise ShelfError(f"{detector.name}.sql gives {counted(twice, 'request')} more than once")
     if broken:
         raise ShelfError(
-            f"{detector.name}.sql breaks the law of savings for {broken:,} requests",
+            f"{detector.name}.sql breaks the law of savings for {counted(broken, 'request')}",
             hint="0 <= low <= saving <= high <= cost, and a certainty of proven, likely or possible",
         )

@@ -15,6 +15,7 @@ import orjson
 
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.nearest import among
 from llmcost.shelf import read_shelf
 from llmcost.store import Filters, Store
 from llmcost.store.prices import load_prices
@@ -68,7 +69,7 @@ def export_focus(
     or a column that does not exist.
     """
     if version not in VERSIONS:
-        raise UsageError(f"--focus-version {version}: no such version", hint=f"one of {', '.join(VERSIONS)}")
+        raise UsageError(f"--focus-version {version}: no such version", hint=among(version, VERSIONS))
     if "tag" in by:
         raise UsageError("--by tag: a request with two tags would be charged twice", hint="--where tag=NAME selects")
     load_prices(store, book)

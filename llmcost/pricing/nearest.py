@@ -24,6 +24,14 @@ def nearest_hint(text: str, known: Iterable[str], otherwise: str) -> str:
     return f"nearest: {', '.join(near)}" if near else otherwise
 
 
+def among(text: str, known: Iterable[str], listed: str = "one of") -> str:
+    """Write all names that there are as a hint, after those that a text may have meant; for lists that can be read."""
+    names = list(known)
+    near = nearest(text, names)
+    every = f"{listed} {', '.join(names)}"
+    return f"nearest: {', '.join(near)}; {every}" if near else every
+
+
 def sellers_of(book: Book, name: str) -> list[str]:
     """Name the providers that the book has a model of this name for, in the order of their ids."""
     resolver = Resolver(book)

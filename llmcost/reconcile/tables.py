@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from llmcost.counts import counted
 from llmcost.errors import InputError
 from llmcost.reconcile.bill import Bill, Line, bill_of, dollars_only, moment, money
 from llmcost.reconcile.spelling import SEARCH, is_search
@@ -121,7 +122,8 @@ def record(columns: list[str], cells: list[str], place: str) -> Cells:
     """Put the cells of a row under their columns."""
     if len(cells) != len(columns):
         raise InputError(
-            f"{place}: {len(cells)} cells under {len(columns)} columns", hint="is there a delimiter in a name?"
+            f"{place}: {counted(len(cells), 'cell')} under {counted(len(columns), 'column')}",
+            hint="is there a delimiter in a name?",
         )
     return {column: cell.strip() for column, cell in zip(columns, cells, strict=True)}
 

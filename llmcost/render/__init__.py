@@ -8,9 +8,12 @@ from importlib import import_module
 from typing import Any
 
 from llmcost.errors import UsageError
+from llmcost.pricing.nearest import among
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet", "html")
 BINARY = ("parquet",)
+# what the columns of a histogram are called where they are drawn as one
+DISTRIBUTION = "distribution"
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class Table:
 
     `gives_way` names the columns that a narrow terminal leaves out, the first of them first; without it that is
     decided by their totals. `below` names columns of whole sentences, which the terminal's table writes under itself,
-    `histogram` those that it draws as one distribution, `bar` the one that it draws bars of.
+    `histogram` those that it draws as one distribution, `bar` the one that it draws bars of. `last` are the names of
+    rows that stay last however the others are sorted; `is_chosen` says that somebody asked for just these columns.
     """
 
     title: str
@@ -31,6 +35,8 @@ class Table:
     below: tuple[str, ...] = ()
     histogram: tuple[str, ...] = ()
     bar: str = ""
+    last: tuple[str, ...] = ()
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def render(table: Table, format: str, *, width: int | None = None, color: bool =
     `width` and `color` are for the terminal's table alone; without a width it is as wide as it needs.
     """
     if format not in FORMATS:
-        raise UsageError(f"{format}: no such output format", hint=f"one of {', '.join(FORMATS)}")
+        raise UsageError(f"{format}: no such output format", hint=among(format, FORMATS))
     if format in BINARY:
         raise UsageError(f"{format}: no text", hint="render_bytes writes it")
     module = import_module(f"llmcost.render.{ {'csv': 'delimited', 'tsv': 'delimited'}.get(format, format) }")

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from llmcost.counts import counted
+
 UNKNOWN = "–"  # noqa: RUF001  what is not known, for people
 TEN_MILLION = 10_000_000
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -44,7 +46,7 @@ def legible(text: str) -> str:
 
 def shortened(text: str, most: int) -> str:
     """Cut a text that is longer than `most` characters, and say how long it is."""
-    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+    return text if len(text) <= most else f"{text[:most]}… ({counted(len(text), 'character')})"
 
 
 def for_people(column: str, value: Any) -> str:
@@ -56,10 +58,10 @@ def for_people(column: str, value: Any) -> str:
     if column.endswith("_usd"):
         return dollars(value, 6 if "_per_" in column else 2)
     unit = next((ending for ending in UNITS if column.endswith(ending)), None)
-    return UNITS[unit](value) if unit and not isinstance(value, str) else counted(value)
+    return UNITS[unit](value) if unit and not isinstance(value, str) else unitless(value)
 
 
-def counted(value: Any) -> str:
+def unitless(value: Any) -> str:
     """Write a value that has no unit."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from llmcost.render import Table
-from llmcost.render.cell import for_people, heading, is_number, legible
+from llmcost.render.cell import heading, is_number, legible
+from llmcost.render.style import Write, writers
 
 # what GitHub and GitLab make links, mentions, pictures or formulas of, also where it is escaped; never in code
 LINKED = re.compile(
@@ -26,10 +27,11 @@ def write(table: Table) -> Iterator[str]:
     right = [is_number(column, table.rows, at) for at, column in enumerate(table.columns)]
     yield line(escaped(heading(column)) for column in table.columns)
     yield line("---:" if is_right else "---" for is_right in right)
+    write_as = writers(table)
     for row in table.rows:
-        yield line(cell(c, v) for c, v in zip(table.columns, row, strict=True))
+        yield line(cell(write_as[c], v) for c, v in zip(table.columns, row, strict=True))
     if len(table.rows) > 1 and table.totals:
-        cells = (cell(c, table.totals[c]) if c in table.totals else "" for c in table.columns)
+        cells = (cell(write_as[c], table.totals[c]) if c in table.totals else "" for c in table.columns)
         yield line(f"**{text or 'total'}**" if at == 0 else text for at, text in enumerate(cells))
 
 
@@ -38,9 +40,9 @@ def line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def cell(column: str, value: Any) -> str:
+def cell(write_as: Write, value: Any) -> str:
     """Write a value; text may come from a log."""
-    text = for_people(column, value)
+    text = write_as(value)
     return escaped(text) if isinstance(value, str) else text
 
 

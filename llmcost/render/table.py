@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from rich import box
@@ -14,8 +15,9 @@ from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from llmcost.render import Table
-from llmcost.render.cell import bar, for_people, heading, is_drawing, is_number, legible, plain
+from llmcost.render import DISTRIBUTION, Table
+from llmcost.render.cell import bar, heading, is_drawing, is_number, legible, plain
+from llmcost.render.style import Write, writers
 
 # What gives way first where the terminal is narrow; the columns that were asked for never do.
 LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_share", "cost_per_request_usd")
@@ -26,14 +28,14 @@ LEAST_TEXT_WIDTH = 8
 # Sentences, unlike names, may run over several lines.
 PROSE = {"note": 16, "advice": 16, "detail": 16}
 GAP = 3
-DISTRIBUTION = "distribution"
 BAR = "bar"
 MAX_BAR = 40
-STYLES = {
-    **dict.fromkeys(("saving_usd", "cache_saved_usd", "gateway_saved_usd"), "green"),
-    **dict.fromkeys(("errors", "error_share", "failed_cost_usd"), "red"),
-    **dict.fromkeys(("trend", DISTRIBUTION, BAR), "cyan"),
-}
+# money and time by the sign of their number: what was saved, what was lost, and what has grown
+SAVED = ("saving_usd", "saved_usd", "cache_saved_usd", "gateway_saved_usd", "saving_share")
+LOST = ("errors", "error_share", "failed_cost_usd")
+CHANGED = ("cost_change_usd", "cost_per_run_change_usd")
+GAIN, LOSS = "green", "red"
+DRAWINGS = ("trend", DISTRIBUTION, BAR)
 ATTENTION = {"100 %": "bold red", "80 %": "yellow", "will exceed": "yellow", "ok": "green"}
 NO_LIMIT = 100_000
 SENTENCE_WIDTH = 100
@@ -47,20 +49,21 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
         yield "no rows\n"
         return
     table = with_drawings(table, width)
-    shown = fitting(table, width) if width else without_sentences(table)
-    right = {c: is_number(c, table.rows, table.columns.index(c)) for c in shown}
-    widths = allotted(table, shown, width)
+    texts = texts_of(table)
+    shown = fitting(table, texts, width) if width else without_sentences(table)
+    widths = allotted(texts, shown, width)
     drawn = RichTable(
-        *(column(c, right[c], widths[c]) for c in shown),
+        *(column(c, texts[c].is_number, widths[c]) for c in shown),
         box=box.SIMPLE_HEAD,
         show_footer=False,
         pad_edge=False,
     )
-    for number, row in enumerate(table.rows, start=1):
+    for number, row in enumerate(table.rows):
         cells = dict(zip(table.columns, row, strict=True))
-        drawn.add_row(*(cell(c, cells[c]) for c in shown), end_section=number == len(table.rows))
+        styled = (Text(texts[c].cells[number], style=style(c, cells[c])) for c in shown)
+        drawn.add_row(*styled, end_section=number == len(table.rows) - 1)
     if len(table.rows) > 1 and any(c in table.totals for c in shown):
-        drawn.add_row(*totals(table, shown), style="bold")
+        drawn.add_row(*totals(table, texts, shown), style="bold")
     buffer = io.StringIO()
     console = Console(
         file=buffer, width=width or 10_000, force_terminal=color, color_system="standard" if color else None
@@ -70,15 +73,37 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     yield from sentences(table, width or SENTENCE_WIDTH)
 
 
+@dataclass(frozen=True)
+class Texts:
+    """A column as it is written: its cells, its total, and whether it holds numbers, or is never cut."""
+
+    cells: tuple[str, ...]
+    total: str | None
+    is_number: bool
+    is_whole: bool
+    longest: int
+
+
+def texts_of(table: Table) -> dict[str, Texts]:
+    """Write the columns of a table, the numbers of each in one style."""
+    return {name: texts_in(table, at, write) for at, (name, write) in enumerate(writers(table).items())}
+
+
+def texts_in(table: Table, at: int, write: Write) -> Texts:
+    """Write one column."""
+    name, is_numeric = table.columns[at], is_number(table.columns[at], table.rows, at)
+    cells = tuple(write(row[at]) for row in table.rows)
+    total = write(table.totals[name]) if name in table.totals else None
+    told = (*cells, total or "", "" if name == BAR else heading(name))
+    is_whole = is_numeric or name == BAR or is_drawing(table.rows, at)
+    return Texts(cells, total, is_numeric, is_whole, max(map(len, told)))
+
+
 def with_drawings(table: Table, width: int | None) -> Table:
     """Put one cell in the place of a histogram's counts, and bars beside the measure that is to have them."""
-    ats = [at for at, name in enumerate(table.columns) if name not in table.histogram]
-    columns = tuple(table.columns[at] for at in ats)
-    counts = [table.columns.index(name) for name in table.histogram]
-    rows: list[tuple[Any, ...]] = [tuple(row[at] for at in ats) for row in table.rows]
-    if counts:
-        columns += (DISTRIBUTION,)
-        rows = [(*new, tuple(row[at] for at in counts)) for new, row in zip(rows, table.rows, strict=True)]
+    if table.histogram:
+        table = with_distribution(table)
+    columns, rows = table.columns, table.rows
     if table.bar:
         at = columns.index(table.bar)
         largest = max((float(row[at]) for row in rows if row[at] is not None), default=0.0)
@@ -88,22 +113,43 @@ def with_drawings(table: Table, width: int | None) -> Table:
     return replace(table, columns=columns, rows=rows, gives_way=gives_way)
 
 
+def with_distribution(table: Table) -> Table:
+    """Put the counts of a histogram into one cell, where the first of them stands."""
+    first = table.columns.index(table.histogram[0])
+    counts = [table.columns.index(name) for name in table.histogram]
+    others = [at for at in range(len(table.columns)) if at not in counts]
+    before, after = [at for at in others if at < first], [at for at in others if at > first]
+
+    def drawn(row: tuple[Any, ...], cell: Any) -> tuple[Any, ...]:
+        return (*(row[at] for at in before), cell, *(row[at] for at in after))
+
+    rows = [drawn(row, tuple(row[at] for at in counts)) for row in table.rows]
+    return replace(table, columns=drawn(table.columns, DISTRIBUTION), rows=rows)
+
+
 def bar_width(width: int | None) -> int:
     """Give bars a quarter of the terminal."""
     return min((width or SENTENCE_WIDTH) // 4, MAX_BAR)
 
 
-def cell(column: str, value: Any) -> Text:
-    """Write a cell; what wants attention is coloured, and says so in words as well."""
-    text = for_people(column, value)
-    return Text(text, style=ATTENTION.get(text, "") if column == "mark" else "")
+def style(column: str, value: Any) -> str:
+    """Colour what wants attention: money lost and failures red, money saved green; words and signs say it as well."""
+    if column == "mark":
+        return ATTENTION.get(str(value), "")
+    if not isinstance(value, int | float | Decimal) or not value:
+        return ""
+    if column in SAVED:
+        return GAIN if value > 0 else LOSS
+    if column in CHANGED:
+        return LOSS if value > 0 else ""
+    return LOSS if column in LOST and value > 0 else ""
 
 
 def sentences(table: Table, width: int) -> Iterator[str]:
     """Write the columns that stand below the table, for its first rows, each sentence in the width."""
     places = {column: table.columns.index(column) for column in table.below}
     for row in table.rows[:SENTENCES] if places else ():
-        named = [legible(plain(row[at])) for at in range(table.columns.index("requests")) if row[at] is not None]
+        named = [legible(plain(row[at])) for at in names_of(table) if row[at] is not None]
         yield "\n" + " · ".join(named) + "\n"
         for column, at in places.items():
             if row[at]:
@@ -116,6 +162,13 @@ def sentences(table: Table, width: int) -> Iterator[str]:
         yield f"\n... and {len(table.rows) - SENTENCES} more; -f json has all\n"
 
 
+def names_of(table: Table) -> list[int]:
+    """Find the columns that tell whose a row is: those before its first number, or else all texts."""
+    numbers = [at for at, name in enumerate(table.columns) if is_number(name, table.rows, at)]
+    names = range(min(numbers, default=len(table.columns))) or range(len(table.columns))
+    return [at for at in names if at not in numbers and table.columns[at] not in table.below]
+
+
 def column(name: str, is_right: bool, width: int) -> Column:
     """Make a column; only names may be cut, and a cut is shown."""
     return Column(
@@ -124,14 +177,14 @@ def column(name: str, is_right: bool, width: int) -> Column:
         no_wrap=name not in PROSE,
         overflow="fold" if name in PROSE else "ellipsis",
         width=width,
-        style=STYLES.get(name, ""),
+        style="cyan" if name in DRAWINGS else "",
     )
 
 
-def totals(table: Table, shown: list[str]) -> list[str]:
+def totals(table: Table, texts: dict[str, Texts], shown: list[str]) -> list[Text]:
     """Write the last row."""
-    cells = [for_people(c, table.totals[c]) if c in table.totals else "" for c in shown]
-    return ["total", *cells[1:]] if cells[0] == "" else cells
+    cells = [Text(texts[c].total or "", style=style(c, table.totals.get(c))) for c in shown]
+    return cells if cells[0].plain else [Text("total"), *cells[1:]]
 
 
 def without_sentences(table: Table) -> list[str]:
@@ -139,20 +192,21 @@ def without_sentences(table: Table) -> list[str]:
     return [column for column in table.columns if column not in table.below]
 
 
-def fitting(table: Table, width: int) -> list[str]:
+def fitting(table: Table, texts: dict[str, Texts], width: int) -> list[str]:
     """Leave out columns, the least important first, until the numbers fit beside short names."""
     shown = without_sentences(table)
     dropping = [c for c in table.gives_way if c in shown]
-    if not table.gives_way:
+    # of columns that somebody chose, names are cut before any is left out
+    if not table.gives_way and not table.is_chosen:
         dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]
         dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
     # what nobody knows is missed least
     dropping.sort(key=lambda c: any(row[table.columns.index(c)] is not None for row in table.rows))
-    while needed(table, shown) > width and dropping:
+    while needed(texts, shown) > width and dropping:
         shown.remove(dropping.pop(0))
     # the first column says whose the numbers are
     dropping = [c for c in reversed(shown[1:]) if c not in dropping]
-    while needed(table, shown, LEAST_TEXT_WIDTH) > width and dropping:
+    while needed(texts, shown, LEAST_TEXT_WIDTH) > width and dropping:
         shown.remove(dropping.pop(0))
     return shown
 
@@ -162,39 +216,28 @@ def left_out(table: Table, width: int) -> list[str]:
     if not table.rows:
         return []
     table = with_drawings(table, width)
-    shown = fitting(table, width)
+    shown = fitting(table, texts_of(table), width)
     return [name for name in without_sentences(table) if name not in shown and name != BAR]
 
 
-def allotted(table: Table, shown: list[str], width: int | None) -> dict[str, int]:
+def allotted(texts: dict[str, Texts], shown: list[str], width: int | None) -> dict[str, int]:
     """Give every column its least width, and the names what room is left, first come first served."""
-    is_tight = width is not None and needed(table, shown) > width
-    widths = {c: column_width(table, c, LEAST_TEXT_WIDTH if is_tight else MIN_TEXT_WIDTH) for c in shown}
+    is_tight = width is not None and needed(texts, shown) > width
+    widths = {c: column_width(texts, c, LEAST_TEXT_WIDTH if is_tight else MIN_TEXT_WIDTH) for c in shown}
     spare = (width or NO_LIMIT) - sum(w + GAP for w in widths.values())
     for name in shown:
-        more = min(max(spare, 0), longest(table, name) - widths[name])
+        more = min(max(spare, 0), texts[name].longest - widths[name])
         widths[name] += more
         spare -= more
     return widths
 
 
-def needed(table: Table, shown: list[str], text: int = MIN_TEXT_WIDTH) -> int:
+def needed(texts: dict[str, Texts], shown: list[str], text: int = MIN_TEXT_WIDTH) -> int:
     """Measure the least width: numbers whole, names cut to `text` characters."""
-    return sum(column_width(table, c, text) + GAP for c in shown)
+    return sum(column_width(texts, c, text) + GAP for c in shown)
 
 
-def column_width(table: Table, name: str, text: int = MIN_TEXT_WIDTH) -> int:
+def column_width(texts: dict[str, Texts], name: str, text: int = MIN_TEXT_WIDTH) -> int:
     """Measure a column's least width."""
-    at = table.columns.index(name)
-    is_whole = is_number(name, table.rows, at) or is_drawing(table.rows, at)
-    full = longest(table, name)
-    return full if is_whole or name == BAR else min(full, PROSE.get(name, text))
-
-
-def longest(table: Table, name: str) -> int:
-    """Measure a column's longest cell."""
-    at = table.columns.index(name)
-    texts = [for_people(name, row[at]) for row in table.rows] + ([] if name == BAR else [heading(name)])
-    if name in table.totals:
-        texts.append(for_people(name, table.totals[name]))
-    return max((len(text) for text in texts), default=0)
+    full = texts[name].longest
+    return full if texts[name].is_whole else min(full, PROSE.get(name, text))

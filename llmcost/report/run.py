@@ -9,6 +9,7 @@ from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.nearest import among
 from llmcost.report.assumed import assumed_costs, with_assumed
 from llmcost.report.coverage import Coverage, coverage
 from llmcost.report.few import few_lines
@@ -108,7 +109,7 @@ def checked(view: View, cut: Cut) -> Cut:
     """Fill in a view's own groups, and refuse what it cannot be cut by."""
     by = (() if cut.over else tuple(view.by)) if cut.by is None else cut.by
     if cut.over is not None and cut.over not in UNITS:
-        raise UsageError(f"--over {cut.over}: no such unit", hint=f"one of {', '.join(UNITS)}")
+        raise UsageError(f"--over {cut.over}: no such unit", hint=among(cut.over, UNITS))
     if cut.over and cut.over in by:
         raise UsageError(f"--over {cut.over} and --by {cut.over} are the same", hint="leave out one of them")
     if cut.top is not None and cut.top < 1:

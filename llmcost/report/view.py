@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from llmcost.errors import UsageError
+from llmcost.pricing.nearest import among
 from llmcost.shelf import read_shelf
 from llmcost.store import Store
 from llmcost.store.scope import MAX_GROUPS
@@ -58,7 +59,7 @@ def views() -> dict[str, View]:
 def view_named(name: str) -> View:
     """Give a view; raises UsageError where there is none of that name."""
     if name not in views():
-        raise UsageError(f"{name}: no such view", hint=f"there are {', '.join(views())}")
+        raise UsageError(f"{name}: no such view", hint=among(name, views(), "there are"))
     return views()[name]
 
 

@@ -13,6 +13,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from llmcost.counts import counted
 from llmcost.errors import FormatError, InputError
 
 DELIMITERS = (",", "\t", ";")
@@ -84,7 +85,9 @@ def table_rows(text: str, path: Path) -> Iterator[tuple[str, Row]]:
                     raise FormatError(f"{place}: no column request_id", hint=FIELDS)
             elif cells and len(cells) != len(columns):
                 hint = "an output with delimiters or line ends stands in quotes"
-                raise FormatError(f"{place}: {len(cells)} cells under {len(columns)} columns", hint=hint)
+                raise FormatError(
+                    f"{place}: {counted(len(cells), 'cell')} under {counted(len(columns), 'column')}", hint=hint
+                )
             elif cells:
                 yield place, dict(zip(columns, cells, strict=True))
     except csv.Error as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from llmcost.counts import counted
 from llmcost.errors import UsageError
 from llmcost.store import Store
 
@@ -86,11 +87,11 @@ def refusal(requests: int, answered: int, paid: int) -> UsageError:
     if not requests:
         return UsageError("nothing to sample: no request fits", hint="--since, --until and --where say which may")
     if not answered:
-        return UsageError(f"nothing to sample: none of {requests:,} requests was answered outside a batch")
+        return UsageError(f"nothing to sample: none of {counted(requests, 'request')} was answered outside a batch")
     if not paid:
-        return UsageError(f"nothing to sample: none of {answered:,} answered requests has a cost above 0")
+        return UsageError(f"nothing to sample: none of {counted(answered, 'answered request')} has a cost above 0")
     hint = "were the logs ingested with --text none? answers are told apart by their hashes: --text hash"
-    return UsageError(f"nothing to sample: of {paid:,} requests not one has a known answer", hint=hint)
+    return UsageError(f"nothing to sample: of {counted(paid, 'request')} not one has a known answer", hint=hint)
 
 
 def least_named(sizes: Sequence[tuple[int, int]], room: int) -> int:

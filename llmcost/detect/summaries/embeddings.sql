@@ -40,7 +40,7 @@ select
     cast(repeated_items as varchar)
     || ' of '
     || cast(items as varchar)
-    || ' texts had been embedded before'
+    || case when items = 1 then ' text had been embedded before' else ' texts had been embedded before' end
     || case
         when unchanged_share >= 0.8 and cadence <> 'irregular'
         then ': a full ' || cadence || ' re-index of what has hardly changed'

@@ -193,7 +193,7 @@ select
     resent.unbilled_status_usd,
     resent.unobserved_usd,
     cast(operations.operations as varchar)
-    || ' operations took '
+    || case when operations.operations = 1 then ' operation took ' else ' operations took ' end
     || cast(resent.requests + operations.operations as varchar)
     || ' attempts, at most '
     || cast(operations.longest as varchar)

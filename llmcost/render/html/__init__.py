@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llmcost.counts import agreeing, part_of
 from llmcost.render import Page, Section, Table
 from llmcost.render.cell import for_people, heading
 from llmcost.render.html.bounds import bounded, shown
@@ -37,7 +38,8 @@ def notes(table: Table) -> Iterator[str]:
         yield f"Prices: book {pricing['sha256'][:12]}, checked {pricing.get('checked') or 'never'}"
     if covered.get("requests"):
         priced, requests = covered["priced_requests"], covered["requests"]
-        yield f"Coverage: {priced:,} of {requests:,} requests have a cost ({priced / requests:.1%})"
+        counts = f"{part_of(priced, requests, 'request')} {agreeing(priced, 'has', 'have')} a cost"
+        yield f"Coverage: {counts} ({priced / requests:.1%})"
 
 
 def write_page(page: Page) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from llmcost.counts import agreeing, counted
 from llmcost.render import Figure
 from llmcost.render.cell import for_people, heading
 
@@ -43,7 +44,7 @@ def clauses(figure: Figure, known: list[Point], unknown: int, drawn: int) -> Ite
     if drawn < count:
         yield f"Drawn are the {drawn} largest of {count}."
     if unknown:
-        yield f"{unknown} {'value is' if unknown == 1 else 'values are'} not known and not drawn."
+        yield f"{counted(unknown, 'value')} {agreeing(unknown, 'is', 'are')} not known and not drawn."
 
 
 def over(figure: Figure, known: list[Point]) -> str:
@@ -57,7 +58,7 @@ def steps(figure: Figure, known: list[Point]) -> str:
     start, *taken = known
     first, last = for_people(figure.y, start.y), for_people(figure.y, sum(point.y for point in known))
     largest_step = f"; the largest is {told(figure, max(taken, key=lambda point: abs(point.y)))}" if taken else ""
-    return f"from {first} to {last} in {len(taken)} {'step' if len(taken) == 1 else 'steps'}{largest_step}"
+    return f"from {first} to {last} in {counted(len(taken), 'step')}{largest_step}"
 
 
 def lines(figure: Figure, known: list[Point]) -> str:

@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from llmcost.counts import counted
 from llmcost.render import Section, Table
 from llmcost.render.cell import for_people, heading, is_drawing, is_number
 from llmcost.render.html.figures import FigureView, figure_view
+from llmcost.render.style import Write, writers
 
+Writers = dict[str, Write]
 # so many rows are seen at once; a table with more than MANY gets a filter
 FIRST_ROWS = 50
 MANY = 12
@@ -68,6 +71,11 @@ class SectionView:
         return len(self.rows) > MANY
 
     @property
+    def count(self) -> str:
+        """Say how many rows there are."""
+        return counted(len(self.rows), "row")
+
+    @property
     def sentence_names(self) -> str:
         """Name what stands under the rows."""
         *first, last = (heading(column) for column in self.section.table.below)
@@ -77,15 +85,16 @@ class SectionView:
 def section_view(section: Section, number: int) -> SectionView:
     """Prepare a section; its number keeps its id apart from those of sections of the same name."""
     table, id = section.table, f"{slug(section.name)}-{number}"
+    write_as = writers(table)
     places = [at for at, column in enumerate(table.columns) if column not in table.below]
-    columns = tuple(column_view(table, at) for at in places)
+    columns = tuple(column_view(table, at, write_as) for at in places)
     return SectionView(
         id=id,
         section=section,
         figures=tuple(figure_view(figure, f"{id}-figure-{at}") for at, figure in enumerate(section.figures, 1)),
         columns=columns,
-        rows=tuple(row_view(table, row, places) for row in table.rows),
-        totals=totals(table, columns),
+        rows=tuple(row_view(table, row, places, write_as) for row in table.rows),
+        totals=totals(table, columns, write_as),
         data={
             "id": id,
             "columns": [column.name for column in columns],
@@ -95,33 +104,33 @@ def section_view(section: Section, number: int) -> SectionView:
     )
 
 
-def column_view(table: Table, at: int) -> Column:
+def column_view(table: Table, at: int, write_as: Writers) -> Column:
     """Look at a column's values for what its cells need."""
     name = table.columns[at]
-    longest = max((len(for_people(name, row[at])) for row in table.rows), default=0)
+    longest = max((len(write_as[name](row[at])) for row in table.rows), default=0)
     drawing = is_drawing(table.rows, at)
     return Column(name, titled(name), is_number(name, table.rows, at), drawing, longest <= SHORT or drawing)
 
 
-def row_view(table: Table, row: tuple[Any, ...], places: list[int]) -> Row:
+def row_view(table: Table, row: tuple[Any, ...], places: list[int], write_as: Writers) -> Row:
     """Write a row's cells, and under their headings the sentences that it has."""
-    cells = tuple(cell(table.columns[at], row[at]) for at in places)
+    cells = tuple(cell(write_as[table.columns[at]], row[at]) for at in places)
     named = ((column, row[table.columns.index(column)]) for column in table.below)
     return Row(cells, tuple((titled(c), for_people(c, v)) for c, v in named))
 
 
-def cell(column: str, value: Any) -> Cell:
+def cell(write_as: Write, value: Any) -> Cell:
     """Write a cell; who cannot see a series drawn is told its ends."""
     known = [number for number in value if number is not None] if isinstance(value, tuple) else []
-    says = f"{len(known)} values, {min(known):,.6g} to {max(known):,.6g}" if known else ""
-    return Cell(for_people(column, value), says)
+    says = f"{counted(len(known), 'value')}, {min(known):,.6g} to {max(known):,.6g}" if known else ""
+    return Cell(write_as(value), says)
 
 
-def totals(table: Table, columns: tuple[Column, ...]) -> tuple[Cell, ...]:
+def totals(table: Table, columns: tuple[Column, ...], write_as: Writers) -> tuple[Cell, ...]:
     """Write the last row; one row is its own total."""
     if len(table.rows) < 2 or not table.totals:
         return ()
-    cells = [cell(c.name, table.totals[c.name]) if c.name in table.totals else Cell("") for c in columns]
+    cells = [cell(write_as[c.name], table.totals[c.name]) if c.name in table.totals else Cell("") for c in columns]
     return (Cell("Total"), *cells[1:]) if cells[0] == Cell("") else tuple(cells)
 
 
