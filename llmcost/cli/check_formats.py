@@ -13,6 +13,7 @@ from llmcost.cli.check_junit import junit
 from llmcost.cli.check_markdown import markdown
 from llmcost.cli.check_tables import cases_table, document
 from llmcost.cli.check_terminal import terminal
+from llmcost.cli.choosing import refuse
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen, write_text
 from llmcost.cli.reading import Reading, envelope, format_of, write
@@ -35,7 +36,10 @@ class Target:
 def targets_of(reading: Reading, others: tuple[str, ...]) -> list[Target]:
     """Read which formats are asked for. Raises UsageError for one that there is not."""
     first = reading.format if reading.format == JUNIT else format_of(reading.format, reading.output)
-    return [Target(first, reading.output), *(target_of(text) for text in others)]
+    targets = [Target(first, reading.output), *(target_of(text) for text in others)]
+    if all(target.format in OWN for target in targets):
+        refuse("a check", "-f csv writes its cases as a table")
+    return targets
 
 
 def target_of(text: str) -> Target:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from llmcost.cli.choosing import refuse
 from llmcost.cli.configuration import Configuration, open_configuration, with_set
 from llmcost.cli.gates import read_gate
 from llmcost.cli.notes import note
@@ -108,6 +109,7 @@ def pick(name: str, known: Mapping[str, Detector]) -> list[str]:
 
 def run_explain(name: str, *, sql: bool) -> int:
     """Print a detector's words, or its query as it is run."""
+    refuse("what a detector is", "leave --explain and --sql out")
     known = known_detectors(open_configuration())
     for detector in (known[each] for each in pick(name, known)):
         print(detector.query.strip() if sql else "\n".join(words_of(detector)))

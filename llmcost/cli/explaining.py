@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from llmcost.cli.choosing import refuse
 from llmcost.cli.pricing import about
 from llmcost.cli.reading import Reading, book_line, write
 from llmcost.errors import UsageError
@@ -50,6 +51,7 @@ def run_explain(reading: Reading, request_id: str) -> int:
     if not found:
         raise UsageError(f"{request_id}: no such request", hint="a request's or a response's id, as the log has it")
     if chosen == "table" and reading.output is None:
+        refuse("what explain prints on a terminal", "-f csv writes the parts of the cost as a table")
         for request, charges in found:
             for line in told(request, charges):
                 print(line)

@@ -60,6 +60,14 @@ Format = Annotated[
     ),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead.", metavar="FILE")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--columns", help="Columns of the table to show, in order: model,cost_usd.", metavar="COLUMNS"),
+]
+Sort = Annotated[
+    list[str] | None,
+    typer.Option("--sort", help="Sort by a column; -cost_usd has the largest first.", metavar="[-]COLUMN"),
+]
 By = Annotated[
     list[str] | None,
     typer.Option(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.cli.books import open_book
+from llmcost.cli.choosing import asked
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen, write_bytes, write_text
 from llmcost.cli.progress import progress_bar
@@ -17,6 +18,7 @@ from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.pricing import Book
 from llmcost.render import BINARY, FORMATS, Table, render, render_bytes
 from llmcost.render.cell import dollars
+from llmcost.render.choose import choose
 from llmcost.report import Coverage
 from llmcost.store import Filters, Store, parse_when
 from llmcost.store.zone import read_zone
@@ -145,7 +147,8 @@ def envelope(command: str, filters: Filters, book: Book, covered: Coverage) -> d
 
 
 def write(table: Table, format: str, output: Path | None) -> None:
-    """Render to a file or to stdout; width and colour follow the terminal."""
+    """Render to a file or to stdout; width and colour follow the terminal, columns and order --columns and --sort."""
+    table = choose(table, asked())
     if format in BINARY:
         write_bytes([render_bytes(table, format)], output)
         return
@@ -161,7 +164,8 @@ def tell_left_out(table: Table, width: int) -> None:
 
     missing = left_out(table, width)
     if missing:
-        note(f"no room for: {', '.join(missing)}; a wider terminal shows more, -f csv has all")
+        others = "name fewer with --columns" if table.is_chosen else "--columns names those to show"
+        note(f"no room for: {', '.join(missing)}; {others}, a wider terminal shows more, -f csv has all")
 
 
 def book_line(book: Book) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from llmcost.cli import choosing
 from llmcost.cli.budgeting import forecast_lines, run_budget
 from llmcost.cli.days import read_day
 from llmcost.cli.left_out import gap_lines, gap_records, groups_left
@@ -19,6 +20,7 @@ from llmcost.errors import InputError, UsageError
 from llmcost.pricing import Book
 from llmcost.render import Table
 from llmcost.render.cell import dollars
+from llmcost.render.choose import has
 from llmcost.report import Report, run
 from llmcost.report.compare import Comparison, Windows, compare, earlier, windows
 from llmcost.report.over import PARTIAL
@@ -105,9 +107,9 @@ def still_to_save(store: Store, reading: Reading, book: Book, result: Report) ->
 
 
 def is_page(reading: Reading, asked: Asked) -> bool:
-    """Tell whether a page of charts is asked for; what is cut or priced otherwise is a page of that table."""
+    """Tell whether a page of charts is asked for; what is cut, chosen or priced otherwise is a page of that table."""
     otherwise = (asked.by, asked.over, asked.top, asked.compare, asked.prices_as_of, asked.assume)
-    return reading.output_format == "html" and asked.view != BUDGET and not any(otherwise)
+    return reading.output_format == "html" and asked.view != BUDGET and not any(otherwise) and not choosing.asked()
 
 
 def run_view(store: Store, book: Book, reading: Reading, asked: Asked) -> Report:
@@ -127,23 +129,39 @@ def run_view(store: Store, book: Book, reading: Reading, asked: Asked) -> Report
 
 
 def drawn(result: Report, shared: dict[str, object], output_format: str) -> Table:
-    """Make the table of a report; on a terminal groups in time are lines of their own trend."""
+    """Make the table of a report; on a terminal groups in time are lines of their own trend, and what is partial is so
+    by name, unless --columns or --sort name a column that only the rows themselves have.
+    """
+    rows = table_of(result, shared)
+    if output_format != "table" or not result.over:
+        return rows
+    is_folded = result.by or result.view.labels
+    shown = trends(result, shared) if is_folded else partial_named(rows)
+    return shown if has(shown, choosing.asked()) or not has(rows, choosing.asked()) else rows
+
+
+def table_of(result: Report, shared: dict[str, object]) -> Table:
+    """Make a table of a report's rows as they are."""
     view = result.view
-    if output_format == "table" and result.over and (result.by or view.labels):
-        return trends(result, shared)
-    columns, rows = result.columns, result.rows
-    if output_format == "table" and PARTIAL in columns:
-        columns, rows = columns[:-1], [(named_partial(row), *row[1:-1]) for row in rows]
     return Table(
         result.title,
-        columns,
-        rows,
+        result.columns,
+        result.rows,
         result.totals,
         shared,
         tuple(view.gives_way),
         histogram=tuple(view.histogram),
         bar=view.measure if result.over else "",
+        last=(result.kept.rest,) if result.kept else (),
     )
+
+
+def partial_named(table: Table) -> Table:
+    """Say in the name of a week or month that it is not all there, instead of in a column."""
+    if PARTIAL not in table.columns:
+        return table
+    rows = [(named_partial(row), *row[1:-1]) for row in table.rows]
+    return replace(table, columns=table.columns[:-1], rows=rows)
 
 
 def named_partial(row: tuple[Any, ...]) -> Any:
@@ -204,6 +222,7 @@ def window_lines(sides: Windows, found: Comparison) -> Iterator[str]:
 
 def print_sql(view: str) -> int:
     """Print the query of a view."""
+    choosing.refuse("a query", "leave --sql out")
     if view == BUDGET:
         raise UsageError("budget: it is added up from the view cost, day by day", hint="llmcost report cost --sql")
     print(view_named(view).query, end="")

@@ -46,7 +46,8 @@ def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: tuple
     }
     # the last row is the total
     in_rows = {} if output_format in ("table", "md") else found.totals
-    write(Table("Savings", COLUMNS, found.rows, in_rows, shared, GIVES_WAY), output_format, reading.output)
+    table = Table("Savings", COLUMNS, found.rows, in_rows, shared, GIVES_WAY, last=(found.rows[-1][0],))
+    write(table, output_format, reading.output)
     for line in [*found_lines(hits, found.totals), *savings_lines(found)]:
         note(line)
     print_coverage(book, covered, strict=reading.strict)

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from llmcost.cli.choosing import with_choice
 from llmcost.cli.overwriting import OUTPUTS, check_outputs
 
 TASKS = {
@@ -25,7 +26,7 @@ NAMES, LIMITS, COMMENT = "What names a case", "What fails it", "The comment"
 ABOUT = {
     **dict.fromkeys(("since", "until", "where", "tz", "db"), REQUESTS),
     **dict.fromkeys(("pricing", "prices_as_of", "assume", "strict"), PRICES),
-    **dict.fromkeys(("format", "output", "write"), OUTPUT),
+    **dict.fromkeys(("format", "output", "write", "columns", "sort"), OUTPUT),
     **dict.fromkeys(("case_key", "run_key", "route_key"), NAMES),
     **dict.fromkeys(("max_increase", "min_increase_usd", "max_case_increase", "max_total_usd", "max_case_usd"), LIMITS),
     **dict.fromkeys(("max_amplification_increase", "max_cache_drop", "max_latency_increase"), LIMITS),
@@ -81,11 +82,12 @@ class OneCommand(TyperCommand):
 
 
 class Commands(typer.Typer):
-    """Commands with that help."""
+    """Commands with that help, and with the choice of columns and order where they write a table."""
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
         """Register a command."""
-        return super().command(name, **{"cls": OneCommand, **options})
+        register = super().command(name, **{"cls": OneCommand, **options})
+        return lambda function: register(with_choice(function))
 
 
 def write_sections(formatter: Any, found: dict[str, list[tuple[str, str]]]) -> None:

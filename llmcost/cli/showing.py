@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from llmcost.cli.choosing import refuse
 from llmcost.cli.explaining import COLUMNS, arithmetic, explained, rows_of, want
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen, write_bytes, write_text
@@ -34,6 +35,8 @@ BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
     """Print all that is known of a request; several times where attempts share its id."""
     chosen, filters, book = reading.output_format, reading.filters, reading.book
+    if chosen == "table":
+        refuse("what show tells on a terminal", "-f csv writes the attempts of the call as a table")
     with reading.open() as store:
         load_prices(store, book)
         rows = matching(store, text)
@@ -59,6 +62,7 @@ def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
 
 def run_raw(reading: Reading, text: str) -> int:
     """Print the record of a request as its log has it, byte for byte; say on stderr where it is, or why it is not."""
+    refuse("a record as its log has it", "leave --raw out, and name a format: -f csv")
     if reading.format is not None:
         raise UsageError("--raw prints the log's own record, in no other format", hint="leave --format or --raw out")
     with reading.open() as store:

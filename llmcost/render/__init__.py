@@ -11,6 +11,8 @@ from llmcost.errors import UsageError
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet", "html")
 BINARY = ("parquet",)
+# what the columns of a histogram are called where they are drawn as one
+DISTRIBUTION = "distribution"
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Table:
 
     `gives_way` names the columns that a narrow terminal leaves out, the first of them first; without it that is
     decided by their totals. `below` names columns of whole sentences, which the terminal's table writes under itself,
-    `histogram` those that it draws as one distribution, `bar` the one that it draws bars of.
+    `histogram` those that it draws as one distribution, `bar` the one that it draws bars of. `last` are the names of
+    rows that stay last however the others are sorted; `is_chosen` says that somebody asked for just these columns.
     """
 
     title: str
@@ -31,6 +34,8 @@ class Table:
     below: tuple[str, ...] = ()
     histogram: tuple[str, ...] = ()
     bar: str = ""
+    last: tuple[str, ...] = ()
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)

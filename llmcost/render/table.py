@@ -14,7 +14,7 @@ from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from llmcost.render import Table
+from llmcost.render import DISTRIBUTION, Table
 from llmcost.render.cell import bar, for_people, heading, is_drawing, is_number, legible, plain
 
 # What gives way first where the terminal is narrow; the columns that were asked for never do.
@@ -26,7 +26,6 @@ LEAST_TEXT_WIDTH = 8
 # Sentences, unlike names, may run over several lines.
 PROSE = {"note": 16, "advice": 16, "detail": 16}
 GAP = 3
-DISTRIBUTION = "distribution"
 BAR = "bar"
 MAX_BAR = 40
 STYLES = {
@@ -72,13 +71,9 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
 
 def with_drawings(table: Table, width: int | None) -> Table:
     """Put one cell in the place of a histogram's counts, and bars beside the measure that is to have them."""
-    ats = [at for at, name in enumerate(table.columns) if name not in table.histogram]
-    columns = tuple(table.columns[at] for at in ats)
-    counts = [table.columns.index(name) for name in table.histogram]
-    rows: list[tuple[Any, ...]] = [tuple(row[at] for at in ats) for row in table.rows]
-    if counts:
-        columns += (DISTRIBUTION,)
-        rows = [(*new, tuple(row[at] for at in counts)) for new, row in zip(rows, table.rows, strict=True)]
+    if table.histogram:
+        table = with_distribution(table)
+    columns, rows = table.columns, table.rows
     if table.bar:
         at = columns.index(table.bar)
         largest = max((float(row[at]) for row in rows if row[at] is not None), default=0.0)
@@ -86,6 +81,20 @@ def with_drawings(table: Table, width: int | None) -> Table:
         rows = [(*row, bar(row[at], largest, bar_width(width))) for row in rows]
     gives_way = tuple(name for name in table.gives_way if name != table.bar)
     return replace(table, columns=columns, rows=rows, gives_way=gives_way)
+
+
+def with_distribution(table: Table) -> Table:
+    """Put the counts of a histogram into one cell, where the first of them stands."""
+    first = table.columns.index(table.histogram[0])
+    counts = [table.columns.index(name) for name in table.histogram]
+    others = [at for at in range(len(table.columns)) if at not in counts]
+    before, after = [at for at in others if at < first], [at for at in others if at > first]
+
+    def drawn(row: tuple[Any, ...], cell: Any) -> tuple[Any, ...]:
+        return (*(row[at] for at in before), cell, *(row[at] for at in after))
+
+    rows = [drawn(row, tuple(row[at] for at in counts)) for row in table.rows]
+    return replace(table, columns=drawn(table.columns, DISTRIBUTION), rows=rows)
 
 
 def bar_width(width: int | None) -> int:
@@ -103,7 +112,7 @@ def sentences(table: Table, width: int) -> Iterator[str]:
     """Write the columns that stand below the table, for its first rows, each sentence in the width."""
     places = {column: table.columns.index(column) for column in table.below}
     for row in table.rows[:SENTENCES] if places else ():
-        named = [legible(plain(row[at])) for at in range(table.columns.index("requests")) if row[at] is not None]
+        named = [legible(plain(row[at])) for at in names_of(table) if row[at] is not None]
         yield "\n" + " · ".join(named) + "\n"
         for column, at in places.items():
             if row[at]:
@@ -114,6 +123,13 @@ def sentences(table: Table, width: int) -> Iterator[str]:
                 )
     if places and len(table.rows) > SENTENCES:
         yield f"\n... and {len(table.rows) - SENTENCES} more; -f json has all\n"
+
+
+def names_of(table: Table) -> list[int]:
+    """Find the columns that tell whose a row is: those before its first number, or else all texts."""
+    numbers = [at for at, name in enumerate(table.columns) if is_number(name, table.rows, at)]
+    names = range(min(numbers, default=len(table.columns))) or range(len(table.columns))
+    return [at for at in names if at not in numbers and table.columns[at] not in table.below]
 
 
 def column(name: str, is_right: bool, width: int) -> Column:
@@ -143,7 +159,8 @@ def fitting(table: Table, width: int) -> list[str]:
     """Leave out columns, the least important first, until the numbers fit beside short names."""
     shown = without_sentences(table)
     dropping = [c for c in table.gives_way if c in shown]
-    if not table.gives_way:
+    # of columns that somebody chose, names are cut before any is left out
+    if not table.gives_way and not table.is_chosen:
         dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]
         dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
     # what nobody knows is missed least
