@@ -46,6 +46,14 @@ FILES: dict[str, tuple[bytes, int, dict[int, str]]] = {
     "duplicate key": (changed(b'{"id"', b'{"id": "other", "id"'), 3, {}),  # the last one counts
     "NaN as a number": (changed(b"2.1e-05", b"NaN"), 3, {}),  # unknown
     "NaN as a token count": (changed(b'"prompt_tokens": 100', b'"prompt_tokens": NaN'), 3, {}),
+    # what a column holds is stored, and named where it is priced; one more is no count
+    "a count of 19 digits": (changed(b'"prompt_tokens": 100', b'"prompt_tokens": 9223372036854770000'), 3, {}),
+    "a count as a large float": (changed(b'"prompt_tokens": 100', b'"prompt_tokens": 9e18'), 3, {}),
+    "a count too large for a column": (
+        changed(b'"prompt_tokens": 100', b'"prompt_tokens": 9223372036854775808'),
+        2,
+        {2: "prompt_tokens is 9223372036854775808, not a token count"},
+    ),
     "beyond a double": (changed(b"2.1e-05", b"1e999"), 2, {2: "response_cost is inf"}),
     "5,000 brackets deep": (changed(b'{"id"', b'{"deep": ' + DEEP + b', "id"'), 3, {}),
     "20 MB line": (changed(b'{"id"', b'{"padding": "' + b"x" * 20_000_000 + b'", "id"'), 3, {}),

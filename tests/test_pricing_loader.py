@@ -75,6 +75,13 @@ BAD = {
     "a truth": (model("      - {input: true}\n"), 6, "input"),
     "a number in quotes": (model('      - {input: "3"}\n'), 6, "input"),
     "a negative price": (model("      - input: 1\n        output: -2\n"), 7, "output"),
+    "a price of one hundred million": (model("      - input: 1\n        output: 100000000\n"), 7, "output"),
+    "a fee of one hundred thousand": (model("      - input: 1\n        request: 100000\n"), 7, "request"),
+    "a tier that no request reaches": (
+        model("      - input: 1\n        tiers:\n          - {over: 1000000001, input: 2}\n"),
+        8,
+        "tier",
+    ),
     "ten decimals": (model("      - {input: 0.0000000001}\n"), 6, "input"),
     "a list for a number": (model("      - {input: [1]}\n"), 6, "input"),
     "a short day": (model("      - {from: 2026-3-13, input: 1}\n"), 6, "from"),

@@ -203,6 +203,20 @@ def test_a_product_with_more_than_nine_decimals_is_refused_with_its_place(tmp_pa
         rows_of(tmp_path, prices)
 
 
+@pytest.mark.parametrize(
+    ("prices", "rest"),
+    [
+        # 60,000,000 x 2 and 1,000,001 x 99.999999 are more than 100,000,000; 60,000 x 2 is more than 100,000
+        ("      - {input: 60000000, variants: [{when: {speed: fast}, multiply: 2}]}\n", ""),
+        ("      - {input: 1000001}\n", "adjust: [{provider: acme, multiply: 99.999999}]\n"),
+        ("      - {input: 1, request: 60000}\n", "adjust: [{provider: acme, multiply: 2}]\n"),
+    ],
+)
+def test_a_factor_makes_no_price_larger_than_a_price_may_be(tmp_path: Path, prices: str, rest: str) -> None:
+    with pytest.raises(PriceBookError, match="is no price of"):
+        rows_of(tmp_path, prices, rest)
+
+
 WINDOWS = """      - input: 0.14
         output: 0.28
         windows:

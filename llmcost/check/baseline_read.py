@@ -17,7 +17,7 @@ from llmcost.errors import InputError, UsageError
 
 SCHEMA_VERSION = 1
 KIND = "llmcost.baseline"
-# as many as one request of a log may have
+# more than any request has
 Number = Annotated[int, Meta(ge=0, lt=10**18)]
 # of a count of nearly all requests one number is written for all of them
 Written = Number | None | list[Number | None]

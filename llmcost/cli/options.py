@@ -68,6 +68,10 @@ Sort = Annotated[
     list[str] | None,
     typer.Option("--sort", help="Sort by a column; -cost_usd has the largest first.", metavar="[-]COLUMN"),
 ]
+RawCells = Annotated[
+    bool,
+    typer.Option("--raw-cells", help="CSV and TSV: leave formulas and control characters as they are."),
+]
 By = Annotated[
     list[str] | None,
     typer.Option(

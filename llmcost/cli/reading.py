@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.cli.books import open_book
-from llmcost.cli.choosing import asked
+from llmcost.cli.choosing import asked, is_raw
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen, write_bytes, write_text
 from llmcost.cli.progress import progress_bar
@@ -150,12 +150,12 @@ def envelope(command: str, filters: Filters, book: Book, covered: Coverage) -> d
 
 def write(table: Table, format: str, output: Path | None) -> None:
     """Render to a file or to stdout; width and colour follow the terminal, columns and order --columns and --sort."""
-    table = choose(table, asked())
+    table, raw = choose(table, asked()), is_raw(format)
     if format in BINARY:
         write_bytes([render_bytes(table, format)], output)
         return
     on = screen(output)
-    write_text(render(table, format, width=on.width, color=on.color), output)
+    write_text(render(table, format, width=on.width, color=on.color, raw=raw), output)
     if format == "table" and on.width:
         tell_left_out(table, on.width)
 

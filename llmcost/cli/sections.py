@@ -26,7 +26,7 @@ NAMES, LIMITS, COMMENT = "What names a case", "What fails it", "The comment"
 ABOUT = {
     **dict.fromkeys(("since", "until", "where", "tz", "db"), REQUESTS),
     **dict.fromkeys(("pricing", "prices_as_of", "assume", "strict"), PRICES),
-    **dict.fromkeys(("format", "output", "write", "columns", "sort"), OUTPUT),
+    **dict.fromkeys(("format", "output", "write", "columns", "sort", "raw_cells"), OUTPUT),
     **dict.fromkeys(("case_key", "run_key", "route_key"), NAMES),
     **dict.fromkeys(("max_increase", "min_increase_usd", "max_case_increase", "max_total_usd", "max_case_usd"), LIMITS),
     **dict.fromkeys(("max_amplification_increase", "max_cache_drop", "max_latency_increase"), LIMITS),

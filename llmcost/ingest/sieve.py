@@ -22,7 +22,9 @@ from llmcost.ingest.fit import fits
 from llmcost.ingest.format import Columns, Format
 from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Bound, Source, numbered_lines, raise_unless_torn, temporary
 
-WHOLE = re.compile(r"\d{1,18}(\.0*)?")
+WHOLE = re.compile(r"0*(\d{1,19})(\.0*)?", re.ASCII)
+# what tokens() of macros/values.sql takes and its column holds; that no model holds so many is said when it is priced
+MAX_COUNT = 2**63 - 1
 # Stands for what follows the point where an archive breaks off: what came before it is kept.
 TORN_ARCHIVE = b""
 FLAGS = {"true", "false", "none", ""}
@@ -176,7 +178,7 @@ def leaf(value: Any, kind: str, name: str) -> Any:
         raise WrongShape(f"{name} is {described(value)}, not an object")
     counts = value.values() if kind == "token_map" else [value] if kind == "tokens" else []
     for count in counts:
-        if count is not None and not WHOLE.fullmatch(number_text(count)):
+        if count is not None and not is_count(count):
             raise BadLine(f"{name} is {described(count)}, not a token count")
     if kind == "number" and not is_number(number_text(value)):
         raise BadLine(f"{name} is {described(value)}, not a number")
@@ -192,6 +194,13 @@ def leaf(value: Any, kind: str, name: str) -> Any:
 def json_text(value: Any) -> str:
     """Write an object or a list as the text that DuckDB would make of it."""
     return write(value).decode()
+
+
+def is_count(value: Any) -> bool:
+    """Tell whether a value is a number of tokens that a store can hold."""
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else number_text(value)
+    found = WHOLE.fullmatch(text)
+    return found is not None and int(found[1]) <= MAX_COUNT
 
 
 def number_text(value: Any) -> str:

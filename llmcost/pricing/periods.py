@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from llmcost.pricing.book import AXES, FEES, TOKEN_RATES, Period, Rates, Tier, Variant, Window
-from llmcost.pricing.loader import Node, only, required, section, span
+from llmcost.pricing.loader import MAX_FEE, MAX_RATE, MAX_TOKENS, Node, only, required, section, span
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -41,8 +41,13 @@ def read_period(node: Node) -> Period:
 
 
 def read_rates(found: dict[str, Node]) -> Rates:
-    """Read the rates among the keys."""
-    return {key: found[key].number(key) for key in (*TOKEN_RATES, *FEES) if key in found}
+    """Read the rates among the keys. Raises PriceBookError for one that is too large to be a price."""
+    rates = {key: found[key].number(key) for key in (*TOKEN_RATES, *FEES) if key in found}
+    for key, rate in rates.items():
+        most, unit = (MAX_FEE, "call") if key in FEES else (MAX_RATE, "1,000,000 tokens")
+        if rate >= most:
+            raise found[key].refuse(f"`{key}: {rate}` is no price", f"prices are below {most:,} USD per {unit}")
+    return rates
 
 
 def read_tiers(found: dict[str, Node]) -> tuple[Tier, ...]:
@@ -53,6 +58,8 @@ def read_tiers(found: dict[str, Node]) -> tuple[Tier, ...]:
         if ("over" in inner) == ("at_least" in inner):
             raise node.refuse("a tier has either `over` or `at_least`")
         over = inner["over"].whole("over") if "over" in inner else inner["at_least"].whole("at_least") - 1
+        if over > MAX_TOKENS:
+            raise node.refuse(f"tier over {over}: no request has so many tokens", f"{MAX_TOKENS:,} at most")
         if tiers and over <= tiers[-1].over:
             raise node.refuse(f"tier over {over} does not come after tier over {tiers[-1].over}")
         if not read_rates(inner):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import pairwise
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from llmcost.errors import PriceBookError
 from llmcost.pricing.book import FEES, TOKEN_RATES, Adjust, Book, Model, Period, Rates, Tier, Variant, Window
-from llmcost.pricing.loader import MAX_DECIMALS
+from llmcost.pricing.loader import MAX_DECIMALS, MAX_FEE, MAX_RATE
 from llmcost.pricing.periods import DAY_END
 
 PAST, FUTURE = date(1, 1, 1), date(9999, 12, 31)
@@ -134,6 +134,7 @@ def period_rows(rule_id: int, model: Model, period: Period, adjust: list[Adjust]
                 filled, assumed = fill(rates)
                 token_rates = [filled.get(rate) for rate in RATE_COLUMNS]
                 for start, end, multiplier in spans(period, adjust):
+                    refuse_too_large(period, model, [rate or Decimal(0) for rate in token_rates], fees, multiplier)
                     times = (datetime.combine(start, time()), datetime.combine(end, time()))
                     place = (rule_id, context, *times, over, up_to, days, minute_from, minute_to)
                     yield PriceRow._make([*place, *token_rates, *fees, multiplier, ",".join(assumed)])
@@ -175,6 +176,19 @@ def tier_rates(
             if -int(value.normalize().as_tuple().exponent) > MAX_DECIMALS:
                 raise PriceBookError(f"{period.place}: {name} of {model.model} x {factor} has more than 9 decimals")
         yield tier.over, up_to, rates
+
+
+def refuse_too_large(
+    period: Period, model: Model, rates: Sequence[Decimal], fees: Sequence[Decimal | None], multiplier: Decimal
+) -> None:
+    """Refuse what a service level, hours or a contract make larger than a price may be. Raises PriceBookError."""
+    factor = max(multiplier, Decimal(1))
+    for largest, most in ((max(rates), MAX_RATE), (max(fee or Decimal(0) for fee in fees), MAX_FEE)):
+        if largest * factor >= most:
+            raise PriceBookError(
+                f"{period.place}: {largest * factor:,f} is no price of {model.model}",
+                hint=f"with every factor, a price is below {MAX_RATE:,} USD per 1,000,000 tokens, {MAX_FEE:,} per call",
+            )
 
 
 def fill(rates: Rates) -> tuple[Rates, list[str]]:

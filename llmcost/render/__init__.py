@@ -83,10 +83,13 @@ class Page:
     sections: tuple[Section, ...]
 
 
-def render(table: Table, format: str, *, width: int | None = None, color: bool = False) -> Iterator[str]:
+def render(
+    table: Table, format: str, *, width: int | None = None, color: bool = False, raw: bool = False
+) -> Iterator[str]:
     """Write a table in one of FORMATS, piece by piece, line ends included.
 
-    `width` and `color` are for the terminal's table alone; without a width it is as wide as it needs.
+    `width` and `color` are for the terminal's table alone; without a width it is as wide as it needs. `raw` is for CSV
+    and TSV: texts as they are, formulas and control characters too.
     """
     if format not in FORMATS:
         raise UsageError(f"{format}: no such output format", hint=among(format, FORMATS))
@@ -96,7 +99,7 @@ def render(table: Table, format: str, *, width: int | None = None, color: bool =
     if format == "table":
         yield from module.write(table, width, color)
     elif format in ("csv", "tsv"):
-        yield from module.write(table, "," if format == "csv" else "\t")
+        yield from module.write(table, "," if format == "csv" else "\t", raw=raw)
     else:
         yield from module.write(table)
 

@@ -1,4 +1,4 @@
-"""CSV and TSV: a head line and the rows, exact, unknown as nothing; text is no formula to a spreadsheet."""
+"""CSV and TSV: a head line and the rows, exact, unknown as nothing; text is no formula, unless it is to stay raw."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from llmcost.render.cell import legible, plain
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
-def write(table: Table, delimiter: str) -> Iterator[str]:
-    """Write the head, then row by row."""
+def write(table: Table, delimiter: str, *, raw: bool = False) -> Iterator[str]:
+    """Write the head, then row by row; `raw` leaves texts as they are."""
+    written = plain if raw else harmless
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
     for row in [table.columns, *table.rows]:
-        writer.writerow([harmless(value) for value in row])
+        writer.writerow([written(value) for value in row])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()

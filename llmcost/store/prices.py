@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from importlib import resources
 
 import duckdb
 
-from llmcost.errors import StoreError
+from llmcost.errors import PriceBookError, StoreError
 from llmcost.pricing import Book, Key, PriceRow, Resolution, Resolver
 from llmcost.pricing.book import FEES, TOKEN_RATES
 from llmcost.pricing.periods import DAY_END
-from llmcost.pricing.rates import EVERY_DAY, FUTURE, PAST, rows_of
+from llmcost.pricing.rates import EVERY_DAY, FUTURE, PAST, rows_of, rules
 from llmcost.store.connection import Store
 
 VIEWS = resources.files("llmcost.store") / "views"
@@ -26,6 +27,16 @@ KEYS = """
 UNNUMBERED = "select 1 from requests where name_id is null limit 1"
 RATE_ORDER = [name for name in PriceRow._fields if name in TOKEN_RATES]
 LIST_UNIT, PAID_UNIT = 10**9, 10**15  # of USD per 1,000,000 tokens to 10^-15 and 10^-21 USD per token
+# of USD under a contract, see usd_of_contract_units
+MOST_USD = 10**17
+# what a store can hold at most of what is paid by the token and by the call, and what it does hold
+MOST_COUNTED = "select count(*) * 2000000000, count(*) * 1000001 from requests"
+COUNTED = """
+    select
+        coalesce(sum(possible(input_tokens)), 0) + coalesce(sum(possible(output_tokens)), 0),
+        coalesce(sum(possible_searches(web_search_requests)), 0) + count(*)
+    from requests
+"""
 NOTHING = Resolution(None, None, None, "", "", "not asked for")
 
 
@@ -58,6 +69,8 @@ def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
     rows: Iterable[PriceRow] = rows_of(book, sorted(used))
     if terms.as_of is not None:
         rows = frozen(rows, terms.as_of)
+    rows = list(rows)
+    refuse_unsummable(store, book, rows)
     insert_prices(store, rows)
 
 
@@ -70,6 +83,31 @@ def number(store: Store) -> None:
             f"{store.path}: requests without a number of their name",
             hint="whoever inserts requests calls number_names()",
         ) from error
+
+
+def refuse_unsummable(store: Store, book: Book, rows: Sequence[PriceRow]) -> None:
+    """Refuse prices at which a sum could pass what 38 digits hold: all tokens and calls at the largest of them.
+
+    Raises PriceBookError.
+    """
+    if not rows:
+        return
+    largest = max(rows, key=by_token)
+    of_call = max(max(row.web_search or 0, row.request) * row.multiplier for row in rows)
+    for query in (MOST_COUNTED, COUNTED):
+        ((tokens, calls),) = store.rows(query)
+        if tokens * by_token(largest) / 1_000_000 + calls * of_call < MOST_USD:
+            return
+    raise PriceBookError(
+        f"{rules(book)[largest.rule_id].model.model}: {by_token(largest):,f} USD per 1,000,000 tokens: so many"
+        f" requests ({tokens:,} tokens) could cost more than can be added up exactly",
+        hint=f"at most {MOST_USD:,} USD: is a price a mistake?",
+    )
+
+
+def by_token(row: PriceRow) -> Decimal:
+    """Give the largest rate of a row, under the contract: USD per 1,000,000 tokens."""
+    return max((getattr(row, rate) or Decimal(0) for rate in RATE_ORDER), default=Decimal(0)) * row.multiplier
 
 
 def insert_prices(store: Store, rows: Iterable[PriceRow]) -> None:

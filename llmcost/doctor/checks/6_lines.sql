@@ -31,13 +31,10 @@ with
                 ],
                 recursive := true
             ),
-            sum(new_requests + duplicates + passed_over + rejected) as everything
+            sum(new_requests) + sum(duplicates) + sum(passed_over) + sum(rejected) as everything
         from ingests
     )
 select
-    subject,
-    cast(requests as bigint) as requests,
-    cast(requests as double) / nullif(everything, 0) as covered_share,
-    note
+    subject, requests, cast(requests as double) / nullif(cast(everything as double), 0) as covered_share, note
 from sums
 where requests > 0

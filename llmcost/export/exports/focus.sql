@@ -165,7 +165,7 @@ select
     quantity as "ConsumedQuantity",
     unit as "ConsumedUnit",
     cost_usd as "ContractedCost",
-    cast(rate * factor as decimal(25, 15)) as "ContractedUnitPrice",
+    cast(cast(rate as decimal(19, 9)) * factor as decimal(25, 15)) as "ContractedUnitPrice",
     cost_usd as "EffectiveCost",
     seller as "HostProviderName",
     seller as "InvoiceIssuerName",

@@ -37,7 +37,7 @@ with
 select
     ratios.dedupe_key,
     cast(
-        cast(ratios.full_micro_usd as decimal(26, 9)) * factors.factor as decimal(30, 9)
+        cast(ratios.full_micro_usd as decimal(29, 9)) * factors.factor as decimal(30, 9)
     ) as expected_micro_usd,
     concat('x ', cast(cast(factors.factor as double) as varchar)) as evidence
 from ratios

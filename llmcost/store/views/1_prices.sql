@@ -41,7 +41,7 @@ create or replace temp table prices (
     cache_read_image decimal(17, 9),
     web_search decimal(17, 9),  -- USD per search
     request decimal(17, 9),  -- USD per request
-    multiplier decimal(10, 9),  -- the contract's factor on the list price
+    multiplier decimal(8, 6),  -- the contract's factor on the list price
     assumed varchar,  -- rates that the book does not name and that were taken from their neighbour
     is_always boolean,  -- at every hour of every day
     is_whole boolean,  -- no rate per token is missing

@@ -1,10 +1,11 @@
 -- The parts of a cost. What 2_priced_requests.sql sums in whole numbers is multiplied here rate by rate, in
--- decimals.
+-- decimals. Of two decimals of up to 18 digits DuckDB makes a product of 18, which overflows: one of them is
+-- cast wider.
 create or replace temp macro micro_usd(tokens, rate) as
     case
         when coalesce(tokens, 0) = 0
         then cast(0 as decimal(30, 9))
-        else cast(cast(tokens as decimal(12, 0)) * rate as decimal(30, 9))
+        else cast(cast(tokens as decimal(19, 0)) * rate as decimal(30, 9))
     end
 ;
 
@@ -12,7 +13,7 @@ create or replace temp macro usd(quantity, rate) as
     case
         when coalesce(quantity, 0) = 0
         then cast(0 as decimal(38, 15))
-        else cast(cast(quantity as decimal(12, 0)) * rate as decimal(38, 15))
+        else cast(cast(quantity as decimal(19, 0)) * rate as decimal(38, 15))
     end
 ;
 
