@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.store import Store
+from tests.warm import PROGRAM, READ_AT_START, Warm
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -64,22 +64,26 @@ def samples() -> Path:
     return SAMPLES
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    server = Warm()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def llmcost(tmp_path: Path) -> Run:
+def llmcost(tmp_path: Path, warm: Warm) -> Run:
     """Run the command in an empty folder, its output captured as text."""
 
     def run(
         *args: str | Path, env: dict[str, str] | None = None, input: str | None = None, cwd: Path = tmp_path
     ) -> Completed:
-        environment = {k: v for k, v in os.environ.items() if k not in ("LLMCOST_DB", "COLUMNS")}
+        words, more = [str(arg) for arg in args], env or {}
+        environment = {k: v for k, v in os.environ.items() if k not in ("LLMCOST_DB", "COLUMNS")} | more
+        if not any(name.startswith(READ_AT_START) for name in more):
+            return warm.run(words, cwd, environment, input, timeout=120)
         return subprocess.run(
-            [sys.executable, "-m", "llmcost", *map(str, args)],
-            cwd=cwd,
-            env={**environment, **(env or {})},
-            input=input,
-            capture_output=True,
-            text=True,
-            timeout=120,
+            [*PROGRAM, *words], cwd=cwd, env=environment, input=input, capture_output=True, text=True, timeout=120
         )
 
     return run
