@@ -277,7 +277,7 @@ def test_a_fix_is_held_against_what_was_promised(llmcost: Run, tmp_path: Path, l
     assert (row["operations_before"], row["operations_after"]) == (1, 2)
     assert (row["expected_usd"], row["spend_usd"]) == (Decimal("0.072"), Decimal("0.024"))
     assert (row["saved_usd"], row["predicted_usd"]) == (Decimal("0.048"), Decimal("0.048"))
-    assert "1 keys without requests that have a cost in both periods" in done.stderr
+    assert "1 key without requests that have a cost in both periods" in done.stderr
 
 
 def test_findings_fit_a_narrow_terminal(llmcost: Run, logs: Path) -> None:

@@ -15,6 +15,7 @@ from llmcost.render import Figure, Page, Section, Table, render
 from llmcost.render.cell import for_people
 from llmcost.render.html import write_page
 from llmcost.render.html.figures import figure_view
+from llmcost.render.style import writers
 from tests.conftest import FIRST, Run
 from tests.invented import HOSTILE, page
 
@@ -66,8 +67,9 @@ def test_every_cell_and_every_sentence_of_every_table_stands_in_the_file(written
     for section in page().sections:
         table = section.table
         places = [at for at, column in enumerate(table.columns) if column not in table.below]
+        write_as = writers(table)
         for row in table.rows:
-            assert tuple(for_people(table.columns[at], row[at]) for at in places) in texts
+            assert tuple(write_as[table.columns[at]](row[at]) for at in places) in texts
             for column in table.below:
                 sentence = for_people(column, row[table.columns.index(column)])
                 assert any(sentence in line[0] for line in rows if len(line) == 1)

@@ -431,7 +431,7 @@ def test_the_command_compares_with_a_bill(llmcost: Run, tmp_path: Path) -> None:
     done = llmcost("reconcile", FIXTURES / "litellm.jsonl", "--invoice", "bill.csv")
 
     assert 0 == done.returncode
-    assert "bill: day, model, amount, 1 lines, 2026-11-03 to 2026-11-03 (UTC)" in done.stderr
+    assert "bill: day, model, amount, 1 line, 2026-11-03 to 2026-11-03 (UTC)" in done.stderr
     assert "explained: " in done.stderr
 
 

@@ -259,7 +259,7 @@ def test_the_bound_of_a_sample_is_that_of_its_heaviest_request(drawn: Drawn) -> 
         ([request(1, None)], "hash", "not one has a known answer", "--text"),
         ([request(1, started_at="2026-01-01")], "hash", "no request fits", "--since"),
         ([request(1, status="error")], "hash", "none of 1 request was answered", ""),
-        ([request(1, request_model="unheard-of")], "hash", "none of 1 answered requests has a cost", ""),
+        ([request(1, request_model="unheard-of")], "hash", "none of 1 answered request has a cost", ""),
     ],
 )
 def test_nothing_to_draw_is_refused_with_the_reason(
@@ -668,7 +668,7 @@ def test_verify_says_how_bad_missing_answers_can_be(
     _, err = capsys.readouterr()
     assert "compared: 97 of 100" in err
     assert "missing: 3 have no new answer; if they all differed, the interval would end at 8.5%" in err
-    assert "unknown: 1 new answers" in err
+    assert "unknown: 1 new answer" in err
 
 
 def test_a_gate_is_not_passed_by_answers_that_are_missing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,19 +16,9 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from llmcost.render import DISTRIBUTION, Table
-from llmcost.render.cell import bar, heading, is_drawing, is_number, legible, plain
-from llmcost.render.style import Write, writers
+from llmcost.render.cell import bar, heading, is_number, legible, plain
+from llmcost.render.fit import BAR, PROSE, Texts, allotted, fitting, texts_of, without_sentences
 
-# What gives way first where the terminal is narrow; the columns that were asked for never do.
-LAST_TO_STAY = ("cost_usd", "requests", "input_tokens", "output_tokens", "cost_share", "cost_per_request_usd")
-# A name may be cut to this; a number never.
-MIN_TEXT_WIDTH = 24
-# and to this where there is no room otherwise
-LEAST_TEXT_WIDTH = 8
-# Sentences, unlike names, may run over several lines.
-PROSE = {"note": 16, "advice": 16, "detail": 16}
-GAP = 3
-BAR = "bar"
 MAX_BAR = 40
 # money and time by the sign of their number: what was saved, what was lost, and what has grown
 SAVED = ("saving_usd", "saved_usd", "cache_saved_usd", "gateway_saved_usd", "saving_share")
@@ -37,7 +27,6 @@ CHANGED = ("cost_change_usd", "cost_per_run_change_usd")
 GAIN, LOSS = "green", "red"
 DRAWINGS = ("trend", DISTRIBUTION, BAR)
 ATTENTION = {"100 %": "bold red", "80 %": "yellow", "will exceed": "yellow", "ok": "green"}
-NO_LIMIT = 100_000
 SENTENCE_WIDTH = 100
 # of so many rows, the first, the sentences are written
 SENTENCES = 10
@@ -71,32 +60,6 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     console.print(drawn)
     yield "\n".join(line.rstrip() for line in buffer.getvalue().strip("\n").splitlines()) + "\n"
     yield from sentences(table, width or SENTENCE_WIDTH)
-
-
-@dataclass(frozen=True)
-class Texts:
-    """A column as it is written: its cells, its total, and whether it holds numbers, or is never cut."""
-
-    cells: tuple[str, ...]
-    total: str | None
-    is_number: bool
-    is_whole: bool
-    longest: int
-
-
-def texts_of(table: Table) -> dict[str, Texts]:
-    """Write the columns of a table, the numbers of each in one style."""
-    return {name: texts_in(table, at, write) for at, (name, write) in enumerate(writers(table).items())}
-
-
-def texts_in(table: Table, at: int, write: Write) -> Texts:
-    """Write one column."""
-    name, is_numeric = table.columns[at], is_number(table.columns[at], table.rows, at)
-    cells = tuple(write(row[at]) for row in table.rows)
-    total = write(table.totals[name]) if name in table.totals else None
-    told = (*cells, total or "", "" if name == BAR else heading(name))
-    is_whole = is_numeric or name == BAR or is_drawing(table.rows, at)
-    return Texts(cells, total, is_numeric, is_whole, max(map(len, told)))
 
 
 def with_drawings(table: Table, width: int | None) -> Table:
@@ -187,30 +150,6 @@ def totals(table: Table, texts: dict[str, Texts], shown: list[str]) -> list[Text
     return cells if cells[0].plain else [Text("total"), *cells[1:]]
 
 
-def without_sentences(table: Table) -> list[str]:
-    """List the columns of the table itself."""
-    return [column for column in table.columns if column not in table.below]
-
-
-def fitting(table: Table, texts: dict[str, Texts], width: int) -> list[str]:
-    """Leave out columns, the least important first, until the numbers fit beside short names."""
-    shown = without_sentences(table)
-    dropping = [c for c in table.gives_way if c in shown]
-    # of columns that somebody chose, names are cut before any is left out
-    if not table.gives_way and not table.is_chosen:
-        dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]
-        dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
-    # what nobody knows is missed least
-    dropping.sort(key=lambda c: any(row[table.columns.index(c)] is not None for row in table.rows))
-    while needed(texts, shown) > width and dropping:
-        shown.remove(dropping.pop(0))
-    # the first column says whose the numbers are
-    dropping = [c for c in reversed(shown[1:]) if c not in dropping]
-    while needed(texts, shown, LEAST_TEXT_WIDTH) > width and dropping:
-        shown.remove(dropping.pop(0))
-    return shown
-
-
 def left_out(table: Table, width: int) -> list[str]:
     """Name the columns that there is no room for."""
     if not table.rows:
@@ -218,26 +157,3 @@ def left_out(table: Table, width: int) -> list[str]:
     table = with_drawings(table, width)
     shown = fitting(table, texts_of(table), width)
     return [name for name in without_sentences(table) if name not in shown and name != BAR]
-
-
-def allotted(texts: dict[str, Texts], shown: list[str], width: int | None) -> dict[str, int]:
-    """Give every column its least width, and the names what room is left, first come first served."""
-    is_tight = width is not None and needed(texts, shown) > width
-    widths = {c: column_width(texts, c, LEAST_TEXT_WIDTH if is_tight else MIN_TEXT_WIDTH) for c in shown}
-    spare = (width or NO_LIMIT) - sum(w + GAP for w in widths.values())
-    for name in shown:
-        more = min(max(spare, 0), texts[name].longest - widths[name])
-        widths[name] += more
-        spare -= more
-    return widths
-
-
-def needed(texts: dict[str, Texts], shown: list[str], text: int = MIN_TEXT_WIDTH) -> int:
-    """Measure the least width: numbers whole, names cut to `text` characters."""
-    return sum(column_width(texts, c, text) + GAP for c in shown)
-
-
-def column_width(texts: dict[str, Texts], name: str, text: int = MIN_TEXT_WIDTH) -> int:
-    """Measure a column's least width."""
-    full = texts[name].longest
-    return full if texts[name].is_whole else min(full, PROSE.get(name, text))
