@@ -113,15 +113,25 @@ def is_page(reading: Reading, asked: Asked) -> bool:
 
 
 def run_view(store: Store, book: Book, reading: Reading, asked: Asked) -> Report:
-    """Run what is asked for; a page, and trends on a terminal, have the first groups and the rest as one."""
+    """Run what is asked for; a page and a terminal's table have the first groups and the rest as one."""
     is_few = reading.output_format == "html" or (reading.output_format == "table" and asked.over)
+    found = run_top(store, book, reading, asked, MOST_GROUPS if is_few and not asked.assume else None)
+    # whether there are so many is only known now, and seldom so
+    is_long = reading.output_format == "table" and not asked.over and len(found.rows) > MOST_GROUPS
+    if is_long and asked.top is None and not asked.assume and not choosing.asked():
+        return run_top(store, book, reading, asked, MOST_GROUPS)
+    return found
+
+
+def run_top(store: Store, book: Book, reading: Reading, asked: Asked, most: int | None) -> Report:
+    """Run what is asked for, with `most` groups where it is not said how many."""
     return run(
         store,
         book,
         view=asked.view,
         by=asked.by,
         over=asked.over,
-        top=asked.top if asked.top is not None else (MOST_GROUPS if is_few and not asked.assume else None),
+        top=most if asked.top is None else asked.top,
         filters=reading.filters,
         as_of=read_day(asked.prices_as_of, "--prices-as-of"),
         assume=pairs(asked.assume, "--assume"),
