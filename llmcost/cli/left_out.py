@@ -10,6 +10,7 @@ from llmcost.detect.findings import MONEY
 from llmcost.render.cell import plain
 from llmcost.report import Report
 from llmcost.report.few import few_rows
+from llmcost.report.over import PARTIAL
 
 MOST_GAPS = 3
 # more are not read one by one
@@ -45,6 +46,14 @@ def gap_lines(result: Report) -> Iterator[str]:
         yield f"gap: no requests between {plain(gap.after)} and {plain(gap.before)}; not filled, is a clock wrong?"
     if len(result.gaps) > MOST_GAPS:
         yield f"gap: ... and {len(result.gaps) - MOST_GAPS:,} more"
+
+
+def partial_lines(result: Report) -> Iterator[str]:
+    """Name the weeks or months that are not all there."""
+    if PARTIAL in result.columns:
+        names = dict.fromkeys(str(row[0]) for row in result.rows if row[-1])
+        if names:
+            yield f"unfinished: {' and '.join(names)}; their days are not all in these logs, or not over"
 
 
 def gap_records(result: Report) -> list[dict[str, Any]]:

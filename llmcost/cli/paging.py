@@ -11,7 +11,7 @@ from llmcost.cli.budgeting import ended_lines, strangers
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL, BELOW, run
 from llmcost.cli.figures import figures_of, span, unit_for, waterfall
-from llmcost.cli.left_out import findings_left, first_findings, gap_lines, groups_left
+from llmcost.cli.left_out import findings_left, first_findings, gap_lines, groups_left, partial_lines
 from llmcost.cli.output import write_text
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage
@@ -104,7 +104,8 @@ def view_sections(
             return made[-1]
 
         figures = tuple(figures_of(result, in_time))
-        told = (*groups_left(result, MOST_GROUPS), *(line for found in over_time for line in gap_lines(found)))
+        in_charts = (line for found in over_time for line in (*gap_lines(found), *partial_lines(found)))
+        told = (*groups_left(result, MOST_GROUPS), *in_charts)
         yield Section(name, view.title, view.answers, table_of(result), figures, tuple(dict.fromkeys(told)))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from llmcost.cli import choosing
 from llmcost.cli.budgeting import forecast_lines, run_budget
 from llmcost.cli.days import read_day
-from llmcost.cli.left_out import gap_lines, gap_records, groups_left
+from llmcost.cli.left_out import gap_lines, gap_records, groups_left, partial_lines
 from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
@@ -177,14 +177,6 @@ def partial_named(table: Table) -> Table:
 def named_partial(row: tuple[Any, ...]) -> Any:
     """Mark the name of a week or month that is not all there."""
     return f"{row[0]} (part)" if row[-1] else row[0]
-
-
-def partial_lines(result: Report) -> Iterator[str]:
-    """Name the weeks or months that are not all there."""
-    if PARTIAL in result.columns:
-        names = dict.fromkeys(str(row[0]) for row in result.rows if row[-1])
-        if names:
-            yield f"unfinished: {' and '.join(names)}; their days are not all in these logs, or not over"
 
 
 def run_comparison(reading: Reading, asked: Asked) -> int:
