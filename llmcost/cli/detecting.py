@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmcost.cli.choosing import refuse
+from llmcost.cli.answers import FOR_PEOPLE
+from llmcost.cli.choosing import asked, refuse
 from llmcost.cli.configuration import Configuration, open_configuration, with_set
 from llmcost.cli.gates import read_gate
+from llmcost.cli.left_out import findings_left, first_findings
 from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
@@ -59,9 +61,9 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
         for gate in gates:
             gate.look_up(found.totals)
         shared = envelope("detect", filters, book, covered) | {"cannot_run": hits.cannot_run}
-        table = Table(
-            "Findings", found.columns, found.rows, found.totals, shared, (*found.own[::-1], *GIVES_WAY), BELOW
-        )
+        is_read = output_format in FOR_PEOPLE and not (wanted.requests or wanted.causes or asked())
+        rows = first_findings(found) if is_read else found.rows
+        table = Table("Findings", found.columns, rows, found.totals, shared, (*found.own[::-1], *GIVES_WAY), BELOW)
         if wanted.requests:
             columns, rows = found_requests(store, hits)
             table = Table("Requests", columns, rows, {}, shared)
@@ -69,7 +71,7 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
             columns, rows = causes(store, hits, wanted.name)
             table = Table("Causes", columns, rows, {}, shared, ("requests_share", "input_tokens", "key"))
         write(table, output_format, reading.output)
-    for line in found_lines(hits, found.totals):
+    for line in (*(findings_left(found) if is_read else ()), *found_lines(hits, found.totals)):
         note(line)
     print_coverage(book, covered, strict=reading.strict)
     for gate in gates:

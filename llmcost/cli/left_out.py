@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from llmcost.detect import Findings
+from llmcost.detect.findings import MONEY
 from llmcost.render.cell import plain
 from llmcost.report import Report
+from llmcost.report.few import few_rows
+from llmcost.report.over import PARTIAL
 
 MOST_GAPS = 3
+# more are not read one by one
+MOST_FINDINGS = 200
+# of findings, in which a request may stand with several detectors; its dollars stand in one
+SUMS = ("saving_usd", "saving_low_usd", "saving_high_usd")
 
 
 def groups_left(result: Report, most: int) -> Iterator[str]:
@@ -21,12 +29,31 @@ def groups_left(result: Report, most: int) -> Iterator[str]:
         yield f"rows: {most + 1:,} of {rows:,}; the rest as one, -f csv has all"
 
 
+def first_findings(found: Findings) -> list[tuple[Any, ...]]:
+    """Keep the largest findings, and make the others one."""
+    return few_rows(found.rows, found.columns, found.columns.index(MONEY[0]), SUMS, MOST_FINDINGS)
+
+
+def findings_left(found: Findings) -> Iterator[str]:
+    """Say how many findings stand alone, and where all are."""
+    if len(found.rows) > MOST_FINDINGS:
+        yield f"findings: {MOST_FINDINGS:,} of {len(found.rows):,}; the rest as one, -f csv has all"
+
+
 def gap_lines(result: Report) -> Iterator[str]:
     """Say which times between two requests are too long to be shown empty."""
     for gap in result.gaps[:MOST_GAPS]:
         yield f"gap: no requests between {plain(gap.after)} and {plain(gap.before)}; not filled, is a clock wrong?"
     if len(result.gaps) > MOST_GAPS:
         yield f"gap: ... and {len(result.gaps) - MOST_GAPS:,} more"
+
+
+def partial_lines(result: Report) -> Iterator[str]:
+    """Name the weeks or months that are not all there."""
+    if PARTIAL in result.columns:
+        names = dict.fromkeys(str(row[0]) for row in result.rows if row[-1])
+        if names:
+            yield f"unfinished: {' and '.join(names)}; their days are not all in these logs, or not over"
 
 
 def gap_records(result: Report) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from llmcost.cli.budgeting import ended_lines, strangers
 from llmcost.cli.configuration import open_configuration
 from llmcost.cli.detecting import ALL, BELOW, run
 from llmcost.cli.figures import figures_of, span, unit_for, waterfall
-from llmcost.cli.left_out import gap_lines, groups_left
+from llmcost.cli.left_out import findings_left, first_findings, gap_lines, groups_left, partial_lines
 from llmcost.cli.output import write_text
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage
@@ -45,6 +45,7 @@ HEADLINE = {
     "error_share": "error rate",
     "latency_p95_ms": "p95 latency",
 }
+FINDINGS = "Which requests are the waste, and what mends it?"
 # so much before --since is looked at for the forecast of a month
 BEFORE = timedelta(days=62)
 # and the rest as one: six colours are told apart
@@ -105,11 +106,8 @@ def view_sections(
             return made[-1]
 
         figures = tuple(figures_of(result, in_time))
-        told = (
-            *groups_left(result, MOST_GROUPS),
-            *base_lines(result),
-            *(line for found in over_time for line in gap_lines(found)),
-        )
+        in_charts = (line for found in over_time for line in (*gap_lines(found), *partial_lines(found)))
+        told = (*groups_left(result, MOST_GROUPS), *base_lines(result), *in_charts)
         yield Section(name, view.title, view.answers, table_of(result), figures, tuple(dict.fromkeys(told)))
 
 
@@ -134,7 +132,7 @@ def table_of(result: Report) -> Table:
     """Make the table of a view's section; of what a view tells apart by itself the rest is one row as well."""
     result = without(result, result.view.counts_only)
     groups = len(result.by) + len(result.view.labels)
-    rows = few_rows(result.rows, result.columns, groups, result.view, MOST_GROUPS + 1)
+    rows = few_rows(result.rows, result.columns, groups, result.view.sums, MOST_GROUPS + 1)
     return Table(result.title, result.columns, rows, result.totals, {})
 
 
@@ -168,7 +166,7 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
     )
     remains = f"what remains: {for_people('remaining_usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
     steps = Table("Savings", SAVINGS, added.rows, {}, {})
-    fixes = Table("Findings", found.columns, found.rows, found.totals, {}, below=BELOW)
+    fixes = Table("Findings", found.columns, first_findings(found), found.totals, {}, below=BELOW)
     return [
         Section(
             "savings",
@@ -178,7 +176,7 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
             tuple(waterfall(added)),
             (*certain, remains, *cannot),
         ),
-        Section("findings", "Findings", "Which requests are the waste, and what mends it?", fixes),
+        Section("findings", "Findings", FINDINGS, fixes, notes=tuple(findings_left(found))),
     ]
 
 

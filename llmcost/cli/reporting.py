@@ -10,7 +10,7 @@ from typing import Any
 from llmcost.cli import choosing
 from llmcost.cli.budgeting import forecast_lines, run_budget
 from llmcost.cli.days import read_day
-from llmcost.cli.left_out import gap_lines, gap_records, groups_left
+from llmcost.cli.left_out import gap_lines, gap_records, groups_left, partial_lines
 from llmcost.cli.notes import note
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
@@ -116,15 +116,25 @@ def is_page(reading: Reading, asked: Asked) -> bool:
 
 
 def run_view(store: Store, book: Book, reading: Reading, asked: Asked) -> Report:
-    """Run what is asked for; a page, and trends on a terminal, have the first groups and the rest as one."""
+    """Run what is asked for; a page and a terminal's table have the first groups and the rest as one."""
     is_few = reading.output_format == "html" or (reading.output_format == "table" and asked.over)
+    found = run_top(store, book, reading, asked, MOST_GROUPS if is_few and not asked.assume else None)
+    # whether there are so many is only known now, and seldom so
+    is_long = reading.output_format == "table" and not asked.over and len(found.rows) > MOST_GROUPS
+    if is_long and asked.top is None and not asked.assume and not choosing.asked():
+        return run_top(store, book, reading, asked, MOST_GROUPS)
+    return found
+
+
+def run_top(store: Store, book: Book, reading: Reading, asked: Asked, most: int | None) -> Report:
+    """Run what is asked for, with `most` groups where it is not said how many."""
     return run(
         store,
         book,
         view=asked.view,
         by=asked.by,
         over=asked.over,
-        top=asked.top if asked.top is not None else (MOST_GROUPS if is_few and not asked.assume else None),
+        top=most if asked.top is None else asked.top,
         filters=reading.filters,
         as_of=read_day(asked.prices_as_of, "--prices-as-of"),
         assume=pairs(asked.assume, "--assume"),
@@ -173,14 +183,6 @@ def partial_named(table: Table) -> Table:
 def named_partial(row: tuple[Any, ...]) -> Any:
     """Mark the name of a week or month that is not all there."""
     return f"{row[0]} (part)" if row[-1] else row[0]
-
-
-def partial_lines(result: Report) -> Iterator[str]:
-    """Name the weeks or months that are not all there."""
-    if PARTIAL in result.columns:
-        names = dict.fromkeys(str(row[0]) for row in result.rows if row[-1])
-        if names:
-            yield f"unfinished: {' and '.join(names)}; their days are not all in these logs, or not over"
 
 
 def run_comparison(reading: Reading, asked: Asked) -> int:

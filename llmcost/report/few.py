@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from llmcost.report.view import Rows, View
 
 
-def few_rows(rows: Rows, columns: tuple[str, ...], groups: int, view: View, most: int) -> Rows:
-    """Keep `most` rows and make the rest one; the first `groups` columns tell rows apart."""
+def few_rows(rows: Rows, columns: tuple[str, ...], groups: int, sums: Collection[str], most: int) -> Rows:
+    """Keep `most` rows and make the rest one; the first `groups` columns tell rows apart, `sums` are added up."""
     if len(rows) <= most:
         return rows
-    return [*rows[:most], as_one((), rows[most:], columns, groups, view, len(rows) - most)]
+    return [*rows[:most], as_one((), rows[most:], columns, groups, sums, len(rows) - most)]
 
 
 def few_lines(rows: Rows, columns: tuple[str, ...], groups: int, view: View, most: int) -> Rows:
@@ -31,17 +31,15 @@ def few_lines(rows: Rows, columns: tuple[str, ...], groups: int, view: View, mos
             rest[row[0]].append(row)
     others = len(sizes) - most
     shown = [row for row in rows if row[1:groups] in kept]
-    return [*shown, *(as_one((time,), some, columns, groups, view, others) for time, some in rest.items())]
+    return [*shown, *(as_one((time,), some, columns, groups, view.sums, others) for time, some in rest.items())]
 
 
 def as_one(
-    time: tuple[Any, ...], rows: Rows, columns: tuple[str, ...], groups: int, view: View, others: int
+    time: tuple[Any, ...], rows: Rows, columns: tuple[str, ...], groups: int, sums: Collection[str], others: int
 ) -> tuple[Any, ...]:
     """Make one row of several; `time` stands before its name."""
     name = (*time, *[f"other ({others})"] * (groups - len(time)))
-    measures = (
-        added([row[at] for row in rows]) if columns[at] in view.sums else None for at in range(groups, len(columns))
-    )
+    measures = (added([row[at] for row in rows]) if columns[at] in sums else None for at in range(groups, len(columns)))
     return (*name, *measures)
 
 
