@@ -208,7 +208,15 @@ def commit_cleaned(
     except REFUSALS as refused:
         if is_about_disk(refused):
             raise unwritable(store, refused) from refused
-    isolated = [isolate(store, item, copies) for item in batch]
+    return commit_isolated(store, batch, rejects, copies, options, summary)
+
+
+def commit_isolated(
+    store: Store, batch: list[Recognised], rejects: list[Reject], copies: str, options: Options, summary: Summary
+) -> tuple[int, Summary]:
+    """Commit a batch without the lines that no rule of the sieve named, and that DuckDB refuses even so."""
+    refused = refused_paths(store, batch)
+    isolated = [isolate(store, item, copies) if item.source.path in refused else (item, []) for item in batch]
     try:
         more = [reject for _, found in isolated for reject in found]
         return commit(store, [item for item, _ in isolated], rejects + more, options, summary)
@@ -302,8 +310,7 @@ def clean(
     store: Store, batch: list[Recognised], copies: str, summary: Summary
 ) -> tuple[list[Recognised], list[Reject]]:
     """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
-    groups = groupby(sorted(batch, key=reader_of), key=reader_of)
-    refused = {item.source.path for _, group in groups for item in refused_files(store, list(group))}
+    refused = refused_paths(store, batch)
     cleaned, rejects = [], []
     for item in batch:
         if item.source.path not in refused:
@@ -314,6 +321,12 @@ def clean(
             rejects += bad
             cleaned.append(replace(item, source=source, time_type="VARCHAR"))
     return cleaned, rejects
+
+
+def refused_paths(store: Store, batch: list[Recognised]) -> set[str]:
+    """Name the files of a batch that DuckDB refuses."""
+    groups = groupby(sorted(batch, key=reader_of), key=reader_of)
+    return {item.source.path for _, group in groups for item in refused_files(store, list(group))}
 
 
 def refused_files(store: Store, group: list[Recognised]) -> list[Recognised]:
