@@ -15,6 +15,7 @@ import duckdb
 from llmcost.errors import StoreError, UsageError
 from llmcost.ingest.aside import check_anything, setting_aside
 from llmcost.ingest.case_key import CASE_KEY, check_case_key, keyed_text, with_case_key
+from llmcost.ingest.content_key import begin_hashing
 from llmcost.ingest.deduplicate import deduplicate
 from llmcost.ingest.find import find
 from llmcost.ingest.format import Format, formats
@@ -74,7 +75,7 @@ def ingest(
     """
     summary = Summary()
     options = options or Options(formats()[format] if format else None)
-    begin_hashing(store, options)
+    begin_hashing(store, hashes_text=options.hashes_text)
     set_zone(store, options.zone)
     with scratch_folder() as folder:
         known = find(store, paths, options.format, folder, summary)
@@ -108,21 +109,6 @@ def prepare(store: Store, case_key: str = CASE_KEY) -> None:
 def order_of(name: str) -> tuple[int, str]:
     """Put first what the families' own macros use."""
     return SHARED_MACROS.index(name) if name in SHARED_MACROS else len(SHARED_MACROS), name
-
-
-def begin_hashing(store: Store, options: Options) -> None:
-    """Take the store's key for the hashes of content. Raises StoreError where its hashes would not be ours."""
-    key, is_ours = store.rows("select content_key, probe = hash('llmcost-probe') from hashing")[0]
-    if not is_ours:
-        raise StoreError(
-            f"{store.path}: another DuckDB filled this store, which hashes otherwise", hint="begin a new one"
-        )
-    store.execute("set variable content_key = $1::varchar", [key if options.hashes_text else None])
-
-
-def share_hashing(store: Store, like: Store) -> None:
-    """Let an empty store hash as another does, so that their prompts can be compared."""
-    store.execute("update hashing set content_key = $1", [like.value("select content_key from hashing")])
 
 
 def set_zone(store: Store, zone: str) -> None:

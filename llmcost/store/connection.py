@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,8 @@ class Store:
 
     `path` is a file, or ":memory:". With `read_only` the connection is shut in: no files but those that it `may` open
     (files, and folders for what is below them), no network, no extensions, settings locked. Raises StoreError where
-    the file is locked, damaged, newer than this llmcost, no store, or cannot be written.
+    the file is locked, damaged, newer than this llmcost, no store, or cannot be written. A new store, and what DuckDB
+    makes beside it, is its owner's alone.
     """
 
     def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False, may: Sequence[str] = ()) -> None:
@@ -37,8 +39,12 @@ class Store:
         # what the view `scope` was last made of: filters, groups, groups kept
         self.asked: tuple[Any, Any, Any] = (None, (), None)
         self._is_read_only = read_only
+        self._umask: int | None = None
         if self.path != MEMORY:
             connect.check_file(self.path, read_only=read_only)
+            if not read_only:
+                # for as long as DuckDB makes files beside it
+                self._umask = os.umask(connect.mask_of(self.path))
         self._connection = self._connect(may)
         try:
             # times with an offset become UTC only if the session is
@@ -61,6 +67,7 @@ class Store:
     def close(self) -> None:
         """Close the connection and give the lock back."""
         self._connection.close()
+        self._restore_umask()
 
     def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
         """Run SQL; the result is read from what is returned before the next call."""
@@ -112,7 +119,13 @@ class Store:
         try:
             return connect.connect(self.path, read_only=self._is_read_only, is_shut=self._is_read_only, may=may)
         except duckdb.Error as error:
+            self._restore_umask()
             raise refusal(self.path, str(error)) from error
+
+    def _restore_umask(self) -> None:
+        if self._umask is not None:
+            os.umask(self._umask)
+            self._umask = None
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
