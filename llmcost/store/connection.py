@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +17,12 @@ import duckdb
 from llmcost.errors import MAKE_ROOM, LockedError, StoreError, full_reason
 from llmcost.store import connect
 from llmcost.store.connect import MEMORY
+from llmcost.store.limited import limited
 from llmcost.store.shape import check_columns, check_foreign
 
 MIGRATIONS = resources.files("llmcost.store") / "migrations"
 NAMES = resources.files("llmcost.store") / "names.sql"
+TIME_LIMIT = 60.0
 # what DuckDB says of a file whose end or middle is not what was written
 DAMAGE = re.compile(r"Could not read enough bytes|[Cc]orrupt|checksum|[Dd]eserialize|database has been invalidated")
 
@@ -38,6 +40,8 @@ class Store:
         self.path = str(path)
         # what the view `scope` was last made of: filters, groups, groups kept
         self.asked: tuple[Any, Any, Any] = (None, (), None)
+        # how many seconds a query may take that is not llmcost's own; 0 is no limit
+        self.time_limit = TIME_LIMIT
         self._is_read_only = read_only
         self._umask: int | None = None
         if self.path != MEMORY:
@@ -81,6 +85,10 @@ class Store:
     def interrupt(self) -> None:
         """Stop the running statement, from another thread; it ends in KeyboardInterrupt."""
         self._connection.interrupt()
+
+    def limited(self) -> AbstractContextManager[None]:
+        """Interrupt what runs in the block when it takes longer than `time_limit`. Raises TimeoutError."""
+        return limited(self._connection.interrupt, self.time_limit)
 
     def share_done(self) -> float:
         """Tell from another thread how much of the running statement is done: 0..1, 0 where DuckDB does not know."""
