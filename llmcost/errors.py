@@ -46,7 +46,11 @@ class Exit(IntEnum):
         "the command did its work, and a condition that was to fail it holds: a check, `--fail-on`, `--fail-above`, "
         "a price that `pricing update` holds back",
     )
-    USAGE = 2, "the command line, an environment variable, a price book or a settings file asks for what cannot be"
+    USAGE = (
+        2,
+        "the command line, an environment variable, a price book or a settings file asks for what cannot be, or for a "
+        "query that takes longer than `--timeout`",
+    )
     UNUSABLE = (
         3,
         "a log, a store or another input cannot be read, holds nothing or more bad lines than are borne; or a store, "

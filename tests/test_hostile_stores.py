@@ -88,6 +88,23 @@ def test_a_store_that_is_not_of_our_making_is_refused(
         assert "hint: " in done.stderr
 
 
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in ("a missing column", "a missing table")])
+def test_an_ingest_runs_nothing_that_comes_with_a_store(
+    llmcost: Run, store_path: Path, tmp_path: Path, name: str
+) -> None:
+    with duckdb.connect(str(store_path)) as connection:
+        connection.execute(HOSTILE[name].format(secret=tmp_path / "secret"))
+    before = store_path.read_bytes()
+
+    for more in ((), ("--follow",)):
+        done = llmcost("ingest", FIXTURES / "openai.jsonl", "--db", store_path, *more)
+        assert (3, False) == (done.returncode, SECRET in done.stdout + done.stderr), done.stderr
+        assert "hint: " in done.stderr
+
+    assert before == store_path.read_bytes()
+    assert SECRET.encode() not in before
+
+
 def test_no_reader_shows_a_file_that_a_store_names(llmcost: Run, store_path: Path, tmp_path: Path) -> None:
     with duckdb.connect(str(store_path)) as connection:
         connection.execute(HOSTILE["a view for a table"].format(secret=tmp_path / "secret"))

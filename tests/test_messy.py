@@ -12,6 +12,7 @@ from llmcost.errors import FormatError, LimitError
 from llmcost.ingest import Options, ingest
 from llmcost.ingest.limit import Limit
 from llmcost.store import Store
+from tests.conftest import FIXTURES
 from tests.test_ingest import record
 
 ONE, TWO, THREE = record(1), record(2), record(3)
@@ -138,6 +139,45 @@ def test_two_broken_files_among_many_are_found_without_a_look_at_each(tmp_path: 
     assert ["05.jsonl", "40.jsonl"] == [Path(reject.path).name for reject in summary.rejects]
     # each by halves takes at most two looks at 32, 16, 8, 4, 2 and 1 files; beside it, the first look at all
     assert store.rollbacks <= 2 + 2 * 2 * 6
+
+
+# what no rule of the sieve names, and the query refuses: a time that is none, a cost that no column holds
+REFUSED = (
+    {"startTime": ""},
+    {"startTime": "", "endTime": 1},
+    {"response_cost": 1e18},
+    {"response_cost": -3e17, "model": "other"},
+)
+
+
+def test_thousands_of_lines_that_a_query_refuses_are_named_in_a_few_looks(tmp_path: Path) -> None:
+    bad = {number: REFUSED[number // 5 % len(REFUSED)] for number in range(3, 10_000, 5)}
+    log = tmp_path / "a.jsonl"
+    log.write_bytes(b"".join(record(number, **bad.get(number, {})) for number in range(10_000)))
+    store = Recorded()
+    with store:
+        summary = ingest(store, [str(log)])
+        kept = {id for (id,) in store.rows("select request_id from requests")}
+
+    # 10,000 lines, of which a fifth is bad
+    assert (8000, 2000) == (summary.new, summary.rejected)
+    assert [number + 1 for number in bad] == sorted(reject.line for reject in summary.rejects)
+    assert {f"call-{number}" for number in range(10_000)} - {f"call-{number}" for number in bad} == kept
+    # by halves line by line it would be over 2,000; it is a few for each kind of line, however many are of it
+    assert store.rollbacks <= 60
+
+
+def test_one_line_that_a_query_refuses_costs_none_that_looks_like_it(store: Store, tmp_path: Path) -> None:
+    # a day that there is not, in a spelling that only the query knows
+    record = json.loads((FIXTURES / "envoy.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    times = ["2026-02-30 10:00:00 UTC" if number == 7 else "2026-03-30 10:00:00 UTC" for number in range(40)]
+    log = tmp_path / "a.jsonl"
+    log.write_text("".join(json.dumps({**record, "start_time": time}) + "\n" for time in times), encoding="utf-8")
+
+    summary = ingest(store, [str(log)])
+
+    assert [8] == [reject.line for reject in summary.rejects]
+    assert 39 == summary.new + summary.duplicates
 
 
 class Recorded(Store):

@@ -112,6 +112,10 @@ MemoryLimit = Annotated[
     str | None,
     typer.Option("--memory-limit", help="Use so much memory for queries, the disk beyond: 1GB.", metavar="SIZE"),
 ]
+Timeout = Annotated[
+    float,
+    typer.Option("--timeout", help="Stop a query of yours after so many seconds; 0: never.", metavar="SECONDS", min=0),
+]
 DEFAULT_DB = Path("llmcost.duckdb")
 
 

@@ -9,6 +9,7 @@ import duckdb
 from llmcost.cli.answers import shaped
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
 from llmcost.cli.statement import check_query, mistake, read_statement
+from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.report import coverage
 from llmcost.store import Store
@@ -42,8 +43,14 @@ def answer(store: Store, statement: str) -> Answer:
     """Run a query that nobody has reviewed, where nothing can be written, read from files, or loaded."""
     close_in(store)
     try:
-        result = store.execute(statement)
-        return [column[0] for column in result.description], result.fetchall()
+        with store.limited():
+            result = store.execute(statement)
+            return [column[0] for column in result.description], result.fetchall()
+    except TimeoutError:
+        raise UsageError(
+            f"the query takes longer than {store.time_limit:g} s",
+            hint="--timeout SECONDS gives it longer, 0 as long as it takes",
+        ) from None
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:

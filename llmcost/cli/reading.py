@@ -23,6 +23,7 @@ from llmcost.render.cell import dollars
 from llmcost.render.choose import choose
 from llmcost.report import Coverage
 from llmcost.store import Filters, Store, parse_when
+from llmcost.store.connection import TIME_LIMIT
 from llmcost.store.zone import read_zone
 
 SHOWN_UNPRICED = 5
@@ -43,6 +44,7 @@ class Reading:
     strict: bool = False
     memory_limit: str | None = None
     tz: str = "UTC"
+    timeout: float = TIME_LIMIT
 
     @property
     def output_format(self) -> str:
@@ -69,6 +71,7 @@ class Reading:
         `may` names the folders that its queries write files in.
         """
         store = open_store(self.paths, self.db, may=may)
+        store.time_limit = self.timeout
         if self.memory_limit is not None:
             bound_memory(store, self.memory_limit)
         if not store.value("select count(*) from requests"):

@@ -16,6 +16,7 @@ from llmcost.cli.options import (
     Pricing,
     Since,
     Strict,
+    Timeout,
     Until,
     Where,
     Zone,
@@ -41,6 +42,7 @@ def sql_command(
     pricing: Pricing = None,
     strict: Strict = False,
     memory_limit: MemoryLimit = None,
+    timeout: Timeout = 60,
 ) -> int:
     """Ask the store in SQL: DuckDB's, read only, with costs.
 
@@ -57,6 +59,17 @@ def sql_command(
     from llmcost.cli.reading import Reading
 
     reading = Reading(
-        tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit, tz
+        tuple(paths or ()),
+        since,
+        until,
+        tuple(where or ()),
+        format,
+        output,
+        db,
+        pricing,
+        strict,
+        memory_limit,
+        tz,
+        timeout,
     )
     return run_sql(reading, statement)

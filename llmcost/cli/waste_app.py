@@ -20,6 +20,7 @@ from llmcost.cli.options import (
     Settings,
     Since,
     Strict,
+    Timeout,
     Until,
     Where,
 )
@@ -52,6 +53,7 @@ def detect_command(
     pricing: Pricing = None,
     strict: Strict = False,
     memory_limit: MemoryLimit = None,
+    timeout: Timeout = 60,
 ) -> int:
     """Find waste: retries, prompt-tax, model-mismatch, embeddings, duplicates, your own, or all.
 
@@ -70,7 +72,17 @@ def detect_command(
     if explain or sql:
         return run_explain(detector, sql=sql)
     reading = Reading(
-        tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
+        tuple(paths or ()),
+        since,
+        until,
+        tuple(where or ()),
+        format,
+        output,
+        db,
+        pricing,
+        strict,
+        memory_limit,
+        timeout=timeout,
     )
     return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, causes, tuple(fail_on or ())))
 
@@ -95,6 +107,7 @@ def savings_command(
     pricing: Pricing = None,
     strict: Strict = False,
     memory_limit: MemoryLimit = None,
+    timeout: Timeout = 60,
 ) -> int:
     """Add up what all detectors found: from what is spent to what would remain, each dollar once.
 
@@ -107,7 +120,17 @@ def savings_command(
     from llmcost.cli.saving import run_fixed, run_savings
 
     reading = Reading(
-        tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
+        tuple(paths or ()),
+        since,
+        until,
+        tuple(where or ()),
+        format,
+        output,
+        db,
+        pricing,
+        strict,
+        memory_limit,
+        timeout=timeout,
     )
     if baseline is not None:
         return run_fixed(reading, baseline, tuple(settings or ()), tuple(fail_on or ()))

@@ -63,23 +63,35 @@ def check_header(detector: Detector) -> None:
 def run_own(store: Store, detector: Detector, query: str, table: str, values: dict[str, object]) -> None:
     """Run one detector that nobody here has reviewed, and hold it to the laws that the shipped ones are tested by.
 
-    Raises ShelfError where its query fails, its columns are not the contract's or its savings break a law.
+    Raises ShelfError where its query fails or takes too long, its columns are not the contract's or its savings break
+    a law.
     """
     try:
-        if store.writes(detector.query):
-            raise ShelfError(f"{detector.name}.sql: it writes", hint="a detector is one query that only reads")
-        store.execute(query, values or None)
-        columns = {name for name, *_ in store.rows(f"describe {table}")}
-        missing = [name for name in CONTRACT if name not in columns]
-        if missing:
-            raise ShelfError(
-                f"{detector.name}.sql gives no {', '.join(missing)}", hint=f"it must give {', '.join(CONTRACT)}"
-            )
-        strangers = store.value(f"select count(*) from {table} where {STRANGER}")
-        broken = store.value(LAWS.format(table=table, certainties=CERTAINTIES))
-        twice = store.value(f"select count(*) - count(distinct dedupe_key) from {table}")
+        with store.limited():
+            check_laws(store, detector, query, table, values)
     except duckdb.Error as error:
         raise ShelfError(f"{detector.name}.sql: {first_line(error)}") from error
+    except TimeoutError:
+        raise ShelfError(
+            f"{detector.name}.sql: takes longer than {store.time_limit:g} s",
+            hint="--timeout SECONDS gives it longer, 0 as long as it takes; --since and --where give it less to read",
+        ) from None
+
+
+def check_laws(store: Store, detector: Detector, query: str, table: str, values: dict[str, object]) -> None:
+    """Run a detector's query, and look over what it gives. Raises ShelfError, duckdb.Error."""
+    if store.writes(detector.query):
+        raise ShelfError(f"{detector.name}.sql: it writes", hint="a detector is one query that only reads")
+    store.execute(query, values or None)
+    columns = {name for name, *_ in store.rows(f"describe {table}")}
+    missing = [name for name in CONTRACT if name not in columns]
+    if missing:
+        raise ShelfError(
+            f"{detector.name}.sql gives no {', '.join(missing)}", hint=f"it must give {', '.join(CONTRACT)}"
+        )
+    strangers = store.value(f"select count(*) from {table} where {STRANGER}")
+    broken = store.value(LAWS.format(table=table, certainties=CERTAINTIES))
+    twice = store.value(f"select count(*) - count(distinct dedupe_key) from {table}")
     if strangers:
         raise ShelfError(
             f"{detector.name}.sql gives {counted(strangers, 'row')} whose dedupe_key is no request of the scope"

@@ -1,4 +1,8 @@
-"""Find by halves the lines that a format's query refuses, where no rule of the sieve named them."""
+"""Find the lines that a format's query refuses, where no rule of the sieve named them.
+
+A query says of its lines only that one is bad, and to plan it takes longer than to run it over thousands of lines. So
+lines that are alike are tried together, see alike.py, and the groups by halves.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from llmcost.ingest.alike import alike
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.records import is_readable
 from llmcost.ingest.sieve import Reject, excerpt
@@ -14,6 +19,8 @@ from llmcost.ingest.sources import Bound, numbered_lines, read_range, temporary
 from llmcost.store import Store
 
 REASON = "a value that its format cannot have"
+# of a group that is refused, so many are tried alone before all of it is taken to be
+TRIED = 3
 
 
 @dataclass(frozen=True)
@@ -33,17 +40,15 @@ class Lines:
 
 def isolate(store: Store, item: Recognised, copies: str) -> tuple[Recognised, list[Reject]]:
     """Copy the lines of a file that can be read; return the copy, and the others."""
-    if is_readable(store, [item]):
-        return item, []
     lines = copied(item, copies)
-    count = len(lines.numbers)
-    bad = unreadable(store, item, lines, 0, count, copies)
+    places = range(len(lines.numbers))
+    bad = sorted(unreadable(store, item, lines, alike(lines.texts(places)), copies))
     rejects = [
         Reject(item.source.path, lines.numbers[at], REASON, excerpt(text, item.format))
         for at, text in zip(bad, lines.texts(bad), strict=True)
     ]
     without = set(bad)
-    return holding(item, lines, [at for at in range(count) if at not in without], copies), rejects
+    return holding(item, lines, [at for at in places if at not in without], copies), rejects
 
 
 def copied(item: Recognised, copies: str) -> Lines:
@@ -59,19 +64,36 @@ def copied(item: Recognised, copies: str) -> Lines:
     return lines
 
 
-def unreadable(store: Store, item: Recognised, lines: Lines, first: int, end: int, copies: str) -> list[int]:
-    """Name the places of the lines that cannot be read even alone."""
-    if first == end:
+def unreadable(store: Store, item: Recognised, lines: Lines, groups: list[array[int]], copies: str) -> list[int]:
+    """Name the places of the lines that cannot be read, of groups that each hold lines alike."""
+    if not groups or can_read(store, item, lines, [at for group in groups for at in group], copies):
         return []
-    part = holding(item, lines, range(first, end), copies)
-    is_good = is_readable(store, [part])
-    Path(part.source.readable).unlink()
-    if is_good:
-        return []
-    if end - first == 1:
-        return [first]
-    half = (first + end) // 2
-    return unreadable(store, item, lines, first, half, copies) + unreadable(store, item, lines, half, end, copies)
+    if len(groups) == 1:
+        return unreadable_alike(store, item, lines, groups[0], copies)
+    half = len(groups) // 2
+    return unreadable(store, item, lines, groups[:half], copies) + unreadable(store, item, lines, groups[half:], copies)
+
+
+def unreadable_alike(store: Store, item: Recognised, lines: Lines, group: array[int], copies: str) -> list[int]:
+    """Name those of a group that is refused: all, unless one that is tried alone can be read; then by halves."""
+    if len(group) == 1:
+        return list(group)
+    tried = dict.fromkeys(group[at * (len(group) - 1) // (TRIED - 1)] for at in range(TRIED))
+    if not any(can_read(store, item, lines, [at], copies) for at in tried):
+        return list(group)
+    half = len(group) // 2
+    return unreadable(store, item, lines, [group[:half]], copies) + unreadable(
+        store, item, lines, [group[half:]], copies
+    )
+
+
+def can_read(store: Store, item: Recognised, lines: Lines, places: Sequence[int], copies: str) -> bool:
+    """Try some lines in a file of their own."""
+    part = holding(item, lines, places, copies)
+    try:
+        return is_readable(store, [part])
+    finally:
+        Path(part.source.readable).unlink()
 
 
 def holding(item: Recognised, lines: Lines, places: Sequence[int], copies: str) -> Recognised:

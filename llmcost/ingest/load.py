@@ -15,6 +15,7 @@ import duckdb
 from llmcost.errors import StoreError, UsageError
 from llmcost.ingest.aside import check_anything, setting_aside
 from llmcost.ingest.case_key import CASE_KEY, check_case_key, keyed_text, with_case_key
+from llmcost.ingest.content_key import begin_hashing
 from llmcost.ingest.deduplicate import deduplicate
 from llmcost.ingest.find import find
 from llmcost.ingest.format import Format, formats
@@ -74,7 +75,7 @@ def ingest(
     """
     summary = Summary()
     options = options or Options(formats()[format] if format else None)
-    begin_hashing(store, options)
+    begin_hashing(store, hashes_text=options.hashes_text)
     set_zone(store, options.zone)
     with scratch_folder() as folder:
         known = find(store, paths, options.format, folder, summary)
@@ -108,21 +109,6 @@ def prepare(store: Store, case_key: str = CASE_KEY) -> None:
 def order_of(name: str) -> tuple[int, str]:
     """Put first what the families' own macros use."""
     return SHARED_MACROS.index(name) if name in SHARED_MACROS else len(SHARED_MACROS), name
-
-
-def begin_hashing(store: Store, options: Options) -> None:
-    """Take the store's key for the hashes of content. Raises StoreError where its hashes would not be ours."""
-    key, is_ours = store.rows("select content_key, probe = hash('llmcost-probe') from hashing")[0]
-    if not is_ours:
-        raise StoreError(
-            f"{store.path}: another DuckDB filled this store, which hashes otherwise", hint="begin a new one"
-        )
-    store.execute("set variable content_key = $1::varchar", [key if options.hashes_text else None])
-
-
-def share_hashing(store: Store, like: Store) -> None:
-    """Let an empty store hash as another does, so that their prompts can be compared."""
-    store.execute("update hashing set content_key = $1", [like.value("select content_key from hashing")])
 
 
 def set_zone(store: Store, zone: str) -> None:
@@ -208,7 +194,15 @@ def commit_cleaned(
     except REFUSALS as refused:
         if is_about_disk(refused):
             raise unwritable(store, refused) from refused
-    isolated = [isolate(store, item, copies) for item in batch]
+    return commit_isolated(store, batch, rejects, copies, options, summary)
+
+
+def commit_isolated(
+    store: Store, batch: list[Recognised], rejects: list[Reject], copies: str, options: Options, summary: Summary
+) -> tuple[int, Summary]:
+    """Commit a batch without the lines that no rule of the sieve named, and that DuckDB refuses even so."""
+    refused = refused_paths(store, batch)
+    isolated = [isolate(store, item, copies) if item.source.path in refused else (item, []) for item in batch]
     try:
         more = [reject for _, found in isolated for reject in found]
         return commit(store, [item for item, _ in isolated], rejects + more, options, summary)
@@ -302,8 +296,7 @@ def clean(
     store: Store, batch: list[Recognised], copies: str, summary: Summary
 ) -> tuple[list[Recognised], list[Reject]]:
     """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
-    groups = groupby(sorted(batch, key=reader_of), key=reader_of)
-    refused = {item.source.path for _, group in groups for item in refused_files(store, list(group))}
+    refused = refused_paths(store, batch)
     cleaned, rejects = [], []
     for item in batch:
         if item.source.path not in refused:
@@ -314,6 +307,12 @@ def clean(
             rejects += bad
             cleaned.append(replace(item, source=source, time_type="VARCHAR"))
     return cleaned, rejects
+
+
+def refused_paths(store: Store, batch: list[Recognised]) -> set[str]:
+    """Name the files of a batch that DuckDB refuses."""
+    groups = groupby(sorted(batch, key=reader_of), key=reader_of)
+    return {item.source.path for _, group in groups for item in refused_files(store, list(group))}
 
 
 def refused_files(store: Store, group: list[Recognised]) -> list[Recognised]:

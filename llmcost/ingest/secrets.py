@@ -40,7 +40,7 @@ def replace_keys(store: Store, mark: int) -> set[str]:
     rows = {"mark": mark, "shape": SHAPE.pattern}
     if not store.rows(f"select 1 from requests where {held} limit 1", rows):
         return set()
-    secret = str(store.value("select content_key from hashing")).encode()
+    secret = str(store.value("select getvariable('name_key')")).encode()
     found: set[str] = set()
     for name, kind in texts:
         values = store.rows(f"select distinct {name} from requests where {held} and {name} is not null", rows)

@@ -117,6 +117,14 @@ def check_file(path: str, *, read_only: bool) -> None:
         raise StoreError(f"{path}: not a llmcost store", hint="name another file with --db")
 
 
+def mask_of(path: str) -> int:
+    """Say what a new store, and what DuckDB makes beside one, may not be: others' at all, or more than the store is."""
+    try:
+        return ~os.stat(path).st_mode & 0o777  # noqa: PTH116
+    except OSError:
+        return 0o077
+
+
 def begin_anew(file: Path, *, read_only: bool) -> None:
     """Take away an empty file, as a full disk leaves one, unless somebody is about to fill it."""
     if read_only:

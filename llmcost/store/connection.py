@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -16,10 +17,12 @@ import duckdb
 from llmcost.errors import MAKE_ROOM, LockedError, StoreError, full_reason
 from llmcost.store import connect
 from llmcost.store.connect import MEMORY
+from llmcost.store.limited import limited
 from llmcost.store.shape import check_columns, check_foreign
 
 MIGRATIONS = resources.files("llmcost.store") / "migrations"
 NAMES = resources.files("llmcost.store") / "names.sql"
+TIME_LIMIT = 60.0
 # what DuckDB says of a file whose end or middle is not what was written
 DAMAGE = re.compile(r"Could not read enough bytes|[Cc]orrupt|checksum|[Dd]eserialize|database has been invalidated")
 
@@ -29,16 +32,23 @@ class Store:
 
     `path` is a file, or ":memory:". With `read_only` the connection is shut in: no files but those that it `may` open
     (files, and folders for what is below them), no network, no extensions, settings locked. Raises StoreError where
-    the file is locked, damaged, newer than this llmcost, no store, or cannot be written.
+    the file is locked, damaged, newer than this llmcost, no store, or cannot be written. A new store, and what DuckDB
+    makes beside it, is its owner's alone.
     """
 
     def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False, may: Sequence[str] = ()) -> None:
         self.path = str(path)
         # what the view `scope` was last made of: filters, groups, groups kept
         self.asked: tuple[Any, Any, Any] = (None, (), None)
+        # how many seconds a query may take that is not llmcost's own; 0 is no limit
+        self.time_limit = TIME_LIMIT
         self._is_read_only = read_only
+        self._umask: int | None = None
         if self.path != MEMORY:
             connect.check_file(self.path, read_only=read_only)
+            if not read_only:
+                # for as long as DuckDB makes files beside it
+                self._umask = os.umask(connect.mask_of(self.path))
         self._connection = self._connect(may)
         try:
             # times with an offset become UTC only if the session is
@@ -61,6 +71,7 @@ class Store:
     def close(self) -> None:
         """Close the connection and give the lock back."""
         self._connection.close()
+        self._restore_umask()
 
     def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
         """Run SQL; the result is read from what is returned before the next call."""
@@ -74,6 +85,10 @@ class Store:
     def interrupt(self) -> None:
         """Stop the running statement, from another thread; it ends in KeyboardInterrupt."""
         self._connection.interrupt()
+
+    def limited(self) -> AbstractContextManager[None]:
+        """Interrupt what runs in the block when it takes longer than `time_limit`. Raises TimeoutError."""
+        return limited(self._connection.interrupt, self.time_limit)
 
     def share_done(self) -> float:
         """Tell from another thread how much of the running statement is done: 0..1, 0 where DuckDB does not know."""
@@ -112,7 +127,13 @@ class Store:
         try:
             return connect.connect(self.path, read_only=self._is_read_only, is_shut=self._is_read_only, may=may)
         except duckdb.Error as error:
+            self._restore_umask()
             raise refusal(self.path, str(error)) from error
+
+    def _restore_umask(self) -> None:
+        if self._umask is not None:
+            os.umask(self._umask)
+            self._umask = None
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
