@@ -1,5 +1,7 @@
 """Commands as processes of their own that need not import the program anew: a server imports it once and forks.
 
+It has read the shelves and the shipped price book as well.
+
 What Python reads when it starts cannot be had so: a command with such variables of its own is a process from the start.
 """
 
@@ -17,14 +19,24 @@ import tempfile
 import threading
 import time
 import traceback
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
+
+from llmcost.pricing import load_book, shipped_book_path
 
 PROGRAM = [sys.executable, "-m", "llmcost"]
 READ_AT_START = ("PYTHON", "LC_", "LANG", "HOME", "LD_")
 # what commands import, so that none of them has to
-IMPORTED = ("duckdb", "pyarrow", "rich.console", "llmcost.cli.app", "llmcost.cli.reporting", "llmcost.cli.ingesting")
-IMPORTED += ("llmcost.cli.detecting", "llmcost.cli.paging", "llmcost.cli.pricing", "llmcost.cli.saving")
+SHELVES = [("detect.detector", "detectors"), ("detect.findings", "summaries"), ("report.query", "reports")]
+SHELVES += [
+    ("report.view", "views"),
+    ("ingest.format", "formats"),
+    ("store.shape", "shape"),
+    ("export.focus", "exports"),
+]
+IMPORTED = ["duckdb", "pyarrow", "rich.console", "llmcost.cli.app"]
+IMPORTED += [f"llmcost.cli.{name}" for name in ("reporting", "ingesting", "detecting", "paging", "pricing", "saving")]
 
 
 class Warm:
@@ -68,7 +80,10 @@ class Warm:
 def serve(address: str) -> None:
     """Fork for each connection, until the process of tests is gone."""
     for name in IMPORTED:
-        __import__(name)
+        import_module(name)
+    for name, shelf in SHELVES:
+        getattr(import_module(f"llmcost.{name}"), shelf)()
+    load_book([shipped_book_path()])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
@@ -109,9 +124,8 @@ def command(wanted: dict[str, Any]) -> NoReturn:
         opened = os.open(name, flags, 0o600)
         os.dup2(opened, number)
         os.close(opened)
-    sys.stdin, sys.stdout = open(0, encoding="utf-8", closefd=False), open(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = io.TextIOWrapper(open(2, "wb", 0, closefd=False), "utf-8", "backslashreplace", write_through=True)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "wb", closefd=False), "utf-8", "backslashreplace", write_through=True)
     import llmcost.cli
 
     sys.argv = [llmcost.cli.__file__.replace("cli/__init__", "__main__"), *wanted["args"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import TypeVar
@@ -79,6 +80,18 @@ def names_of(providers: Iterable[Provider], path: Path) -> dict[str, str]:
 
 
 def read_book(path: Path) -> Book:
+    """Read one file; the shipped one, a second's work, once in a process."""
+    shipped = shipped_book_path()
+    return read_shipped(path, path.stat().st_mtime_ns) if path == shipped else parse_book(path)
+
+
+@cache
+def read_shipped(path: Path, modified_ns: int) -> Book:
+    """Read the shipped book as it was at a time."""
+    return parse_book(path)
+
+
+def parse_book(path: Path) -> Book:
     """Read one file."""
     top = read_yaml(path).mapping(SECTIONS, "the book")
     if "format" not in top:
