@@ -64,6 +64,7 @@ models:
         output: 99999999.999999999
         web_search: 99999.999999999
         request: 99999.999999999
+  - {provider: openai, model: gpt-4o, prices: [{from: 2015-01-01, input: 99999999, output: 99999999}]}
   - provider: openai
     model: under-contract
     prices:

@@ -117,11 +117,11 @@ with
         select
             dedupe_key,
             'closed labels on a dear model' as finding,
-            cast(cost_usd as decimal(32, 21)) as cost_usd,
-            cast(stand_in_usd as decimal(32, 21)) as stand_in_usd,
-            cast(stand_in_usd as decimal(32, 21)) + cast(
-                cast(cost_usd as decimal(32, 21))
-                * cast($escalation_share as decimal(5, 4)) as decimal(32, 21)
+            cast(cost_usd as decimal(34, 21)) as cost_usd,
+            cast(stand_in_usd as decimal(34, 21)) as stand_in_usd,
+            cast(stand_in_usd as decimal(34, 21)) + cast(
+                cast(cost_usd as decimal(34, 21))
+                * cast($escalation_share as decimal(5, 4)) as decimal(34, 21)
             ) as at_worst_usd,
             cast(labels as varchar)
             || ' different answers in '
@@ -140,10 +140,10 @@ with
         select
             dedupe_key,
             'superseded model' as finding,
-            cast(cost_usd as decimal(32, 21)) as cost_usd,
-            cast(stand_in_usd as decimal(32, 21)) as stand_in_usd,
+            cast(cost_usd as decimal(34, 21)) as cost_usd,
+            cast(stand_in_usd as decimal(34, 21)) as stand_in_usd,
             cast(
-                cast(stand_in_usd as decimal(32, 21))
+                cast(stand_in_usd as decimal(34, 21))
                 * cast($tokenizer_factor as decimal(5, 4)) as decimal(38, 21)
             ) as at_worst_usd,
             'its successor ' || stand_in || ' costs less for the same tokens' as evidence,
@@ -159,7 +159,7 @@ select
     finding,
     cast(cost_usd - stand_in_usd as decimal(38, 21)) as saving_usd,
     cast(
-        greatest(0, cost_usd - greatest(stand_in_usd, cast(at_worst_usd as decimal(32, 21)))) as decimal(
+        greatest(0, cost_usd - greatest(stand_in_usd, cast(at_worst_usd as decimal(34, 21)))) as decimal(
             38, 21
         )
     ) as saving_low_usd,

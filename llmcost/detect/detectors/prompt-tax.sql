@@ -293,8 +293,8 @@ with
     costs as (
         select
             *,
-            cast(paid_usd - unread * hit_usd as decimal(27, 21)) as hit_change_usd,
-            cast(paid_usd - unread * miss_usd as decimal(27, 21)) as miss_change_usd
+            cast(paid_usd - unread * hit_usd as decimal(33, 21)) as hit_change_usd,
+            cast(paid_usd - unread * miss_usd as decimal(33, 21)) as miss_change_usd
         from priced
     ),
     seen as (
@@ -426,7 +426,7 @@ with
                 counts.hits * greatest(- costs.hit_change_usd, 0)
                 + counts.misses * greatest(- costs.miss_change_usd, 0)
             ) as premium_usd,
-            sum(counts.hits * cast(costs.had_usd as decimal(27, 21))) as had_usd
+            sum(counts.hits * cast(costs.had_usd as decimal(33, 21))) as had_usd
         from counts
         inner join costs on counts.kind_no = costs.kind_no and counts.rule_no = costs.rule_no
         group by costs.group_no, costs.policy
