@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.report.budget import COLUMNS, budgets
+from llmcost.report.over import in_time
 from llmcost.store import Filters, Store
 from llmcost.store.prices import load_prices
 from tests.conftest import FIXTURES, Run
@@ -88,7 +90,6 @@ def test_without_a_view_it_is_the_overview_and_with_groups_costs(llmcost: Run) -
         (("report", "latency", "--assume", "a=b"), "--assume is for costs"),
         (("report", "budget", "--by", "key"), "budget: what it shows stands in llmcost.yaml"),
         (("report", "budget", "--sql"), "budget: it is added up from"),
-        (("report", "--over", "hour", "--since", "1960-01-01", "--by", "request_id"), "rows"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_a_hint(october: Run, words: tuple[str, ...], says: str) -> None:
@@ -236,6 +237,15 @@ def test_a_request_with_two_tags_of_the_rest_is_one_request_of_the_rest(llmcost:
     ]
     # a filter is about requests, however they are told apart
     assert {"b": 1, "c": 1} == {row["tag"]: row["requests"] for row in rows_of(llmcost(*by_tag, "--where", "tag=c"))}
+
+
+def test_more_rows_than_anybody_reads_are_refused() -> None:
+    # 50 days of 24 hours, 2,000 keys: 2,400,000 rows
+    rows = [(f"2026-10-01T{hour:02}:00Z", f"key {number}", 1) for number in range(2000) for hour in range(24)]
+    rows.append(("2026-11-19T23:00Z", "key 0", 1))
+
+    with pytest.raises(UsageError, match="--over hour: 2,400,000 rows"):
+        in_time(rows, ("hour", "key", "requests"), "hour", 2, ["requests"], Filters())
 
 
 def test_a_group_is_as_large_as_all_its_rows(llmcost: Run, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from importlib import resources
 
 import duckdb
 
+from llmcost.counts import agreeing, counted
 from llmcost.errors import InputError
 from llmcost.store import Store
 
@@ -27,7 +28,8 @@ def deduplicate(store: Store, mark: int, policy: str) -> None:
         )[0]
         if found[0]:
             raise InputError(
-                f"{found[0]:,} records are of calls that are logged more than once, for example {found[1]}",
+                f"{counted(found[0], 'record')} {agreeing(found[0], 'is of a call that is', 'are of calls that are')} "
+                f"logged more than once, for example {found[1]}",
                 hint="nothing of this batch was stored; --on-duplicate last keeps the most complete record",
             )
     store.execute(resolve.query, {"is_first": policy == "first"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from llmcost.counts import agreeing, counted
 from llmcost.errors import LimitError, UsageError
 from llmcost.ingest.sieve import Reject
 
@@ -24,7 +25,7 @@ class Limit:
         if is_passed and rejects:
             first = rejects[0]
             raise LimitError(
-                f"{rejected:,} bad lines of {read:,} pass the limit; {first.path}:{first.line}: {first.reason}",
+                f"{counted(rejected, 'bad line')} of {read:,} {agreeing(rejected, 'passes', 'pass')} the limit; {first.path}:{first.line}: {first.reason}",
                 hint="nothing of this batch was stored; --max-bad-lines sets the limit",
             )
 
