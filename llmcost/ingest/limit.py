@@ -23,9 +23,10 @@ class Limit:
             self.percent is not None and rejected * 100 > self.percent * read
         )
         if is_passed and rejects:
-            first = rejects[0]
+            first, passing = rejects[0], agreeing(rejected, "passes", "pass")
             raise LimitError(
-                f"{counted(rejected, 'bad line')} of {read:,} {agreeing(rejected, 'passes', 'pass')} the limit; {first.path}:{first.line}: {first.reason}",
+                f"{counted(rejected, 'bad line')} of {read:,} {passing} the limit; "
+                f"{first.path}:{first.line}: {first.reason}",
                 hint="nothing of this batch was stored; --max-bad-lines sets the limit",
             )
 
