@@ -353,7 +353,7 @@ def test_markup_in_names_and_texts_is_text(ask: Ask) -> None:
 def test_no_text_of_a_log_commands_the_terminal(ask: Ask, format: str) -> None:
     text = ask("select 'a' || chr(27) || '[31mb' || chr(10) || 'c' as model, ['x' || chr(7)] as tags", format)
 
-    assert "a?[31mb c" in text
+    assert "a?[31mb c" in text.replace("\\[", "[")
     assert [] == [letter for letter in text if not letter.isprintable() and letter != "\n"]
 
 
