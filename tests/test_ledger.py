@@ -133,3 +133,19 @@ def test_a_time_without_a_zone_is_of_the_zone_that_is_named(store: Store, tmp_pa
     assert started == [("call-1", "11:00"), ("call-2", "12:00")]
     with pytest.raises(UsageError, match="no such time zone"):
         ingest(store, [str(log)], options=Options(zone="Mars/Olympus"))
+
+
+def test_a_file_that_is_rewritten_in_its_size_and_time_is_read_anew(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    log.write_bytes(b"".join(record(n) for n in range(1, 7)))
+    times = log.stat()
+    ingest(store, [str(log)])
+    # a program that keeps size and time, as some that edit in place and copy do
+    log.write_bytes(b"".join(record(n) for n in (1, 2, 8, 4, 5, 6)))
+    os.utime(log, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    ingest(store, [str(log)])
+    again = ingest(store, [str(log)])
+
+    assert ["call-1", "call-2", "call-4", "call-5", "call-6", "call-8"] == ids(store)
+    assert (0, 1) == (again.new, again.unchanged)

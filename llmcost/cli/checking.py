@@ -19,8 +19,9 @@ from llmcost.cli.days import read_day
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, book_line, coverage_lines, open_store
 from llmcost.counts import agreeing, counted
-from llmcost.errors import GateError, IncompleteError, UsageError
-from llmcost.report.compare import earlier
+from llmcost.errors import GateError, IncompleteError, InputError, UsageError
+from llmcost.report.compare import earlier, spans_line, windows
+from llmcost.report.span import logged
 from llmcost.store import Filters, Store
 
 DEFAULT_BASELINE = Path(".llmcost/baseline.json")
@@ -116,10 +117,16 @@ def traces(reading: Reading, against: tuple[str, ...], keys: Keys, stack: ExitSt
 
 
 def periods(reading: Reading, compare: str, keys: Keys, stack: ExitStack) -> Sides:
-    """Open a store once and compare two times of it."""
-    before, now = earlier(compare, reading.filters)
+    """Open a store once and compare two times of it, as far as its logs reach."""
+    # before anything is opened
+    earlier(compare, reading.filters)
     store = stack.enter_context(opened(reading, reading.paths, keys))
-    return by_what_there_is(Source(store, before, keys), Source(store, now, keys), reading)
+    span = logged(store)
+    if span is None:
+        raise InputError(f"{reading.db}: the store is empty", hint="llmcost ingest PATH fills it")
+    sides = windows(compare, reading.filters, span)
+    note(spans_line(sides))
+    return by_what_there_is(Source(store, sides.before, keys), Source(store, sides.now, keys), reading)
 
 
 def by_what_there_is(base: Source, head: Source, reading: Reading) -> Sides:

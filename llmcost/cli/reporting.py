@@ -24,9 +24,9 @@ from llmcost.render.cell import dollars
 from llmcost.render.choose import has
 from llmcost.report import Report, run
 from llmcost.report.bases import base_lines, without
-from llmcost.report.compare import Comparison, Windows, compare, earlier, windows
+from llmcost.report.compare import Comparison, Windows, compare, earlier, spans_line, windows
 from llmcost.report.over import PARTIAL
-from llmcost.report.span import days_of, logged, told
+from llmcost.report.span import logged
 from llmcost.report.view import view_named, views
 from llmcost.store import Store
 
@@ -216,12 +216,7 @@ def run_comparison(reading: Reading, asked: Asked) -> int:
 
 def window_lines(sides: Windows, found: Comparison) -> Iterator[str]:
     """Say what was compared with what, and what the columns make of it."""
-    words = [
-        f"{told(side.since, side.zone)} to {told(side.until, side.zone)} ({days_of(side):,.1f} days)"
-        for side in (sides.before, sides.now)
-        if side.since and side.until
-    ]
-    yield f"before: {words[0]}; now: {words[1]}; in {sides.now.zone}, as far as there are logs"
+    yield spans_line(sides)
     if sides.days:
         yield "per day: the two are not of one length, so sums are by the day"
     if "of_change_share" in found.columns and not found.is_shared and len(found.rows) > 1:

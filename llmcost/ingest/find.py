@@ -55,9 +55,10 @@ def refuse(place: Place) -> Source:
 
 
 def is_unchanged(path: str, entry: Entry) -> bool:
-    """Tell whether size, time and inode are those of the ledger."""
+    """Tell whether size, times and inode are those of the ledger; an older store does not know all of them."""
     try:
         stat = os.stat(path)  # noqa: PTH116  thousands of files: strings, not Path objects
     except OSError:
         return False
-    return entry[:3] == (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+    is_as_changed = entry.changed_ns is None or entry.changed_ns == stat.st_ctime_ns
+    return is_as_changed and entry[:3] == (stat.st_size, stat.st_mtime_ns, stat.st_ino)

@@ -21,6 +21,7 @@ class Entry(NamedTuple):
     size: int
     modified_ns: int
     inode: int
+    changed_ns: int | None
     format: str
     read_bytes: int | None
     head_hash: int | None
@@ -30,7 +31,7 @@ class Entry(NamedTuple):
 def known_files(store: Store) -> dict[str, Entry]:
     """Read the ledger by path."""
     rows = store.rows(
-        "select path, size_bytes, modified_ns, inode, format, read_bytes, head_hash, tail_hash from files"
+        "select path, size_bytes, modified_ns, inode, changed_ns, format, read_bytes, head_hash, tail_hash from files"
     )
     return {path: Entry(*entry) for path, *entry in rows}
 
@@ -41,6 +42,9 @@ def open_known(path: str, is_named: bool, entry: Entry | None) -> Source:
     Formats whose records may have no id count equal records, so their files are read as a whole.
     """
     source = open_source(path, is_named)
+    if entry is not None and is_touched(source, entry):
+        # the same size and time: whatever was changed may stand anywhere
+        return replace(source, is_replacement=True)
     if entry is None or entry.read_bytes is None or source.compression != "none" or source.size < entry.read_bytes:
         return source
     if fingerprints(path, entry.read_bytes) != (entry.head_hash, entry.tail_hash):
@@ -49,6 +53,14 @@ def open_known(path: str, is_named: bool, entry: Entry | None) -> Source:
         return replace(source, is_replacement=True)
     start = end_of_whole_lines(path, entry.read_bytes)
     return replace(source, start=start, end=max(source.end, entry.read_bytes))
+
+
+def is_touched(source: Source, entry: Entry) -> bool:
+    """Tell whether a file was written, or moved, or given away, without a change of its size and time."""
+    return (source.size, source.modified_ns) == (
+        entry.size,
+        entry.modified_ns,
+    ) and entry.changed_ns != source.changed_ns
 
 
 def enter_files(store: Store, batch: list[Recognised]) -> None:
@@ -65,8 +77,9 @@ def enter_files(store: Store, batch: list[Recognised]) -> None:
         select
             unnest($1::integer[]) as file_id, unnest($2::varchar[]) as path, unnest($3::varchar[]) as format,
             unnest($4::bigint[]) as size_bytes, unnest($5::bigint[]) as modified_ns, unnest($6::ubigint[]) as inode,
-            unnest($7::bigint[]) as read_bytes, unnest($8::ubigint[]) as head_hash,
-            unnest($9::ubigint[]) as tail_hash, unnest($10::bigint[]) as anew_after
+            unnest($7::bigint[]) as changed_ns, unnest($8::bigint[]) as read_bytes,
+            unnest($9::ubigint[]) as head_hash, unnest($10::ubigint[]) as tail_hash,
+            unnest($11::bigint[]) as anew_after
         """,
         [list(column) for column in zip(*rows, strict=True)],
     )
@@ -94,7 +107,8 @@ def entry_of(item: Recognised) -> tuple[object, ...]:
     if is_plain:
         with suppress(OSError):
             marks = (source.end, *fingerprints(source.path, source.end))
-    return (source.path, item.format.name, source.size, source.modified_ns, source.inode, *marks)
+    state = (source.size, source.modified_ns, source.inode, source.changed_ns)
+    return (source.path, item.format.name, *state, *marks)
 
 
 def enter_rejects(store: Store, rejects: list[Reject]) -> None:

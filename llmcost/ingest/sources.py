@@ -49,6 +49,7 @@ class Source:
     compression: str
     size: int
     modified_ns: int
+    changed_ns: int
     inode: int
     content_key: int
     is_named: bool
@@ -75,9 +76,8 @@ def open_source(path: str, is_named: bool) -> Source:
             end = end_of_lines(stream, status.st_size) if compression == "none" else status.st_size
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: {why(error)}") from error
-    return Source(
-        name, path, compression, status.st_size, status.st_mtime_ns, status.st_ino, digest(head), is_named, end=end
-    )
+    times = (status.st_mtime_ns, status.st_ctime_ns)
+    return Source(name, path, compression, status.st_size, *times, status.st_ino, digest(head), is_named, end=end)
 
 
 def unblocked(path: str, flags: int) -> int:

@@ -79,6 +79,16 @@ def windows(text: str, filters: Filters, span: Span) -> Windows:
     return Windows(before, now, None if is_alike else lengths)
 
 
+def spans_line(sides: Windows) -> str:
+    """Say what is compared with what."""
+    words = [
+        f"{told(side.since, side.zone)} to {told(side.until, side.zone)} ({days_of(side):,.1f} days)"
+        for side in (sides.before, sides.now)
+        if side.since and side.until
+    ]
+    return f"before: {words[0]}; now: {words[1]}; in {sides.now.zone}, as far as there are logs"
+
+
 def reached(side: Filters, span: Span, named: str) -> Filters:
     """Cut a period to what the logs cover. Raises UsageError where that is nothing."""
     found = clipped(side, span)
