@@ -21,7 +21,8 @@ import os
 from enum import IntEnum
 
 # a place that was found and opened, and takes no more
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (*NO_ROOM, errno.EIO, errno.EBADF)
 
 STDOUT = "stdout"
 FREE = "stores and files are whole; make room where it leads to, and run it again"

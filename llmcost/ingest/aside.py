@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from llmcost.errors import InputError
+from llmcost.errors import NO_ROOM, InputError
 from llmcost.ingest.summary import Summary
-
-# the file has no part in these
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -22,7 +18,7 @@ def setting_aside(path: str, is_named: bool, summary: Summary) -> Iterator[None]
     try:
         yield
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in FULL:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise
         refusal = error if isinstance(error, InputError) else InputError(f"{path}: {reason(error)}")
         if is_named:
