@@ -220,22 +220,24 @@ def test_a_folder_is_read_file_by_file_and_what_is_no_log_is_skipped(store: Stor
 
 
 @pytest.mark.parametrize(
-    ("content", "word"),
+    ("content", "word", "hint"),
     [
-        (b"", "empty"),
-        (b"\x7fELF\0\0\0binary", "binary"),
-        (b'{"foo": 1}\n', "no format"),
-        (b'[{"id": 1}]', "no format"),
-        (b"just text\n", "no JSON"),
+        (b"", "empty", "JSON, CSV or Parquet"),
+        (b"\x7fELF\0\0\0binary", "a program, no log", "JSON, CSV or Parquet"),
+        (b'{"foo": 1}\n', "no format", "--format"),
+        (b'[{"id": 1}]', "no format", "--format"),
+        (b"just text\n", "no JSON", "JSON, CSV or Parquet"),
     ],
 )
-def test_a_named_file_of_no_known_format_is_refused(store: Store, tmp_path: Path, content: bytes, word: str) -> None:
+def test_a_named_file_of_no_known_format_is_refused(
+    store: Store, tmp_path: Path, content: bytes, word: str, hint: str
+) -> None:
     log = tmp_path / "a.log"
     log.write_bytes(content)
 
     with pytest.raises(FormatError, match=word) as refusal:
         ingest(store, [str(log)])
-    assert "--format" in refusal.value.hint
+    assert hint in refusal.value.hint
 
 
 def test_a_path_that_is_not_there_is_refused(store: Store, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ BINARIES = {
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"SQLite format 3\0": "an SQLite database; export its table as CSV or JSON",
 }
+READABLE = "logs are JSON, CSV or Parquet, plain, gzip or zstd; docs/formats.md lists whose are known"
 KNOWN_OTHERS = resources.files("llmcost.ingest") / "others.yaml"
 
 
@@ -57,7 +58,7 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
     """
     head = read_head(source)
     if kind := binary_kind(head):
-        raise FormatError(f"{source.path}: {kind}")
+        raise FormatError(f"{source.path}: {kind}", hint=READABLE)
     shape = "parquet" if source.compression == "parquet" else shape_of(head)
     records = sample(source, shape, head)
     wrapper, format = elect_wrapped(records, wanted)
@@ -65,7 +66,7 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
         other = known_other(records)
         raise FormatError(
             f"{source.path}: {other['says'] if other else reason(head, records, source.compression != 'none')}",
-            hint=other["hint"] if other else hint() if records else "",
+            hint=other["hint"] if other else hint() if records else READABLE,
         )
     if wrapper is not None:
         records = [inner for record in records for inner in unwrapped(record, wrapper) if isinstance(inner, dict)]

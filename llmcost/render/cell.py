@@ -150,6 +150,7 @@ HEADINGS = {
     "truncated_share": "truncated",
     "oversized_share": "oversized",
     "reasoning_share": "reasoning",
+    "reasoning_tokens": "reasoning tokens",
     "latency_p50_ms": "p50",
     "latency_p95_ms": "p95",
     "latency_p99_ms": "p99",
