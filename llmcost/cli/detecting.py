@@ -69,7 +69,9 @@ def run_detect(reading: Reading, wanted: Wanted) -> int:
             table = Table("Requests", columns, rows, {}, shared)
         elif wanted.causes:
             columns, rows = causes(store, hits, wanted.name)
-            table = Table("Causes", columns, rows, {}, shared, ("requests_share", "input_tokens", "key"))
+            table = Table(
+                "Causes", columns, rows, {}, shared, ("requests_share", "input_tokens", "requests", "uncached_usd")
+            )
         write(table, output_format, reading.output)
     for line in (*(findings_left(found) if is_read else ()), *found_lines(hits, found.totals)):
         note(line)

@@ -57,7 +57,9 @@ def named(command: Any, values: dict[str, Any]) -> list[str]:
         if param.name not in (*OUTPUTS, *CHANGED)
         and (param.param_type_name == "argument" or str(param.metavar).strip("[].") in READ)
     ]
-    return [text for name in reads for text in texts(values.get(name))]
+    found = [text for name in reads for text in texts(values.get(name))]
+    # a query may stand in a file
+    return [*found, *(text.removeprefix("@") for text in found if text.startswith("@"))]
 
 
 def what_it_is(output: Path, paths: Sequence[str], command: str | None) -> str:
@@ -67,7 +69,7 @@ def what_it_is(output: Path, paths: Sequence[str], command: str | None) -> str:
     if is_store(output):
         return "it is a store"
     if any(is_same(output, path) for path in settings(command)):
-        return "llmcost takes prices or settings from it"
+        return "llmcost takes prices, settings or a key from it"
     return "it is one of the logs that are read" if any(holds_log(path, output) for path in paths) else ""
 
 
@@ -80,16 +82,17 @@ def is_store(output: Path) -> bool:
         return False
 
 
-def settings(command: str | None) -> Iterator[Path]:
+def settings(command: str | None) -> Iterator[Path | str]:
     """Name the files that every command reads without being told to."""
     from llmcost.cli.books import own_book_path
     from llmcost.cli.checking import DEFAULT_BASELINE
     from llmcost.cli.configuration import configuration_path
+    from llmcost.ingest.content_key import VARIABLE
     from llmcost.pricing import shipped_book_path
 
     yield shipped_book_path()
     yield own_book_path()
-    yield from filter(None, [configuration_path()])
+    yield from filter(None, [configuration_path(), os.environ.get(VARIABLE)])
     if command not in MAKERS:
         yield DEFAULT_BASELINE
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from llmcost.cli.notes import note
 from llmcost.counts import counted
 from llmcost.ingest import Summary
+from llmcost.render.cell import legible
 
 SHOWN = 20
 
@@ -14,7 +15,8 @@ SHOWN = 20
 def print_problems(summary: Summary) -> None:
     """Name rejected lines, records passed over, cut files and files that are no logs."""
     for line in problem_lines(summary):
-        note(line)
+        # a name may hold the end of a line
+        note(legible(line))
 
 
 def problem_lines(summary: Summary) -> Iterator[str]:

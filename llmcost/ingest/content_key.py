@@ -58,12 +58,16 @@ def key_of(store: Store, kept: str) -> str:
 
 def content_of(file: str) -> bytes:
     """Read a key. Raises UsageError where it cannot be read, or is too short to be one."""
+    if Path(file).exists() and not Path(file).is_file():
+        raise UsageError(f"{VARIABLE}={file}: not a file", hint=MAKE_ONE)
     try:
         with Path(file).open("rb") as stream:
             content = stream.read(MOST_BYTES)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a path"
         raise UsageError(f"{VARIABLE}={file}: cannot be read: {reason}", hint=MAKE_ONE) from error
+    if len(set(content)) == 1:
+        raise UsageError(f"{VARIABLE}={file}: the same byte again and again is no key", hint=MAKE_ONE)
     if len(content.strip()) < LEAST_BYTES:
         raise UsageError(
             f"{VARIABLE}={file}: {len(content.strip())} bytes are no key: at least {LEAST_BYTES}", hint=MAKE_ONE

@@ -15,7 +15,7 @@ MIN_TEXT_WIDTH = 24
 # and to this where there is no room otherwise
 LEAST_TEXT_WIDTH = 8
 # Sentences, unlike names, may run over several lines.
-PROSE = {"note": 16, "advice": 16, "detail": 16}
+PROSE = {"note": 16, "advice": 16, "detail": 16, "verdict": 16, "cause": 12}
 GAP = 3
 BAR = "bar"
 NO_LIMIT = 100_000

@@ -221,6 +221,9 @@ def is_damage(error: duckdb.Error, path: str, *, read_only: bool) -> bool:
     text = str(error)
     if isinstance(error, duckdb.InternalException | duckdb.FatalException | duckdb.SerializationException):
         return read_only
+    if "Corrupt database file" in text:
+        # no log is opened as a database
+        return True
     return bool(DAMAGE.search(text)) and (read_only or str(connect.absolute(path)) in text)
 
 
