@@ -50,7 +50,10 @@ REQUESTS = """
 def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("huge") / "llmcost.duckdb"
     with Store(path) as store:
-        store.execute("insert into files select 1, 'a', 'litellm', 1, 1, 1, now()::timestamp, 1, 1, 1")
+        store.execute(
+            "insert into files by name select 1 as file_id, 'a' as path, 'litellm' as format, 1 as size_bytes, "
+            "1 as modified_ns, 1::ubigint as inode, now()::timestamp as ingested_at"
+        )
         store.execute(REQUESTS)
         store.number_names()
     return path
