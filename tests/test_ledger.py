@@ -149,3 +149,19 @@ def test_a_file_that_is_rewritten_in_its_size_and_time_is_read_anew(store: Store
 
     assert ["call-1", "call-2", "call-4", "call-5", "call-6", "call-8"] == ids(store)
     assert (0, 1) == (again.new, again.unchanged)
+
+
+def test_a_copy_of_a_log_that_an_older_store_knows_is_not_read_again(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    log.write_bytes(record(1) + record(2))
+    ingest(store, [str(log)])
+    # as stores of before have it: nothing is known of the time of the last change
+    store.execute("update files set changed_ns = null")
+    times = log.stat()
+    (tmp_path / "copy").write_bytes(log.read_bytes())
+    os.utime(tmp_path / "copy", ns=(times.st_atime_ns, times.st_mtime_ns))
+    (tmp_path / "copy").replace(log)
+
+    again = ingest(store, [str(log)])
+
+    assert (0, 0, 1) == (again.new, again.duplicates, again.unchanged)

@@ -56,11 +56,9 @@ def open_known(path: str, is_named: bool, entry: Entry | None) -> Source:
 
 
 def is_touched(source: Source, entry: Entry) -> bool:
-    """Tell whether a file was written, or moved, or given away, without a change of its size and time."""
-    return (source.size, source.modified_ns) == (
-        entry.size,
-        entry.modified_ns,
-    ) and entry.changed_ns != source.changed_ns
+    """Tell whether a file was written without a change of its size and time, as far as that is known."""
+    is_alike = (source.size, source.modified_ns) == (entry.size, entry.modified_ns)
+    return is_alike and entry.changed_ns not in (None, source.changed_ns)
 
 
 def enter_files(store: Store, batch: list[Recognised]) -> None:
