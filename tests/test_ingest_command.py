@@ -20,7 +20,7 @@ def test_a_limit_of_bad_lines_ends_it_with_3(llmcost: Run, tmp_path: Path) -> No
 
     assert (borne.returncode, passed.returncode, strict.returncode) == (0, 3, 3)
     assert f"{tmp_path.resolve()}/a.jsonl:2" in passed.stderr
-    assert "1 bad lines of 3" in strict.stderr
+    assert "1 bad line of 3" in strict.stderr
 
 
 def test_strict_ends_with_4_where_a_request_has_no_cost(llmcost: Run, tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_a_limit_of_bad_lines_stores_nothing_of_the_batch(store: Store, tmp_path
     log = tmp_path / "a.jsonl"
     log.write_bytes(ONE + b"oops\n" + TWO + THREE)
 
-    for limit, word in ((Limit(lines=0), "1 bad lines of 4"), (Limit(percent=24.9), "of 4")):
+    for limit, word in ((Limit(lines=0), "1 bad line of 4"), (Limit(percent=24.9), "of 4")):
         with pytest.raises(LimitError, match=word):
             ingest(store, [str(log)], options=Options(limit=limit))
         assert store.value("select count(*) from requests") == 0
