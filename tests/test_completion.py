@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from llmcost.cli.completing import UNITS
+from llmcost.cli.complete.names import UNITS
 from llmcost.columns import COLUMNS
 from llmcost.detect import detectors
 from llmcost.ingest import ingest

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from llmcost.cli.demo import run_demo
+from llmcost.cli.ingest.demo import run_demo
 from llmcost.demo import TRAPS, Planted, write_month
 from llmcost.errors import UsageError
 from llmcost.ingest import Summary, ingest

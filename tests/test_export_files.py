@@ -19,7 +19,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from llmcost.cli.exporting import run_days
+from llmcost.cli.export.run import run_days
 from llmcost.cli.reading import Reading
 from llmcost.errors import IncompleteError, UsageError
 from llmcost.export import export_days

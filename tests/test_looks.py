@@ -9,8 +9,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from llmcost.cli.budgeting import budget_table
-from llmcost.cli.reporting import drawn
+from llmcost.cli.report.budget import budget_table
+from llmcost.cli.report.run import drawn
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.render import Table, render

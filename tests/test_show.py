@@ -13,10 +13,10 @@ import duckdb
 import pytest
 
 from llmcost.cli.reading import Reading
-from llmcost.cli.showing import HINT, fold, run_raw, run_show
-from llmcost.cli.showing_chain import elapsed
-from llmcost.cli.showing_request import GROUPS, OWN, facts
-from llmcost.cli.showing_source import as_json, source_of
+from llmcost.cli.show.chain import elapsed
+from llmcost.cli.show.request import GROUPS, OWN, facts
+from llmcost.cli.show.run import HINT, fold, run_raw, run_show
+from llmcost.cli.show.source import as_json, source_of
 from llmcost.demo import write_month
 from llmcost.errors import UsageError
 from llmcost.ingest import ingest

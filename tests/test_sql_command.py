@@ -16,8 +16,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from llmcost.cli.querying import run_sql
 from llmcost.cli.reading import Reading
+from llmcost.cli.sql.run import run_sql
 from llmcost.errors import UsageError
 from llmcost.ingest import ingest
 from llmcost.store import Store

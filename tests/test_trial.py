@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from llmcost.cli.reading import Reading
-from llmcost.cli.trying import run_sample, run_verify
+from llmcost.cli.waste.trial import run_sample, run_verify
 from llmcost.errors import FormatError, IncompleteError, InputError, LlmcostError, UsageError
 from llmcost.ingest import Options, ingest
 from llmcost.pricing import Book, load_book

@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from llmcost.cli.shell_words import answer, is_asked
+from llmcost.cli.complete.shell_words import answer, is_asked
 from llmcost.cli.streams import close_streams, open_streams
 from llmcost.errors import Exit, LlmcostError
 
@@ -38,7 +38,7 @@ def run() -> object:
 
 def guarded() -> int:
     """Run a command and turn whatever stops it into words and an exit code."""
-    from llmcost.cli.unread import exit_code
+    from llmcost.cli.ingest.unread import exit_code
 
     try:
         try:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from llmcost.cli import completing
+from llmcost.cli.complete import names as completing
 
 Database = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
 Pricing = Annotated[

@@ -115,8 +115,8 @@ def open_store(
     if not paths:
         return Store(db, read_only=True, may=may)
     # reading a store needs nothing of this
-    from llmcost.cli.problems import print_problems
-    from llmcost.cli.unread import tell
+    from llmcost.cli.ingest.problems import print_problems
+    from llmcost.cli.ingest.unread import tell
     from llmcost.ingest import Options, ingest, refusal_of, share_hashing
 
     store = Store()

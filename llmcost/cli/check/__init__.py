@@ -1,0 +1,1 @@
+"""What guards a change: `llmcost check`, `baseline`."""

@@ -1,0 +1,98 @@
+"""`llmcost baseline`: what checks compare with, made, shown and changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llmcost.cli.check.options import BASELINE, CaseKey, RouteKey, RunKey
+from llmcost.cli.options import Format, Output, Pricing, Strict
+from llmcost.cli.sections import Commands
+
+baseline_app = Commands(no_args_is_help=True)
+Traces = Annotated[list[str], typer.Argument(help="Files, folders or globs of traces.", metavar="TRACES...")]
+File = Annotated[Path, typer.Option("--output", "-o", help="The baseline's file.", metavar="FILE")]
+Commit = Annotated[
+    str | None,
+    typer.Option("--commit", help="The commit that the traces are of, where CI does not say.", metavar="SHA"),
+]
+
+
+@baseline_app.callback()
+def baseline() -> None:
+    """Keep what test cases use, in tokens, to compare pull requests with.
+
+    \b
+        llmcost baseline create traces/
+        llmcost baseline show
+        llmcost baseline accept traces/ --reason "a longer prompt, on purpose"
+    """
+
+
+@baseline_app.command(short_help="Make the first baseline of traces.")
+def create(
+    traces: Traces,
+    output: File = BASELINE,
+    case_key: CaseKey = None,
+    run_key: RunKey = None,
+    route_key: RouteKey = None,
+    commit: Commit = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
+    pricing: Pricing = None,
+    strict: Strict = False,
+) -> int:
+    """Make a baseline of the traces of a run, or of several runs: the more, the smaller the changes that are seen.
+
+    It holds token counts, names of cases and models, and no text. Commit it.
+
+    \b
+        llmcost baseline create traces/
+        llmcost baseline create run-1/ run-2/ run-3/ --run-key file -o .llmcost/slow.json
+    """
+    from llmcost.cli.check.baseline import Made, run_create
+
+    return run_create(Made(tuple(traces), output, (case_key, run_key, route_key), commit, pricing, strict), force=force)
+
+
+@baseline_app.command(short_help="Take traces as the new baseline, with a reason.")
+def accept(
+    traces: Traces,
+    reason: Annotated[str, typer.Option("--reason", help="Why the new costs are right; it stands in the file.")],
+    output: File = BASELINE,
+    case_key: CaseKey = None,
+    run_key: RunKey = None,
+    route_key: RouteKey = None,
+    commit: Commit = None,
+    pricing: Pricing = None,
+    strict: Strict = False,
+) -> int:
+    """Put traces in the place of a baseline, say why, and show what changes by that.
+
+    \b
+        llmcost baseline accept traces/ --reason "a longer prompt, on purpose"
+    """
+    from llmcost.cli.check.baseline import Made, run_accept
+
+    return run_accept(Made(tuple(traces), output, (case_key, run_key, route_key), commit, pricing, strict), reason)
+
+
+@baseline_app.command(short_help="What a baseline holds, at today's prices.")
+def show(
+    file: Annotated[Path, typer.Argument(help="The baseline's file.", metavar="[FILE]")] = BASELINE,
+    format: Format = None,
+    output: Output = None,
+    pricing: Pricing = None,
+    strict: Strict = False,
+) -> int:
+    """Show the cases of a baseline: their runs, requests, tokens, and what a run of them costs now.
+
+    \b
+        llmcost baseline show
+        llmcost baseline show main.json -f csv
+    """
+    from llmcost.cli.check.baseline import run_show
+    from llmcost.cli.reading import Reading
+
+    return run_show(file, Reading(format=format, output=output, pricing=pricing, strict=strict))

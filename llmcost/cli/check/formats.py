@@ -1,0 +1,74 @@
+"""A check in every format: which are asked for, and each into its file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmcost.check import Checked
+from llmcost.cli.check.github import annotate, summarize
+from llmcost.cli.check.junit import junit
+from llmcost.cli.check.markdown import markdown
+from llmcost.cli.check.tables import cases_table, document
+from llmcost.cli.check.terminal import terminal
+from llmcost.cli.choosing import refuse
+from llmcost.cli.notes import note
+from llmcost.cli.output import screen, write_text
+from llmcost.cli.reading import Reading, envelope, format_of, write
+from llmcost.errors import UsageError
+from llmcost.pricing import Book
+from llmcost.pricing.nearest import among
+from llmcost.render import FORMATS
+
+JUNIT = "junit"
+OWN = ("table", "md", JUNIT)
+
+
+@dataclass(frozen=True)
+class Target:
+    """One format and the file that it goes to; None is stdout."""
+
+    format: str
+    file: Path | None
+
+
+def targets_of(reading: Reading, others: tuple[str, ...]) -> list[Target]:
+    """Read which formats are asked for. Raises UsageError for one that there is not."""
+    first = reading.format if reading.format == JUNIT else format_of(reading.format, reading.output)
+    targets = [Target(first, reading.output), *(target_of(text) for text in others)]
+    if all(target.format in OWN for target in targets):
+        refuse("a check", "-f csv writes its cases as a table")
+    return targets
+
+
+def target_of(text: str) -> Target:
+    """Read `md=comment.md`."""
+    format, equals, file = text.partition("=")
+    if not equals or not file:
+        raise UsageError(f"--write {text}: not of the form FORMAT=FILE", hint="for example --write md=comment.md")
+    if format not in (*FORMATS, JUNIT):
+        raise UsageError(f"--write {text}: no such format", hint=among(format, (*FORMATS, JUNIT)))
+    return Target(format, Path(file))
+
+
+def write_all(found: Checked, reading: Reading, book: Book, targets: list[Target], key: str | None) -> None:
+    """Write a check into all targets, and where a GitHub action runs, into what it reads."""
+    shared = envelope("check", reading.filters, book, found.compared.head.coverage) | document(found)
+    for target in targets:
+        if target.format in OWN:
+            write_text(own(found, target, key), target.file)
+        else:
+            write(cases_table(found, shared), target.format, target.file)
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        summarize(found, markdown(found, key))
+        for line in annotate(found):
+            note(line)
+
+
+def own(found: Checked, target: Target, key: str | None) -> Iterator[str]:
+    """Write a format that is no table of rows."""
+    if target.format == "md":
+        return iter([markdown(found, key)])
+    return iter([junit(found)]) if target.format == JUNIT else terminal(found, screen(target.file))

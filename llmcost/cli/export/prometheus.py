@@ -1,0 +1,81 @@
+"""`llmcost export prometheus`: gauges in a file that is whole at any moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from llmcost.cli.configuration import open_configuration
+from llmcost.cli.notes import note
+from llmcost.cli.output import write_bytes
+from llmcost.cli.progress import step_line
+from llmcost.cli.reading import Reading, print_coverage
+from llmcost.cli.waste.detect import ALL
+from llmcost.cli.waste.detect import run as run_detectors
+from llmcost.detect import savings
+from llmcost.detect.savings import COLUMNS
+from llmcost.errors import InputError
+from llmcost.pricing import Book
+from llmcost.render.prometheus import Gauge, write
+from llmcost.report import Coverage, coverage
+from llmcost.report.gauges import BY, budget_gauges, check_size, group_gauges, window_gauges
+from llmcost.store import Filters, Store, parse_when
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import create_scope
+
+MODE = 0o644  # the collector is another user
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be measured: by which columns, how many groups, and whether detectors run."""
+
+    by: tuple[str, ...] | None = None
+    top: int | None = None
+    savings: bool = False
+
+
+def run_prometheus(reading: Reading, asked: Asked) -> int:
+    """Write the gauges, then what they cover on stderr; 4 under --strict where it is incomplete, the file written."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    # an age counts from the moment that the file names
+    filters = replace(reading.filters, since=parse_when(reading.since, now.replace(tzinfo=UTC), reading.filters.zone))
+    book = reading.book
+    gauges, covered = measured(reading, book, asked, filters, now)
+    check_size(gauges)
+    write_bytes(["".join(write(gauges)).encode()], reading.output, MODE)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def measured(
+    reading: Reading, book: Book, asked: Asked, filters: Filters, now: datetime
+) -> tuple[list[Gauge], Coverage]:
+    """Measure everything in its order, and what of it has a cost."""
+    limits = open_configuration().budgets
+    with reading.open() as store:
+        with step_line() as step:
+            step("prices")
+            load_prices(store, book)
+            times = window_gauges(store, filters, book.checked, now)
+            step("measuring")
+            groups = group_gauges(store, filters, BY if asked.by is None else asked.by, asked.top)
+            held = budget_gauges(store, limits, filters)
+            create_scope(store, filters)
+            covered = coverage(store)
+        saved = list(savings_gauges(store, reading, book, filters)) if asked.savings else []
+    return [*groups, *held, *saved, *times], covered
+
+
+def savings_gauges(store: Store, reading: Reading, book: Book, filters: Filters) -> Iterator[Gauge]:
+    """Run all detectors, each dollar claimed once; none where none can run on these logs."""
+    try:
+        hits = run_detectors(store, reading, book, ALL, (), filters)
+    except InputError as error:
+        note(f"savings: not known; {error.message}")
+        return
+    line, saving = COLUMNS.index("line"), COLUMNS.index("saving_usd")
+    # the first row is all spend, the last what remains
+    samples = [({"detector": row[line]}, row[saving]) for row in savings(store, hits).rows[1:-1]]
+    yield Gauge("llmcost_savings_usd", "What fixes would save of the window's cost, US dollars.", tuple(samples))

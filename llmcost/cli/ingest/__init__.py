@@ -1,0 +1,1 @@
+"""What reads logs: `llmcost ingest`, `doctor`, `demo`."""

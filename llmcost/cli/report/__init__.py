@@ -1,0 +1,1 @@
+"""What reports costs: `llmcost report`, `whatif`, `reconcile`."""

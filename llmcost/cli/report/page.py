@@ -1,0 +1,212 @@
+"""`llmcost report -f html`: one page of all views, the waterfall and the findings, or of the view that is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from llmcost.cli.configuration import open_configuration
+from llmcost.cli.output import write_text
+from llmcost.cli.progress import step_line
+from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage
+from llmcost.cli.report.budget import ended_lines, strangers
+from llmcost.cli.report.charts import figures_of, span, unit_for, waterfall
+from llmcost.cli.report.left_out import findings_left, first_findings, gap_lines, groups_left, partial_lines
+from llmcost.cli.waste.detect import ALL, BELOW, run
+from llmcost.counts import counted
+from llmcost.detect import Savings, findings, savings
+from llmcost.detect.savings import COLUMNS as SAVINGS
+from llmcost.errors import InputError
+from llmcost.pricing import Book
+from llmcost.render import Page, Section, Table
+from llmcost.render.cell import for_people
+from llmcost.render.html import write_page
+from llmcost.report import Coverage, Report, coverage
+from llmcost.report.bases import base_lines, without
+from llmcost.report.budget import COLUMNS as BUDGETS
+from llmcost.report.budget import budgets
+from llmcost.report.few import few_rows
+from llmcost.report.nothing import why_nothing
+from llmcost.report.run import Cut, checked, cut_view
+from llmcost.report.view import view_named
+from llmcost.store import Filters, Store
+from llmcost.store.held import hold
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import Kept, create_scope
+
+# in the order of the page
+VIEWS = ("overview", "cost", "latency", "cache", "errors", "reliability", "efficiency")
+HEADLINE = {
+    "cost_usd": "cost",
+    "requests": "requests",
+    "cached_share": "input from caches",
+    "error_share": "error rate",
+    "latency_p95_ms": "p95 latency",
+}
+FINDINGS = "Which requests are the waste, and what mends it?"
+# so much before --since is looked at for the forecast of a month
+BEFORE = timedelta(days=62)
+# and the rest as one: six colours are told apart
+MOST_LINES = 5
+# and of its tables; more is no page that is read, and files have all
+MOST_GROUPS = 200
+Say = Callable[[str], None]
+
+
+def run_page(reading: Reading, only: str | None = None) -> int:
+    """Write the page of all views, or of one, to --output or stdout, and its coverage to stderr."""
+    filters, book = reading.filters, reading.book
+    with reading.open() as store, step_line() as say:
+        say("prices")
+        load_prices(store, book)
+        say("costs of requests")
+        hold(store, replace(filters, since=filters.since - BEFORE if filters.since else None))
+        # what --where asks for is what is held
+        inside = replace(filters, where=())
+        create_scope(store, inside)
+        covered = coverage(store)
+        if not covered.requests:
+            # what is held knows nothing of what is not
+            load_prices(store, book)
+            covered = replace(covered, nothing=why_nothing(store, filters))
+            hold(store, filters)
+            create_scope(store, inside)
+        asked = window(store, filters)
+        sections = list(view_sections(store, inside, covered, (only,) if only else VIEWS, say))
+        headline = headline_of(sections[0].table)
+        if only is None:
+            sections.append(budget_section(store, inside))
+            store.execute("drop table held")
+            sections[1:1] = waste_sections(store, reading, book, headline, say)
+            sections = [with_saved(section, sections[1].table) for section in sections]
+    notes = (asked, book_line(book), *coverage_lines(covered))
+    title = "LLM costs" if only is None else sections[0].title
+    write_text(write_page(Page(title, headline, notes, tuple(sections))), reading.output)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def view_sections(
+    store: Store, filters: Filters, covered: Coverage, names: tuple[str, ...], say: Say
+) -> Iterator[Section]:
+    """Run views by their own groups and, for their charts, over time."""
+    unit = unit_for(store)
+    for name in names:
+        say(name)
+        view = view_named(name)
+        result = cut_view(store, view, checked(view, Cut(None, top=MOST_GROUPS)), filters, covered)
+        over_time: list[Report] = []
+
+        def in_time(by: tuple[str, ...], result: Report = result, made: list[Report] = over_time) -> Report:
+            kept = largest(result, by[0]) if by and by[0] in result.by else None
+            cut = Cut(by, unit, MOST_LINES, kept, MOST_LINES)
+            made.append(cut_view(store, result.view, checked(result.view, cut), filters, covered))
+            return made[-1]
+
+        figures = tuple(figures_of(result, in_time))
+        in_charts = (line for found in over_time for line in (*gap_lines(found), *partial_lines(found)))
+        told = (*groups_left(result, MOST_GROUPS), *base_lines(result), *in_charts)
+        yield Section(name, view.title, view.answers, table_of(result), figures, tuple(dict.fromkeys(told)))
+
+
+def largest(result: Report, column: str) -> Kept | None:
+    """Choose the lines of a chart from the rows of its section, so that no query has to: the largest of a column.
+
+    None where the section has not all rows.
+    """
+    if result.kept:
+        return None
+    measure = result.view.measure if result.view.measure in result.view.sums else result.view.sums[0]
+    named, counted = result.columns.index(column), result.columns.index(measure)
+    sizes: dict[Any, Any] = {}
+    for row in result.rows:
+        sizes[row[named]] = sizes.get(row[named], 0) + (row[counted] or 0)
+    names = sorted(sizes, key=lambda name: -sizes[name])
+    others = len(names) - MOST_LINES
+    return Kept([(name,) for name in names[:MOST_LINES]], f"other ({others})", 1, others)
+
+
+def table_of(result: Report) -> Table:
+    """Make the table of a view's section; of what a view tells apart by itself the rest is one row as well."""
+    result = without(result, result.view.counts_only)
+    groups = len(result.by) + len(result.view.labels)
+    rows = few_rows(result.rows, result.columns, groups, result.view.sums, MOST_GROUPS + 1)
+    return Table(result.title, result.columns, rows, result.totals, {})
+
+
+def headline_of(table: Table) -> dict[str, str]:
+    """Choose the first numbers to see."""
+    return {label: for_people(name, table.totals[name]) for name, label in HEADLINE.items() if name in table.totals}
+
+
+def budget_section(store: Store, filters: Filters) -> Section:
+    """Hold the budgets of llmcost.yaml against what is spent."""
+    rows = budgets(store, open_configuration().budgets, filters)
+    answers = "What may be spent, what is, and what will be at the end of the month?"
+    ended = (*ended_lines(store, filters), *strangers(store, filters, rows))
+    return Section("budget", "Budgets and forecast", answers, Table("Budgets", BUDGETS, rows, {}, {}), notes=ended)
+
+
+def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[str, str], say: Say) -> list[Section]:
+    """Run all detectors: the waterfall and the findings with their fixes; a sentence where none can run."""
+    try:
+        say("waste")
+        hits = run(store, reading, book, ALL, ())
+    except InputError as error:
+        nothing = Table("Savings", SAVINGS, [], {}, {})
+        return [Section("savings", "Savings", "What of the spend is waste?", nothing, notes=(error.message,))]
+    added, found = savings(store, hits), findings(store, hits)
+    headline[saved_label(added)] = for_people("proven_usd", added.totals["proven_usd"])
+    cannot = tuple(f"{name} {reason}" for name, reason in hits.cannot_run.items())
+    certain = tuple(
+        f"{name}: {for_people('saving_usd', sums['saving_usd'])} in {counted(int(sums['requests']), 'request')}"
+        for name, sums in added.by_certainty.items()
+    )
+    remains = f"what remains: {for_people('remaining_usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
+    steps = Table("Savings", SAVINGS, added.rows, {}, {})
+    fixes = Table("Findings", found.columns, first_findings(found), found.totals, {}, below=BELOW)
+    return [
+        Section(
+            "savings",
+            "Savings",
+            "What of the spend is waste, each dollar once?",
+            steps,
+            tuple(waterfall(added)),
+            (*certain, remains, *cannot),
+        ),
+        Section("findings", "Findings", FINDINGS, fixes, notes=tuple(findings_left(found))),
+    ]
+
+
+def saved_label(added: Savings) -> str:
+    """Say beside what is proven what else could be saved."""
+    likely, possible = (for_people(name, added.totals[name]) for name in ("likely_usd", "possible_usd"))
+    return f"proven savings; {likely} likely, {possible} possible"
+
+
+def remaining_range(added: Savings) -> str:
+    """Write the range of what remains."""
+    low, high = (for_people(name, added.totals[name]) for name in ("remaining_low_usd", "remaining_high_usd"))
+    return f"between {low} and {high}"
+
+
+def with_saved(section: Section, steps: Table) -> Section:
+    """Say under the caches what they saved, and what by prompt-tax they still could."""
+    if section.name != "cache":
+        return section
+    at = steps.columns.index("saving_usd")
+    still = next((row[at] for row in steps.rows if row[0] == "prompt-tax"), None)
+    saved = for_people("cache_saved_usd", section.table.totals["cache_saved_usd"])
+    return replace(
+        section,
+        notes=(*section.notes, f"saved by caches: {saved}; still to be saved: {for_people('saving_usd', still)}"),
+    )
+
+
+def window(store: Store, filters: Filters) -> str:
+    """Say which requests the page is about; the times are UTC."""
+    first, last = (for_people("at", moment) for moment in span(store))
+    where = f", where {' and '.join(filters.where)}" if filters.where else ""
+    return f"requests: from {first} to {last} UTC{where}"

@@ -1,0 +1,105 @@
+"""What the detectors say of one request, after a look at all requests of their scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmcost.cli.configuration import open_configuration
+from llmcost.cli.pricing.explain import money
+from llmcost.cli.progress import step_line
+from llmcost.cli.waste.detect import known_detectors
+from llmcost.counts import counted
+from llmcost.detect import Hits, claim, detect
+from llmcost.pricing import Book
+from llmcost.report import records
+from llmcost.store import Filters, Store
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The findings of a request and of its chain, and which detectors had none.
+
+    `seen` tells for each request asked about whether it was in the scope of `requests` requests.
+    """
+
+    requests: int
+    findings: dict[int, list[Row]]
+    seen: dict[int, bool]
+    ran: tuple[str, ...]
+    cannot_run: dict[str, str] = field(default_factory=dict)
+
+    def findings_of(self, row: Row) -> list[Row]:
+        """List what was found of one request."""
+        found = self.findings.get(row["dedupe_key"], [])
+        return [{name: value for name, value in finding.items() if name != "dedupe_key"} for finding in found]
+
+    def quiet(self, rows: list[Row]) -> list[str]:
+        """Name the detectors that ran and found none of these requests."""
+        loud = {finding["detector"] for row in rows for finding in self.findings_of(row)}
+        return [name for name in self.ran if name not in loud]
+
+    def summary(self) -> Row:
+        """Write what ran for JSON."""
+        return {"requests": self.requests, "ran": self.ran, "cannot_run": self.cannot_run}
+
+
+def judge(store: Store, filters: Filters, book: Book, rows: list[Row]) -> Verdict:
+    """Run all detectors over the requests of the filters, and take what they say of these and of their chain.
+
+    After `chain_of`, which makes `near`.
+    """
+    configuration = open_configuration()
+    known = known_detectors(configuration)
+    settings = configuration.settings
+    with step_line() as step:
+        hits = detect(store, book, known, known, filters=filters, settings=settings, on_step=step)
+        if hits.tables:
+            step("adding up")
+            claim(store, hits)
+    seen = {row["dedupe_key"]: records(store, "show_scope", dedupe_key=row["dedupe_key"])[0] for row in rows}
+    return Verdict(
+        requests=next(iter(seen.values()))["requests"],
+        findings=found_near(store, hits),
+        seen={key: bool(found["is_among"]) for key, found in seen.items()},
+        ran=tuple(hits.tables),
+        cannot_run=hits.cannot_run,
+    )
+
+
+def found_near(store: Store, hits: Hits) -> dict[int, list[Row]]:
+    """Group the findings of the chain by request."""
+    found: dict[int, list[Row]] = {}
+    for finding in records(store, "show_findings") if hits.tables else ():
+        found.setdefault(finding["dedupe_key"], []).append(finding)
+    return found
+
+
+def finding_lines(rows: list[Row], verdict: Verdict) -> Iterator[str]:
+    """Tell what was found, which detectors are quiet, and which cannot say."""
+    yield f"Detectors, over {counted(verdict.requests, 'request')}"
+    for row in rows:
+        name = f" ({row['started_at']} UTC)" if len(rows) > 1 else ""
+        if not verdict.seen[row["dedupe_key"]]:
+            yield f"  not asked: --since, --until and --where leave the request{name} out"
+        for finding in verdict.findings_of(row):
+            yield from told(finding, name)
+    if (quiet := verdict.quiet(rows)) and any(verdict.seen.values()):
+        yield f"  quiet: {', '.join(quiet)}"
+    for name, reason in verdict.cannot_run.items():
+        yield f"  {name}: {reason}"
+
+
+def told(finding: Row, name: str) -> Iterator[str]:
+    """Tell one finding: what it would save, how certain that is, and what shows it."""
+    low, high = money(finding["saving_low_usd"]), money(finding["saving_high_usd"])
+    saves = (
+        f"saves {money(finding['saving_usd'])} ({low} to {high})" if finding["saving_usd"] is not None else "unpriced"
+    )
+    yield f"  {finding['detector']}: {finding['finding']}: {saves}, {finding['certainty']}{name}"
+    yield f"    {finding['evidence']}"
+    if finding["standalone_usd"] != finding["saving_usd"]:
+        yield f"    by itself it would save {money(finding['standalone_usd'])}: another detector claims the rest first"

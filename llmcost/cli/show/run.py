@@ -1,0 +1,157 @@
+"""`llmcost show`: one request, from its facts and its cost to its chain, its findings and its record."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from llmcost.cli.choosing import refuse
+from llmcost.cli.notes import note
+from llmcost.cli.output import screen, write_bytes, write_text
+from llmcost.cli.pricing.explain import COLUMNS, arithmetic, explained, rows_of, want
+from llmcost.cli.pricing.run import about
+from llmcost.cli.reading import Reading, book_line, write
+from llmcost.cli.show.chain import CHAIN, chain_lines, chain_of, chain_rows, sums_of
+from llmcost.cli.show.findings import Verdict, finding_lines, judge
+from llmcost.cli.show.request import fact_lines, facts
+from llmcost.cli.show.source import Source, as_json, source_lines, source_of
+from llmcost.errors import UsageError
+from llmcost.pricing import Book
+from llmcost.render import Table
+from llmcost.render.cell import legible
+from llmcost.report import records
+from llmcost.store import Store
+from llmcost.store.prices import load_prices
+
+Row = dict[str, Any]
+WIDTH = 80
+HINT = "a request's or a response's id, as the log has it"
+LAST_CHARACTER = "\U0010ffff"
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
+    """Print all that is known of a request; several times where attempts share its id."""
+    chosen, filters, book = reading.output_format, reading.filters, reading.book
+    if chosen == "table":
+        refuse("what show tells on a terminal", "-f csv writes the attempts of the call as a table")
+    with reading.open() as store:
+        load_prices(store, book)
+        rows = matching(store, text)
+        costs = {cost["dedupe_key"]: (cost, charges) for cost, charges in explained(store)}
+        chain = chain_of(store, rows)
+        sources = {row["dedupe_key"]: source_of(store, row) for row in rows}
+        verdict = judge(store, filters, book, rows) if detects else None
+    if chosen == "table":
+        lines = told(rows, costs, chain, sources, verdict, book)
+        say(lines, reading.output)
+        return 0
+    shared = about("show", book) | {
+        "window": {"since": filters.since, "until": filters.until},
+        "requests": [document(row, costs[row["dedupe_key"]], sources[row["dedupe_key"]], verdict) for row in rows],
+        "detectors": verdict.summary() if verdict else None,
+        "chain": sums_of(chain),
+    }
+    chained = chain_rows(chain, verdict)
+    totals = {"cost_usd": sums_of(chain)["cost_usd"]}
+    write(Table(f"The chain of {text}", CHAIN, chained, totals, shared), chosen, reading.output)
+    return 0
+
+
+def run_raw(reading: Reading, text: str) -> int:
+    """Print the record of a request as its log has it, byte for byte; say on stderr where it is, or why it is not."""
+    refuse("a record as its log has it", "leave --raw out, and name a format: -f csv")
+    if reading.format is not None:
+        raise UsageError("--raw prints the log's own record, in no other format", hint="leave --format or --raw out")
+    with reading.open() as store:
+        load_prices(store, reading.book)
+        sources = [source_of(store, row) for row in matching(store, text)]
+    found = {(source.path, original.line): original for source in sources for original in source.originals}
+    for line in dict.fromkeys(line for source in sources for line in source.places()):
+        note(line)
+    write_bytes((o.text if o.text.endswith(b"\n") else o.text + b"\n" for o in found.values()), reading.output)
+    return 0
+
+
+def matching(store: Store, text: str) -> list[Row]:
+    """Find the requests of an id, or of the only id that begins with a text; they are `wanted` from then on.
+
+    Raises UsageError where there is none, or more than one that begins so.
+    """
+    wanted = text.strip()
+    if not wanted:
+        raise UsageError("an empty id", hint=HINT)
+    want(store, wanted)
+    if found := records(store, "show_requests"):
+        return found
+    begun = records(store, "show_begun", first=wanted, last=wanted + LAST_CHARACTER)
+    if len(begun) > 1:
+        names = ", ".join(row["id"] for row in begun[:3])
+        raise UsageError(f"{wanted}: several requests have an id that begins so", hint=f"for example {names}")
+    if not begun:
+        names = ", ".join(row["id"] for row in records(store, "show_alike", request=wanted))
+        raise UsageError(f"{wanted}: no such request", hint=f"alike are {names}" if names else HINT)
+    want(store, begun[0]["request_id"])
+    return records(store, "show_requests")
+
+
+def document(row: Row, cost: tuple[Row, list[Row]], source: Source, verdict: Verdict | None) -> Row:
+    """Write one request for JSON: its facts, and below them what is made of them."""
+    own, (price, charges) = facts(row), cost
+    return own | {
+        "price": {name: value for name, value in price.items() if name not in (*own, "dedupe_key")},
+        "charges": [dict(zip(COLUMNS, charge, strict=True)) for charge in rows_of(charges)],
+        "findings": verdict.findings_of(row) if verdict else None,
+        "source": as_json(source),
+    }
+
+
+def told(
+    rows: list[Row],
+    costs: dict[int, tuple[Row, list[Row]]],
+    chain: list[Row],
+    sources: dict[int, Source],
+    verdict: Verdict | None,
+    book: Book,
+) -> Iterator[str]:
+    """Tell it all in sections; a line without an indent is a heading."""
+    for row in rows:
+        yield from fact_lines(row)
+        yield "Cost"
+        yield from arithmetic(*costs[row["dedupe_key"]])
+        yield f"  {book_line(book)}"
+    yield from chain_lines(chain, verdict)
+    if verdict:
+        yield from finding_lines(rows, verdict)
+    told_sources = {source.key: source for source in sources.values()}
+    for source in told_sources.values():
+        yield from source_lines(source)
+
+
+def say(lines: Iterable[str], output: Path | None) -> None:
+    """Print lines that fit the terminal, headings bold on one; a word that is longer than a line is never cut."""
+    on = screen(output)
+    width = min(WIDTH, on.width) if on.is_terminal and on.width else WIDTH
+    folded = [line for text in lines for line in fold(text, width, is_bold=on.color)]
+    write_text((f"{line}\n" for line in folded), output)
+
+
+def fold(text: str, width: int, *, is_bold: bool = False) -> Iterator[str]:
+    """Break a line at words where it is too long; what follows stands under the value, or a little indented."""
+    # an id is the log's own text
+    text = legible(text)
+    own = len(text) - len(text.lstrip())
+    value = text.find("  ", own) + 1
+    under = len(text) - len(text[value:].lstrip()) if value else own + 2
+    lines = broken(text, width, under if under <= width // 2 else own + 2)
+    if any(len(line) > width for line in lines):
+        lines = broken(text, width, own + 2)
+    for line in lines:
+        yield f"{BOLD}{line}{PLAIN}" if is_bold and not own else line
+
+
+def broken(text: str, width: int, indent: int) -> list[str]:
+    """Break a line at white space alone."""
+    return textwrap.wrap(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)

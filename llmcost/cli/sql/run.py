@@ -1,0 +1,63 @@
+"""`llmcost sql`: a user's own query over the priced store, which it can neither change nor leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.cli.sql.answers import shaped
+from llmcost.cli.sql.statement import check_query, mistake, read_statement
+from llmcost.errors import UsageError
+from llmcost.render import Table
+from llmcost.report import coverage
+from llmcost.store import Store
+from llmcost.store.prices import load_prices
+from llmcost.store.scope import create_scope
+
+Answer = tuple[list[str], list[tuple[Any, ...]]]
+
+
+def run_sql(reading: Reading, text: str) -> int:
+    """Print a query's rows on stdout and what the costs cover on stderr; 4 under --strict where that is not all."""
+    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    statement = read_statement(text, reading.paths)
+    check_query(statement)
+    with reading.open() as store:
+        load_prices(store, book)
+        # a query of all columns has none of a report's groups
+        create_scope(store, filters, None)
+        covered = coverage(store)
+        names, rows = answer(store, statement)
+    columns, rows = shaped(output_format, names, rows)
+    shared = envelope("sql", filters, book, covered) | {"query": statement}
+    # the first columns of a user's own query stay longest
+    table = Table("Query", columns, rows, {}, shared, tuple(reversed(columns[1:])))
+    write(table, output_format, reading.output)
+    print_coverage(book, covered, strict=reading.strict)
+    return 0
+
+
+def answer(store: Store, statement: str) -> Answer:
+    """Run a query that nobody has reviewed, where nothing can be written, read from files, or loaded."""
+    close_in(store)
+    try:
+        with store.limited():
+            result = store.execute(statement)
+            return [column[0] for column in result.description], result.fetchall()
+    except TimeoutError:
+        raise UsageError(
+            f"the query takes longer than {store.time_limit:g} s",
+            hint="--timeout SECONDS gives it longer, 0 as long as it takes",
+        ) from None
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        raise mistake(error) from None
+
+
+def close_in(store: Store) -> None:
+    """Shut the connection in, and begin a transaction that takes no writes."""
+    store.shut_in()
+    store.execute("begin transaction read only")

@@ -1,0 +1,1 @@
+"""What finds waste: `llmcost detect`, `savings`, `sample`, `verify`."""
