@@ -79,4 +79,4 @@ def fill(path: Path, rows: int, requests: str) -> None:
     with Store(path) as store:
         for first in range(0, rows, BATCH):
             store.execute(requests, {"rows": rows, "first": first, "last": min(first + BATCH, rows)})
-        store.number_names()
+        store.assign_name_ids()

@@ -57,7 +57,7 @@ class Database:
             self.summary = ingest(self._store, [str(log) for log in logs])
             if self.summary.refused:
                 raise refusal_of(self.summary.refused)
-            self._store.shut_in()
+            self._store.sandbox()
 
     def __enter__(self) -> Database:
         return self

@@ -11,12 +11,12 @@ import yaml
 
 from llmcost.errors import ShelfError, first_line
 
-Book = TypeVar("Book")
+Entry = TypeVar("Entry")
 # the same language; five times as fast where PyYAML was built with libyaml
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_book(file: Traversable, kind: Callable[..., Book]) -> Book:
+def read_entry(file: Traversable, kind: Callable[..., Entry]) -> Entry:
     """Read one .sql file as a `kind`: its name, its query, and the fields of its header.
 
     Raises ShelfError where the header does not fit `kind`, or where `params` and the query's `$names` differ.
@@ -37,10 +37,10 @@ def read_book(file: Traversable, kind: Callable[..., Book]) -> Book:
         raise ShelfError(f"{file.name}: its header does not fit: {error}") from error
 
 
-def read_shelf(folder: Traversable, kind: Callable[..., Book]) -> dict[str, Book]:
+def read_shelf(folder: Traversable, kind: Callable[..., Entry]) -> dict[str, Entry]:
     """Read every .sql file of a folder by name, in alphabetical order."""
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return {file.name.removesuffix(".sql"): read_book(file, kind) for file in files}
+    return {file.name.removesuffix(".sql"): read_entry(file, kind) for file in files}
 
 
 def read_header(text: str, name: str) -> dict[str, Any]:

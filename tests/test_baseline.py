@@ -20,7 +20,7 @@ from llmcost.errors import InputError, LlmcostError, UsageError
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
-from llmcost.store.prices import Terms, load_prices
+from llmcost.store.prices import Repricing, load_prices
 from tests.traces import request, write
 
 DAY = date(2026, 11, 20)
@@ -35,7 +35,7 @@ def baseline_of(store: Store, book: Book, keys: Keys = KEYS) -> Baseline:
 
 def measured(store: Store, book: Book, keys: Keys = KEYS) -> list[dict[str, Any]]:
     """Give what `runs` says at the prices of DAY; runs are counted, not named."""
-    load_prices(store, book, Terms(DAY))
+    load_prices(store, book, Repricing(DAY))
     trace(store, Filters(), keys)
     rows = records(store, "runs")
     return sorted(

@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from llmcost.check.api import Api, wait
 from llmcost.check.comment import MOST, PAGE, UNCHANGED, Posted, fitted, github, marker, number_in, post, same
+from llmcost.check.http import Api, wait
 from llmcost.errors import InputError, UsageError
 from tests.conftest import Completed
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 from llmcost.check.decision import FAIL, SHARES, Limits, decide
 from llmcost.check.power import MOST, Noise, evenness, noise_between, noise_within, power, search, seen
-from llmcost.check.sides import Run, Tried
+from llmcost.check.sides import CaseRuns, Run
 
 LIMITS = Limits()
 SIGMA = 1.2
@@ -19,9 +19,9 @@ SIGMA = 1.2
 EVEN = exp(-(SIGMA**2))
 
 
-def tried(*costs: str | None) -> Tried:
+def tried(*costs: str | None) -> CaseRuns:
     """Make a case of runs that cost so many USD."""
-    return Tried("case", tuple(Run(None if c is None else Fraction(c), 1, 1, 1, 1, 0, 0, None) for c in costs), None)
+    return CaseRuns("case", tuple(Run(None if c is None else Fraction(c), 1, 1, 1, 1, 0, 0, None) for c in costs), None)
 
 
 def test_noise_within_cases_is_pooled_over_them_by_hand() -> None:

@@ -127,7 +127,7 @@ def test_a_choice_is_written_as_a_page(columns: str) -> None:
 def test_of_chosen_columns_names_are_cut_before_any_is_left_out() -> None:
     measures = tuple(f"measure_{number}_usd" for number in range(4))
     rows = [("a name of thirty characters, so", "another name that is long", *[Decimal("1234.56")] * 4)]
-    table = Table("Wide", ("model", "key", *measures), rows, {}, {}, gives_way=measures)
+    table = Table("Wide", ("model", "key", *measures), rows, {}, {}, hide_when_narrow=measures)
     chosen = choose(table, Choice(("model,key," + ",".join(measures),)))
 
     assert [] != left_out(table, 80)

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from llmcost.render import Table, render
-from llmcost.render.cell import legible
+from llmcost.render.cell import sanitize_for_terminal
 from llmcost.render.md import escaped
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -89,7 +89,7 @@ def assert_shown(text: str) -> None:
 
     found = read("".join(render(table, "md")))
 
-    assert ["model", "requests", legible(text).strip(), "1", "b", "2"] == [each.strip() for each in found]
+    assert ["model", "requests", sanitize_for_terminal(text).strip(), "1", "b", "2"] == [each.strip() for each in found]
 
 
 @settings(max_examples=100, deadline=None)

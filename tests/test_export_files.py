@@ -325,7 +325,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("large") / "llmcost.duckdb"
     with Store(path) as store:
         store.execute(INSERT)
-        store.number_names()
+        store.assign_name_ids()
     return path
 
 

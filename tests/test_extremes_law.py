@@ -104,7 +104,7 @@ def fill(store: Store) -> None:
             f"$3::timestamp as first_token_at, {counts} from (select $4::integer as i)",
             [list(row.values()), begun, ended, at],
         )
-    store.number_names()
+    store.assign_name_ids()
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_a_sum_of_very_many_extreme_rows_is_exact_or_refused(book: Book, tmp_pat
             "1000000000 as input_tokens, 1000000000 as output_tokens from (select 4 as i) cross join range($1)",
             [count],
         )
-        store.number_names()
+        store.assign_name_ids()
 
         if count == 1_000:
             # 2 x 10^9 tokens x 99,999,999.999999999 / 10^6 + 99,999.999999999 USD of a call, 1,000 times
@@ -164,5 +164,5 @@ def test_a_sum_of_very_many_extreme_rows_is_exact_or_refused(book: Book, tmp_pat
                 run(store, dear)
         # at the prices that are shipped the same rows add up: gpt-4o costs 2.50 and 10 USD per 10^6 tokens
         store.execute("update requests set request_model = 'gpt-4o', name_id = null")
-        store.number_names()
+        store.assign_name_ids()
         assert count * Decimal(12_500) == run(store, book).totals["cost_usd"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from llmcost.render import Figure, Page, Section, Table, render
-from llmcost.render.cell import for_people
+from llmcost.render.cell import humanize
 from llmcost.render.html import write_page
 from llmcost.render.html.figures import figure_view
 from llmcost.render.style import writers
@@ -71,7 +71,7 @@ def test_every_cell_and_every_sentence_of_every_table_stands_in_the_file(written
         for row in table.rows:
             assert tuple(write_as[table.columns[at]](row[at]) for at in places) in texts
             for column in table.below:
-                sentence = for_people(column, row[table.columns.index(column)])
+                sentence = humanize(column, row[table.columns.index(column)])
                 assert any(sentence in line[0] for line in rows if len(line) == 1)
 
 

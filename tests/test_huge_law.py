@@ -55,7 +55,7 @@ def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "1 as modified_ns, 1::ubigint as inode, now()::timestamp as ingested_at"
         )
         store.execute(REQUESTS)
-        store.number_names()
+        store.assign_name_ids()
     return path
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from llmcost.render.cell import legible
+from llmcost.render.cell import sanitize_for_terminal
 from tests.conftest import FIXTURES, Run
 
 # turns the screen red, rings, begins a line of its own, turns the direction of what follows
@@ -49,7 +49,7 @@ def test_a_terminal_is_told_nothing_by_a_name(log: Path, llmcost: Run) -> None:
     for command in (("baseline", "create", log, "-o", "again.json"), *COMMANDS):
         done = llmcost(*command)
         said = done.stdout + done.stderr
-        assert said and (command, []) == (command, [c for c in said if c != "\n" and legible(c) != c])
+        assert said and (command, []) == (command, [c for c in said if c != "\n" and sanitize_for_terminal(c) != c])
     assert made.returncode == 0
     assert "a?[31mb?c d?e" in llmcost("report", "--by", "team").stdout
 
@@ -74,4 +74,4 @@ def test_what_a_program_reads_keeps_a_name_as_it_is(log: Path, llmcost: Run) -> 
     ],
 )
 def test_what_is_obeyed_is_a_question_mark_and_what_ends_a_line_a_space(text: str, shown: str) -> None:
-    assert shown == legible(text)
+    assert shown == sanitize_for_terminal(text)

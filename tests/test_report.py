@@ -9,7 +9,7 @@ import pytest
 
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
-from llmcost.render.cell import dollars, for_people
+from llmcost.render.cell import dollars, humanize
 from llmcost.report import run
 from llmcost.store import Filters, Store
 from tests.conftest import FIRST
@@ -61,7 +61,7 @@ def test_less_than_a_cent_is_not_nothing() -> None:
         "$1,234.50",
         "-$2.00",
     )
-    assert for_people("cost_usd", None) == "–"  # noqa: RUF001
+    assert humanize("cost_usd", None) == "–"  # noqa: RUF001
 
 
 NOT_PORTABLE = (
@@ -70,7 +70,7 @@ NOT_PORTABLE = (
 )
 
 
-@pytest.mark.parametrize("shelf", ["reports", "views"])
+@pytest.mark.parametrize("shelf", ["queries", "views"])
 def test_reports_are_portable_sql(shelf: str) -> None:
     files = list((Path(__file__).parent.parent / "llmcost" / "report" / shelf).glob("*.sql"))
 

@@ -13,7 +13,7 @@ from llmcost.ingest.format import LEAF_TYPES, Columns, formats
 from llmcost.pricing import load_book, shipped_book_path
 from llmcost.report.query import reports
 from llmcost.report.view import View, table, views
-from llmcost.shelf import read_book, read_shelf
+from llmcost.shelf import read_entry, read_shelf
 from llmcost.store import Filters, Store
 from llmcost.store.prices import load_prices
 from llmcost.store.scope import create_scope
@@ -70,7 +70,7 @@ def test_what_a_views_header_names_are_its_columns(store: Store, view: View) -> 
 
     named = {*view.labels, *view.sums, *view.totals, *view.histogram, view.measure}
     # what a terminal draws of a histogram stands as a column of its own
-    assert named | {*view.gives_way} - {"distribution"} <= {*columns}
+    assert named | {*view.hide_when_narrow} - {"distribution"} <= {*columns}
     assert tuple(view.labels) == columns[: len(view.labels)]
 
 
@@ -91,7 +91,7 @@ def test_a_shelf_file_that_does_not_fit_is_refused(tmp_path: Path, text: str, wo
         return name
 
     with pytest.raises(ShelfError, match=word):
-        read_book(file, kind)
+        read_entry(file, kind)
 
 
 def test_a_shelf_is_a_folder_of_sql_files(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from llmcost.cli.show.source import as_json, source_of
 from llmcost.demo import write_month
 from llmcost.errors import UsageError
 from llmcost.ingest import ingest
-from llmcost.ingest.original import find_originals
+from llmcost.ingest.source_record import find_originals
 from llmcost.pricing import Book
 from llmcost.report import records as report
 from llmcost.store import Store
@@ -353,7 +353,7 @@ def test_of_records_that_hold_an_id_those_count_that_fit_the_request_best(tmp_pa
 
 @pytest.mark.parametrize("block", [1, 64, 1 << 20])
 def test_lines_are_counted_whatever_the_blocks(tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmcost.ingest.original.BLOCK_BYTES", block)
+    monkeypatch.setattr("llmcost.ingest.source_record.BLOCK_BYTES", block)
     (tmp_path / "log").write_bytes(b"\n\r\n" + b"".join(record(n) for n in range(50)))
 
     (found,) = find_originals(str(tmp_path / "log"), "litellm", ["call-40"]).found

@@ -28,7 +28,7 @@ from llmcost.pricing import load_book, shipped_book_path
 PROGRAM = [sys.executable, "-m", "llmcost"]
 READ_AT_START = ("PYTHON", "LC_", "LANG", "HOME", "LD_")
 # what commands import, so that none of them has to
-SHELVES = [("detect.detector", "detectors"), ("detect.findings", "summaries"), ("report.query", "reports")]
+SHELVES = [("detect.detector", "detectors"), ("detect.findings", "summaries"), ("report.query", "queries")]
 SHELVES += [
     ("report.view", "views"),
     ("ingest.format", "formats"),
@@ -36,7 +36,8 @@ SHELVES += [
     ("export.focus", "exports"),
 ]
 IMPORTED = ["duckdb", "pyarrow", "rich.console", "llmcost.cli.app"]
-IMPORTED += [f"llmcost.cli.{name}" for name in ("reporting", "ingesting", "detecting", "paging", "pricing", "saving")]
+ROOMS = ("report.run", "ingest.run", "waste.detect", "report.page", "pricing.run", "waste.savings")
+IMPORTED += [f"llmcost.cli.{room}" for room in ROOMS]
 
 
 class Warm:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import quantiles
 
 from llmcost.check.pairs import NEW, REMOVED, Change
-from llmcost.check.sides import Run, Side, Tried
+from llmcost.check.sides import CaseRuns, Run, Side
 from llmcost.counts import counted
 from llmcost.render.cell import dollars
 
@@ -105,7 +105,7 @@ def newly_unpriced(base: Side, head: Side) -> Iterator[Reason]:
             yield Reason("unpriced", f"{name} has no price: {item.reason} ({counted(item.requests, 'request')})")
 
 
-def suites(tried: Iterable[Tried | None]) -> list[Run]:
+def suites(tried: Iterable[CaseRuns | None]) -> list[Run]:
     """Add up the first, second ... runs of all cases, as far as all of them have one; a few calls show no habit."""
     rows = [one.runs for one in tried if one is not None]
     count = min((len(runs) for runs in rows), default=0)
@@ -127,7 +127,7 @@ def added(runs: Sequence[Run]) -> Run:
     )
 
 
-def slowest(tried: Iterable[Tried | None]) -> float | None:
+def slowest(tried: Iterable[CaseRuns | None]) -> float | None:
     """Give the 95th percentile of how long runs took; None where fewer than two are known."""
     times = [run.wall_ms for one in tried if one for run in one.runs if run.wall_ms is not None]
     return quantiles(times, n=20, method="inclusive")[-1] if len(times) >= FEW_RUNS else None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from llmcost.check.api import Api
+from llmcost.check.http import Api
 from llmcost.errors import InputError, UsageError
 
 UNCHANGED = "<!-- llmcost:unchanged -->"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from llmcost.check.keys import TEMPLATE
-from llmcost.check.sides import Side, Tried
+from llmcost.check.sides import CaseRuns, Side
 from llmcost.counts import counted
 
 PAIRED, NEW, REMOVED, UNPRICED = "paired", "new", "removed", "unpriced"
@@ -23,8 +23,8 @@ class Change:
 
     id: str
     state: str
-    base: Tried | None
-    head: Tried | None
+    base: CaseRuns | None
+    head: CaseRuns | None
     is_over: bool = False
     is_perhaps_over: bool = False
 
@@ -57,7 +57,7 @@ def pair(base: Side, head: Side) -> tuple[Change, ...]:
     )
 
 
-def state_of(base: Tried | None, head: Tried | None) -> str:
+def state_of(base: CaseRuns | None, head: CaseRuns | None) -> str:
     """Say whether a case can be compared."""
     if base is None or head is None:
         return NEW if base is None else REMOVED
@@ -66,7 +66,7 @@ def state_of(base: Tried | None, head: Tried | None) -> str:
 
 def with_labels(base: Side, head: Side) -> tuple[Side, Side]:
     """Name routes for people: a template is told by a number and the length of its system prompt."""
-    routes: dict[str, list[Tried]] = {}
+    routes: dict[str, list[CaseRuns]] = {}
     for tried in {**head.tried, **base.tried}.values():
         routes.setdefault(tried.id.partition(TEMPLATE)[0], []).append(tried)
     names = {name: label for route, found in routes.items() for name, label in labels(route, found)}
@@ -78,7 +78,7 @@ def renamed(side: Side, names: Mapping[str, str]) -> Side:
     return replace(side, tried={names[name]: replace(tried, id=names[name]) for name, tried in side.tried.items()})
 
 
-def labels(route: str, found: list[Tried]) -> Iterator[tuple[str, str]]:
+def labels(route: str, found: list[CaseRuns]) -> Iterator[tuple[str, str]]:
     """Name the templates of a route, the dearest first: by its key alone each store would name them otherwise."""
     if len(found) == 1:
         yield found[0].id, route

@@ -9,7 +9,7 @@ from math import log, sqrt
 import numpy as np
 
 from llmcost.check.decision import MANY, SHARES, Limits
-from llmcost.check.sides import Tried
+from llmcost.check.sides import CaseRuns
 from llmcost.check.statistics import NORMAL
 
 CHANGES = (0.05, 0.1, 0.2, 0.5)
@@ -45,7 +45,7 @@ class Seen:
     runs: tuple[int | None, ...]
 
 
-def noise_within(tried: Iterable[Tried]) -> Noise | None:
+def noise_within(tried: Iterable[CaseRuns]) -> Noise | None:
     """Measure the noise of cases that have several runs with a cost; None where none has."""
     logs = [np.log([float(run.cost) for run in one.runs if run.cost]) for one in tried]
     several = [values for values in logs if len(values) > 1]
@@ -56,7 +56,7 @@ def noise_within(tried: Iterable[Tried]) -> Noise | None:
     return Noise(sqrt(squares / freedom), freedom + len(several))
 
 
-def noise_between(pairs: Sequence[tuple[Tried, Tried]]) -> Noise | None:
+def noise_between(pairs: Sequence[tuple[CaseRuns, CaseRuns]]) -> Noise | None:
     """Measure it by how the ratios of pairs vary, where no case has several runs; None of less than two pairs."""
     ratios = [log(float(head.cost / base.cost)) for base, head in pairs if base.cost and head.cost]
     # a ratio varies as its two sides together do

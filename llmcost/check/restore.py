@@ -38,8 +38,8 @@ def restore(baseline: Baseline) -> Store:
     store = Store()
     store.register("restored", restored)
     store.execute(INSERT.read_text(encoding="utf-8"), {"start": start})
-    store.number_names()
-    store.shut_in()
+    store.assign_name_ids()
+    store.sandbox()
     return store
 
 

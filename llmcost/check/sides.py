@@ -15,7 +15,7 @@ from llmcost.check.query import records
 from llmcost.pricing import Book
 from llmcost.report import Coverage, coverage
 from llmcost.store import Filters, Store
-from llmcost.store.prices import Terms, load_prices
+from llmcost.store.prices import Repricing, load_prices
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Tried:
+class CaseRuns:
     """A test case and its runs; where a route stands for it, its one run is the whole period.
 
     `prompt_chars` is how long its longest system prompt is.
@@ -57,7 +57,7 @@ class Tried:
 class Side:
     """What was measured of one side; `uncased` requests name no case and cost `uncased_usd`."""
 
-    tried: Mapping[str, Tried]
+    tried: Mapping[str, CaseRuns]
     requests: int
     uncased: int
     uncased_usd: Fraction
@@ -85,7 +85,7 @@ class Source:
 
     def trace(self, book: Book, day: date | None) -> None:
         """Make `traced` at the prices of a book, as on one day."""
-        load_prices(self.store, book, Terms(day))
+        load_prices(self.store, book, Repricing(day))
         trace(self.store, self.filters, self.keys)
 
 
@@ -105,10 +105,10 @@ def measure(source: Source, book: Book, day: date) -> Side:
     )
 
 
-def tried_of(name: str, rows: list[dict[str, Any]], is_by_route: bool) -> Tried:
+def tried_of(name: str, rows: list[dict[str, Any]], is_by_route: bool) -> CaseRuns:
     """Make a case of its runs; of a route, requests without a cost are left out."""
     prompts = [row["system_prompt_chars"] for row in rows if row["system_prompt_chars"] is not None]
-    return Tried(name, tuple(run_of(row, is_by_route) for row in rows), max(prompts, default=None))
+    return CaseRuns(name, tuple(run_of(row, is_by_route) for row in rows), max(prompts, default=None))
 
 
 def run_of(row: dict[str, Any], is_by_route: bool) -> Run:

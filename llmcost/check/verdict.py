@@ -11,7 +11,7 @@ from llmcost.check.caps import Reason
 from llmcost.check.decision import FAIL, INCONCLUSIVE, PASS, WARN
 from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change
 from llmcost.check.run import CASE, Compared, Rules
-from llmcost.check.sides import Run, Tried
+from llmcost.check.sides import CaseRuns, Run
 from llmcost.counts import agreeing, counted, part_of
 from llmcost.render.cell import dollars
 
@@ -138,7 +138,7 @@ def repeats(paired: tuple[Change, ...]) -> Iterator[str]:
         )
 
 
-def each(tried: Tried) -> float:
+def each(tried: CaseRuns) -> float:
     """Count the requests of one run."""
     return sum(run.requests for run in tried.runs) / len(tried.runs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 
-from llmcost.render.cell import legible
+from llmcost.render.cell import sanitize_for_terminal
 
 # characters of a line; a name out of a log may have a million
 LONGEST, END = 1000, 250
@@ -15,7 +15,7 @@ def note(text: str) -> None:
     """Say a line, or several; names in it may come from a log, and a terminal obeys some characters."""
     # talk that nobody can hear stops nothing
     with suppress(OSError):
-        print("\n".join(legible(cut(line)) for line in text.split("\n")), file=sys.stderr, flush=True)
+        print("\n".join(sanitize_for_terminal(cut(line)) for line in text.split("\n")), file=sys.stderr, flush=True)
 
 
 def cut(line: str) -> str:

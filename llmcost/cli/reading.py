@@ -19,7 +19,7 @@ from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import among
 from llmcost.render import BINARY, FORMATS, Table, render, render_bytes
-from llmcost.render.cell import dollars, legible
+from llmcost.render.cell import dollars, sanitize_for_terminal
 from llmcost.render.choose import choose
 from llmcost.report import Coverage
 from llmcost.store import Filters, Store, parse_when
@@ -125,7 +125,7 @@ def open_store(
     options = Options() if case_key is None else Options(case_key=case_key)
     with progress_bar(store) as progress:
         summary = ingest(store, paths, options=options, progress=progress)
-    store.shut_in(may)
+    store.sandbox(may)
     print_problems(summary)
     if summary.refused and whole:
         raise refusal_of(summary.refused)
@@ -189,7 +189,7 @@ def coverage_lines(covered: Coverage) -> Iterator[str]:
     if covered.usage_missing:
         yield f"usage missing: {covered.usage_missing:,} answered without usage; billed, but not known how much"
     for item in covered.unpriced[:SHOWN_UNPRICED]:
-        name = legible("/".join(part for part in (item.provider, item.model) if part)) or "(no model)"
+        name = sanitize_for_terminal("/".join(part for part in (item.provider, item.model) if part)) or "(no model)"
         yield f"unpriced: {name}: {item.reason} ({counted(item.requests, 'request')})"
     if len(covered.unpriced) > SHOWN_UNPRICED:
         yield f"unpriced: ... and {len(covered.unpriced) - SHOWN_UNPRICED} more; -f json lists all"

@@ -1,10 +1,10 @@
 """Scope to requests worth looking at: what each would save, how certain that is, and what all of it comes to."""
 
+from llmcost.detect.before_after import compare, period
+from llmcost.detect.custom import own_detectors
 from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.findings import Findings, causes, claim, findings, found_requests
-from llmcost.detect.fixed import compare, period
-from llmcost.detect.needs import lacking, requests_with
-from llmcost.detect.own import own_detectors
+from llmcost.detect.needs import missing_requirements, requests_with
 from llmcost.detect.run import Hits, detect
 from llmcost.detect.savings import Savings, savings
 
@@ -20,7 +20,7 @@ __all__ = [
     "detectors",
     "findings",
     "found_requests",
-    "lacking",
+    "missing_requirements",
     "own_detectors",
     "period",
     "requests_with",

@@ -7,7 +7,7 @@ from typing import Any
 from llmcost.store import Store
 
 
-def lacking(store: Store, needs: list[dict[str, Any]]) -> list[str]:
+def missing_requirements(store: Store, needs: list[dict[str, Any]]) -> list[str]:
     """Say what no request of the present scope has, in the words of the needs."""
     return [need["says"] for need in needs if not store.rows(f"select 1 from scope where {condition(need)} limit 1")]
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import duckdb
 
+from llmcost.detect.custom import run_own
 from llmcost.detect.detector import Detector, detectors
-from llmcost.detect.needs import lacking
-from llmcost.detect.own import run_own
+from llmcost.detect.needs import missing_requirements
 from llmcost.errors import ShelfError, UsageError, first_line
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
@@ -22,7 +22,7 @@ from llmcost.store.quote import quoted
 from llmcost.store.scope import create_scope
 
 DECIMALS = 4  # of a fraction, in the queries
-VIEWS = resources.files("llmcost.detect") / "views"
+SETUP = resources.files("llmcost.detect") / "setup"
 Settings = Mapping[str, Mapping[str, Any]]
 
 
@@ -69,7 +69,7 @@ def detect(
     load_prices(store, book)
     load_detection_rules(store, book)
     create_scope(store, filters or Filters())
-    for view in sorted(VIEWS.iterdir(), key=lambda file: file.name):
+    for view in sorted(SETUP.iterdir(), key=lambda file: file.name):
         store.execute(view.read_text(encoding="utf-8"))
     # where nothing is asked for, nothing is lacking either
     has_requests = bool(store.rows("select 1 from scope limit 1"))
@@ -79,9 +79,9 @@ def detect(
         hits.detectors[detector.name] = detector
         if detector.name not in detectors():
             # before anything of its file runs, what it says it needs, too
-            store.shut_in()
+            store.sandbox()
         values = parameters(detector, (settings or {}).get(detector.name, {}))
-        missing = lacking_of(store, detector) if has_requests else []
+        missing = missing_requirements_of(store, detector) if has_requests else []
         if missing:
             if detector.name in hits.asked:
                 hits.cannot_run[detector.name] = f"cannot run: these logs have {'; '.join(missing)}"
@@ -98,10 +98,10 @@ def with_earlier(known: Mapping[str, Detector], asked: Iterable[str]) -> list[De
     return [*known.values()][: last + 1]
 
 
-def lacking_of(store: Store, detector: Detector) -> list[str]:
+def missing_requirements_of(store: Store, detector: Detector) -> list[str]:
     """Say what the requests do not have. Raises ShelfError where a team's own detector needs a column of nobody."""
     try:
-        return lacking(store, detector.needs)
+        return missing_requirements(store, detector.needs)
     except duckdb.Error as error:
         if detector.name in detectors():
             raise

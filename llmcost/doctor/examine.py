@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from llmcost.detect import detectors, lacking, requests_with
+from llmcost.detect import detectors, missing_requirements, requests_with
 from llmcost.pricing import Book
 from llmcost.shelf import read_shelf
 from llmcost.store import Filters, Store
@@ -58,7 +58,7 @@ def needs_of_questions() -> dict[str, list[dict[str, Any]]]:
 
 def answerable(store: Store, name: str, needs: list[dict[str, Any]]) -> Row:
     """Tell whether these logs can answer one question, and from how many requests, or what they lack."""
-    missing = lacking(store, needs)
+    missing = missing_requirements(store, needs)
     if missing:
         return ("can run", name, 0, 0.0, f"cannot run: these logs have {'; '.join(missing)}")
     count = requests_with(store, needs)

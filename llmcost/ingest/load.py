@@ -14,12 +14,12 @@ import duckdb
 
 from llmcost.errors import StoreError, UsageError
 from llmcost.ingest.aside import check_anything, setting_aside
+from llmcost.ingest.bisect import bisect
 from llmcost.ingest.case_key import CASE_KEY, check_case_key, keyed_text, with_case_key
 from llmcost.ingest.content_key import begin_hashing
 from llmcost.ingest.deduplicate import deduplicate
 from llmcost.ingest.find import find
 from llmcost.ingest.format import Format, formats
-from llmcost.ingest.isolate import isolate
 from llmcost.ingest.ledger import enter_files, enter_ingest, enter_rejects
 from llmcost.ingest.limit import Limit
 from llmcost.ingest.measured import GrownError, check_measured, held_to_measure
@@ -202,7 +202,7 @@ def commit_isolated(
 ) -> tuple[int, Summary]:
     """Commit a batch without the lines that no rule of the sieve named, and that DuckDB refuses even so."""
     refused = refused_paths(store, batch)
-    isolated = [isolate(store, item, copies) if item.source.path in refused else (item, []) for item in batch]
+    isolated = [bisect(store, item, copies) if item.source.path in refused else (item, []) for item in batch]
     try:
         more = [reject for _, found in isolated for reject in found]
         return commit(store, [item for item, _ in isolated], rejects + more, options, summary)
@@ -255,7 +255,7 @@ def commit(
         keys = replace_keys(store, mark)
         count = int(store.value("select count(*) from requests"))
         deduplicate(store, mark, options.on_duplicate)
-        store.number_names()
+        store.assign_name_ids()
         kept, ambiguous = store.rows(
             "select count(*), count(*) filter (rowid > $1 and usage_evidence = 'ambiguous') from requests", [mark]
         )[0]

@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from llmcost.ingest.fit import fits
+from llmcost.ingest.fast_check import fits
 from llmcost.ingest.format import Columns, Format
 from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Bound, Source, numbered_lines, raise_unless_torn, temporary
 

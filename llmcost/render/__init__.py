@@ -20,7 +20,7 @@ DISTRIBUTION = "distribution"
 class Table:
     """What a renderer gets: columns, rows, totals by column, and what the JSON envelope says besides.
 
-    `gives_way` names the columns that a narrow terminal leaves out, the first of them first; without it that is
+    `hide_when_narrow` names the columns that a narrow terminal leaves out, the first of them first; without it that is
     decided by their totals. `below` names columns of whole sentences, which the terminal's table writes under itself,
     `histogram` those that it draws as one distribution, `bar` the one that it draws bars of. `last` are the names of
     rows that stay last however the others are sorted; `is_chosen` says that somebody asked for just these columns.
@@ -31,7 +31,7 @@ class Table:
     rows: Sequence[tuple[Any, ...]]
     totals: dict[str, Any]
     envelope: dict[str, Any]
-    gives_way: tuple[str, ...] = ()
+    hide_when_narrow: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
     histogram: tuple[str, ...] = ()
     bar: str = ""

@@ -39,7 +39,7 @@ def exact(value: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
-def legible(text: str) -> str:
+def sanitize_for_terminal(text: str) -> str:
     """Write a log's own text without what a terminal obeys, XML forbids or a row ends at; letters stay as they are."""
     return text if text.isprintable() else OBEYED.sub("?", ENDS.sub(" ", text))
 
@@ -49,7 +49,7 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most]}… ({counted(len(text), 'character')})"
 
 
-def for_people(column: str, value: Any) -> str:
+def humanize(column: str, value: Any) -> str:
     """Write a value for reading: dollars to the cent, shares in percent, thousands apart, series drawn."""
     if value is None:
         return UNKNOWN
@@ -69,7 +69,7 @@ def unitless(value: Any) -> str:
         return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return value.isoformat() if isinstance(value, date) else legible(plain(value))
+    return value.isoformat() if isinstance(value, date) else sanitize_for_terminal(plain(value))
 
 
 def share(value: float) -> str:

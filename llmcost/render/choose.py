@@ -86,7 +86,7 @@ def kept(table: Table, columns: Sequence[str]) -> Table:
         columns=chosen,
         rows=[tuple(row[at] for at in places) for row in table.rows],
         totals={name: value for name, value in table.totals.items() if name in chosen or name not in table.columns},
-        gives_way=(),
+        hide_when_narrow=(),
         # nothing would stand above them
         below=() if set(below) == set(chosen) else below,
         histogram=drawn,

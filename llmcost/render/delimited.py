@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from llmcost.render import Table
-from llmcost.render.cell import legible, plain
+from llmcost.render.cell import plain, sanitize_for_terminal
 
 # what a spreadsheet begins to calculate at, in wide letters too
 FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
@@ -30,5 +30,5 @@ def harmless(value: Any) -> str:
     """Write a value; a text without control characters, and with an apostrophe before what would be a formula."""
     if not isinstance(value, str):
         return plain(value)
-    text = legible(value)
+    text = sanitize_for_terminal(value)
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text

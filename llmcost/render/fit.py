@@ -50,9 +50,9 @@ def texts_in(table: Table, at: int, write: Write) -> Texts:
 def fitting(table: Table, texts: dict[str, Texts], width: int) -> list[str]:
     """Leave out columns, the least important first, until the numbers fit beside short names."""
     shown = without_sentences(table)
-    dropping = [c for c in table.gives_way if c in shown]
+    dropping = [c for c in table.hide_when_narrow if c in shown]
     # of columns that somebody chose, names are cut before any is left out
-    if not table.gives_way and not table.is_chosen:
+    if not table.hide_when_narrow and not table.is_chosen:
         dropping = [c for c in shown if c in table.totals and c not in LAST_TO_STAY]
         dropping += [c for c in reversed(LAST_TO_STAY[1:]) if c in shown]
     # what nobody knows is missed least

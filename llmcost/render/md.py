@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from llmcost.render import Table
-from llmcost.render.cell import heading, is_number, legible
+from llmcost.render.cell import heading, is_number, sanitize_for_terminal
 from llmcost.render.style import Write, writers
 
 # what GitHub and GitLab make links, mentions, pictures or formulas of, also where it is escaped; never in code
@@ -51,7 +51,7 @@ def escaped(text: str) -> str:
 
     It is code where a server would link it, escaped elsewhere, and one line wherever it stands.
     """
-    text = legible(text)
+    text = sanitize_for_terminal(text)
     each = code if LINKED.search(text) else quiet
     return PIPE.join(each(piece) for piece in text.split("|"))
 

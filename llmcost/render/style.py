@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost.render import Table
-from llmcost.render.cell import TEN_MILLION, exact, for_people
+from llmcost.render.cell import TEN_MILLION, exact, humanize
 
 Write = Callable[[Any], str]
 # units of tokens with their decimals, the largest first; smaller counts are written in full
@@ -35,7 +35,7 @@ def writer(column: str, values: Iterable[Any]) -> Write:
     style = style_of(column, numbers) if numbers else None
 
     def write(value: Any) -> str:
-        return for_people(column, value) if style is None or not is_measured(value) else style(value)
+        return humanize(column, value) if style is None or not is_measured(value) else style(value)
 
     return write
 

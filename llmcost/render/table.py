@@ -16,7 +16,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from llmcost.render import DISTRIBUTION, Table
-from llmcost.render.cell import bar, heading, is_number, legible, plain
+from llmcost.render.cell import bar, heading, is_number, plain, sanitize_for_terminal
 from llmcost.render.fit import BAR, PROSE, Texts, allotted, fitting, texts_of, without_sentences
 
 MAX_BAR = 40
@@ -72,8 +72,8 @@ def with_drawings(table: Table, width: int | None) -> Table:
         largest = max((float(row[at]) for row in rows if row[at] is not None), default=0.0)
         columns = (*columns, BAR)
         rows = [(*row, bar(row[at], largest, bar_width(width))) for row in rows]
-    gives_way = tuple(name for name in table.gives_way if name != table.bar)
-    return replace(table, columns=columns, rows=rows, gives_way=gives_way)
+    hide_when_narrow = tuple(name for name in table.hide_when_narrow if name != table.bar)
+    return replace(table, columns=columns, rows=rows, hide_when_narrow=hide_when_narrow)
 
 
 def with_distribution(table: Table) -> Table:
@@ -112,14 +112,17 @@ def sentences(table: Table, width: int) -> Iterator[str]:
     """Write the columns that stand below the table, for its first rows, each sentence in the width."""
     places = {column: table.columns.index(column) for column in table.below}
     for row in table.rows[:SENTENCES] if places else ():
-        named = [legible(plain(row[at])) for at in names_of(table) if row[at] is not None]
+        named = [sanitize_for_terminal(plain(row[at])) for at in names_of(table) if row[at] is not None]
         yield "\n" + " · ".join(named) + "\n"
         for column, at in places.items():
             if row[at]:
                 indent = " " * 12
                 lead = f"  {heading(column):<10}"
                 yield (
-                    textwrap.fill(legible(plain(row[at])), width, initial_indent=lead, subsequent_indent=indent) + "\n"
+                    textwrap.fill(
+                        sanitize_for_terminal(plain(row[at])), width, initial_indent=lead, subsequent_indent=indent
+                    )
+                    + "\n"
                 )
     if places and len(table.rows) > SENTENCES:
         yield f"\n... and {len(table.rows) - SENTENCES} more; -f json has all\n"

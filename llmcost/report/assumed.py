@@ -10,14 +10,14 @@ from llmcost.pricing import Book
 from llmcost.pricing.nearest import check_model, nearest_hint
 from llmcost.report.view import View, table
 from llmcost.store import Filters, Store
-from llmcost.store.prices import Terms, load_prices
+from llmcost.store.prices import Repricing, load_prices
 from llmcost.store.scope import create_scope
 
 AS_LOGGED = {"model": "model_named", "provider": "provider_name"}
 
 
 def assumed_costs(
-    store: Store, book: Book, view: View, by: tuple[str, ...], filters: Filters, terms: Terms
+    store: Store, book: Book, view: View, by: tuple[str, ...], filters: Filters, terms: Repricing
 ) -> dict[tuple[Any, ...] | None, Any]:
     """Sum what requests without a price would cost at stand-ins' prices: by group, and of all under None.
 
@@ -38,7 +38,7 @@ def assumed_costs(
     return costs
 
 
-def check_logged(store: Store, terms: Terms) -> None:
+def check_logged(store: Store, terms: Repricing) -> None:
     """Refuse a model that no request of the scope has. Raises UsageError with the nearest names."""
     found = store.rows("select distinct model_named, model from scope")
     names = {name for row in found for name in row if name is not None}

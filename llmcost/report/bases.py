@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from llmcost.render.cell import for_people, heading
+from llmcost.render.cell import heading, humanize
 from llmcost.report.run import Report
 
 
@@ -17,10 +17,10 @@ def base_lines(result: Report) -> Iterator[str]:
         told = totals.get(count) or 0
         if totals.get(share) is None or told >= requests:
             continue
-        line = f"{heading(share)}: {for_people(share, totals[share])} is of {told:,} of {requests:,} requests"
+        line = f"{heading(share)}: {humanize(share, totals[share])} is of {told:,} of {requests:,} requests"
         if of_all and totals[of_all[1]]:
             least = totals[of_all[0]] / totals[of_all[1]]
-            line += f" that tell; of all it is {for_people(share, least)} at least"
+            line += f" that tell; of all it is {humanize(share, least)} at least"
         else:
             line += ", the others do not tell"
         yield line

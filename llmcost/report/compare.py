@@ -29,7 +29,7 @@ class Comparison:
     columns: tuple[str, ...]
     rows: Rows
     totals: Row
-    gives_way: tuple[str, ...]
+    hide_when_narrow: tuple[str, ...]
     is_shared: bool
 
 
@@ -128,7 +128,7 @@ def compare(before: Report, now: Report, days: Days | None = None) -> Comparison
     at = columns.index(change)
     rows.sort(key=lambda row: (row[at] is None, -abs(row[at] or 0)))
     totals = {name: value for name, value in whole.items() if value is not None}
-    return Comparison(columns, rows, totals, gives_way(columns, shown), is_shared)
+    return Comparison(columns, rows, totals, hide_when_narrow(columns, shown), is_shared)
 
 
 def by_day(report: Report, groups: int, days: float | None) -> dict[tuple[Any, ...], list[Any]]:
@@ -153,7 +153,7 @@ def is_large(parts: list[Any], whole: Any) -> bool:
     return bool(whole) and float(abs(whole)) >= LEAST_NET * float(gross)
 
 
-def gives_way(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+def hide_when_narrow(columns: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
     """Choose what a narrow terminal leaves out."""
     first = (with_word(names[0], "before"), names[0], with_word(names[-1], "before"), "of_change_share")
     return tuple(name for name in first if name in columns and name != names[-1])

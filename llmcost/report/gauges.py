@@ -15,10 +15,10 @@ from llmcost.report.budget import Budget, budgets
 from llmcost.report.coverage import coverage
 from llmcost.report.measures import BUDGETS, MEASURES, UNCOSTED, Measure
 from llmcost.report.query import reports
-from llmcost.report.run import Cut, checked, cut_view, kept_groups
+from llmcost.report.run import Grouping, checked, cut_view, kept_groups
 from llmcost.report.view import Rows, view_named
 from llmcost.store import Filters, Store
-from llmcost.store.scope import MAX_GROUPS, Kept, create_scope
+from llmcost.store.scope import MAX_GROUPS, TopGroups, create_scope
 
 MOST_SERIES = 2000
 BY = ("provider", "model")
@@ -33,7 +33,7 @@ def group_gauges(store: Store, filters: Filters, by: tuple[str, ...] = BY, top: 
     """
     kept = kept_of(store, filters, by, top)
     create_scope(store, filters)
-    covered, cut = coverage(store), Cut(by, kept=kept)
+    covered, cut = coverage(store), Grouping(by, kept=kept)
     found: dict[str, Found] = {}
     for name in dict.fromkeys(measure.view for measure in MEASURES if measure.view != UNCOSTED):
         report = cut_view(store, view_named(name), cut, filters, covered)
@@ -42,13 +42,13 @@ def group_gauges(store: Store, filters: Filters, by: tuple[str, ...] = BY, top: 
     return [Gauge(measure.name, measure.help, samples(measure, *found[measure.view])) for measure in MEASURES]
 
 
-def kept_of(store: Store, filters: Filters, by: tuple[str, ...], top: int | None) -> Kept | None:
+def kept_of(store: Store, filters: Filters, by: tuple[str, ...], top: int | None) -> TopGroups | None:
     """Choose the groups to keep, by cost, for all gauges alike; the name of the rest does not change with their number.
 
     Raises UsageError where there are more groups than there may be series.
     """
     cost = view_named("cost")
-    checked(cost, Cut(by, top=top))
+    checked(cost, Grouping(by, top=top))
     inner = [name for name in by if name in ("stream", "error_kind")]
     if top is not None and inner:
         raise UsageError(f"--top with --by {inner[0]}: some gauges are told by it anyway", hint="leave out one of them")
@@ -73,7 +73,7 @@ def fewer() -> str:
     return "--top 50 keeps the groups that cost most, or name fewer columns in --by"
 
 
-def uncosted(store: Store, filters: Filters, by: tuple[str, ...], kept: Kept | None) -> Found:
+def uncosted(store: Store, filters: Filters, by: tuple[str, ...], kept: TopGroups | None) -> Found:
     """Count the requests of each group that have no cost."""
     create_scope(store, filters, by, kept=kept)
     result = store.execute(reports()[UNCOSTED].query)

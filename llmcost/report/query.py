@@ -27,7 +27,7 @@ class Query:
 @cache
 def reports() -> dict[str, Query]:
     """Read the shelf of reports by name."""
-    return read_shelf(resources.files("llmcost.report") / "reports", Query)
+    return read_shelf(resources.files("llmcost.report") / "queries", Query)
 
 
 def records(store: Store, name: str, **parameters: Any) -> list[Row]:

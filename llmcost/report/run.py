@@ -18,8 +18,8 @@ from llmcost.report.query import Row
 from llmcost.report.span import logged
 from llmcost.report.view import Rows, View, table, view_named
 from llmcost.store import Filters, Store
-from llmcost.store.prices import Terms, load_prices
-from llmcost.store.scope import Kept, create_scope
+from llmcost.store.prices import Repricing, load_prices
+from llmcost.store.scope import TopGroups, create_scope
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Report:
     totals: Row
     coverage: Coverage
     filters: Filters
-    kept: Kept | None = None
+    kept: TopGroups | None = None
     gaps: tuple[Gap, ...] = ()
 
     @property
@@ -49,7 +49,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Cut:
+class Grouping:
     """How a view is cut: `by` columns (None: its own, in time none), `over` a unit of time, the `top` groups of it.
 
     `kept` names these groups where they are known. `lines` is how many rows that the view tells apart by itself stand
@@ -59,7 +59,7 @@ class Cut:
     by: tuple[str, ...] | None = None
     over: str | None = None
     top: int | None = None
-    kept: Kept | None = None
+    kept: TopGroups | None = None
     lines: int | None = None
 
 
@@ -71,7 +71,7 @@ def run(
     by: tuple[str, ...] | None = (),
     over: str | None = None,
     top: int | None = None,
-    kept: Kept | None = None,
+    kept: TopGroups | None = None,
     filters: Filters | None = None,
     as_of: date | None = None,
     assume: Mapping[str, str] | None = None,
@@ -86,16 +86,16 @@ def run(
     Raises UsageError for what does not exist. Money is Decimal USD, exact; shares are 0..1; what is unknown is None.
     """
     chosen, filters = view_named(view), filters or Filters()
-    cut = checked(chosen, Cut(by, over, top, kept))
+    cut = checked(chosen, Grouping(by, over, top, kept))
     groups = cut.by or ()
     if assume and (view != "cost" or over or top):
         raise UsageError("--assume is for costs, without --over and --top", hint="llmcost report cost --assume ...")
     assumed = (
-        assumed_costs(store, book, chosen, groups, filters, Terms(as_of, assume, only_unpriced=True))
+        assumed_costs(store, book, chosen, groups, filters, Repricing(as_of, assume, only_unpriced=True))
         if assume
         else None
     )
-    load_prices(store, book, Terms(as_of))
+    load_prices(store, book, Repricing(as_of))
     create_scope(store, filters)
     result = cut_view(store, chosen, cut, filters, coverage(store))
     if assumed is not None:
@@ -105,7 +105,7 @@ def run(
     return result
 
 
-def checked(view: View, cut: Cut) -> Cut:
+def checked(view: View, cut: Grouping) -> Grouping:
     """Fill in a view's own groups, and refuse what it cannot be cut by."""
     by = (() if cut.over else tuple(view.by)) if cut.by is None else cut.by
     if cut.over is not None and cut.over not in UNITS:
@@ -122,7 +122,7 @@ def checked(view: View, cut: Cut) -> Cut:
     return replace(cut, by=by)
 
 
-def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Coverage) -> Report:
+def cut_view(store: Store, view: View, cut: Grouping, filters: Filters, covered: Coverage) -> Report:
     """Run a view at the prices that are loaded; `covered` is what they cover."""
     by, over = cut.by or (), cut.over
     totals = None
@@ -153,7 +153,9 @@ def cut_view(store: Store, view: View, cut: Cut, filters: Filters, covered: Cove
     return Report(view, by, over, columns, rows, totals or found.totals, covered, filters, kept, left_out)
 
 
-def kept_groups(store: Store, view: View, by: tuple[str, ...], filters: Filters, top: int, first: int) -> Kept | None:
+def kept_groups(
+    store: Store, view: View, by: tuple[str, ...], filters: Filters, top: int, first: int
+) -> TopGroups | None:
     """Choose the first groups of a view; None where there are no more than `top`. `first` is where they will stand."""
     create_scope(store, filters, by)
     found = table(store, view, by)
@@ -164,7 +166,7 @@ def kept_groups(store: Store, view: View, by: tuple[str, ...], filters: Filters,
         sizes[row[: len(by)]] = sizes.get(row[: len(by)], 0) + (row[at] or 0)
     groups = sorted(sizes, key=lambda group: -sizes[group]) if view.labels else list(sizes)
     others = len(groups) - top
-    return Kept(groups[:top], f"other ({others})", first, others) if others > 0 else None
+    return TopGroups(groups[:top], f"other ({others})", first, others) if others > 0 else None
 
 
 def share_of(row: tuple[Any, ...], columns: tuple[str, ...], total: Any) -> tuple[Any, ...]:

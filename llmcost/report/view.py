@@ -24,7 +24,7 @@ class View:
     itself, and its measures. `by` are the
     groups if no others are asked for; `measure` is what charts and comparisons show; `sums` may be added up, so a gap
     in time is a zero there and unknown elsewhere; `totals` are the columns that a total makes sense of, all if not
-    said; `histogram` are counts of one distribution; `gives_way` leave a narrow terminal, the first of them first;
+    said; `histogram` are counts of one distribution; `hide_when_narrow` are left out of a narrow terminal, first first;
     `not_by` are columns that make no sense as groups. `bases` names for a share that is of a part of the requests the
     column that counts this part, and two whose quotient is the share of all, if the view has them.
     """
@@ -39,7 +39,7 @@ class View:
     labels: list[str] = field(default_factory=list)
     totals: list[str] = field(default_factory=list)
     histogram: list[str] = field(default_factory=list)
-    gives_way: list[str] = field(default_factory=list)
+    hide_when_narrow: list[str] = field(default_factory=list)
     not_by: list[str] = field(default_factory=list)
     bases: dict[str, list[str]] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class View:
     @property
     def counts_only(self) -> set[str]:
         """The columns that are there to say what a share is of: files have them, a terminal has a line."""
-        return {base[0] for base in self.bases.values()} - set(self.gives_way)
+        return {base[0] for base in self.bases.values()} - set(self.hide_when_narrow)
 
 
 @cache

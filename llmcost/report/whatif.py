@@ -14,7 +14,7 @@ from llmcost.pricing.nearest import check_model, nearest_hint
 from llmcost.report.coverage import Coverage, coverage
 from llmcost.report.query import Row, records, reports
 from llmcost.store import Filters, Store
-from llmcost.store.prices import Terms, load_prices
+from llmcost.store.prices import Repricing, load_prices
 from llmcost.store.scope import create_scope
 
 
@@ -35,13 +35,13 @@ def what_if(store: Store, book: Book, models: Mapping[str, str], filters: Filter
     """
     for other in dict.fromkeys(models.values()):
         check_model(book, other, "--map to")
-    load_prices(store, book, Terms(as_of))
+    load_prices(store, book, Repricing(as_of))
     create_scope(store, filters)
     covered = coverage(store)
     names = [name for (name,) in store.rows("select distinct model from scope where model is not null")]
     store.execute("create or replace temp table asked as select unnest($1::varchar[]) as asked_model", [list(models)])
     store.execute(f"create or replace temp table as_it_was as {select('asked')}")
-    load_prices(store, book, Terms(as_of, models))
+    load_prices(store, book, Repricing(as_of, models))
     create_scope(store, filters)
     store.execute(f"create or replace temp table as_if as {select('as_if')}")
     rows = records(store, "whatif")

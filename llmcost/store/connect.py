@@ -50,11 +50,11 @@ def connect(
         return duckdb.connect(place, read_only=read_only, config=config | locked)
     connection = duckdb.connect(place, read_only=read_only, config=config)
     if is_shut:
-        shut_in(connection, may)
+        sandbox(connection, may)
     return connection
 
 
-def shut_in(connection: duckdb.DuckDBPyConnection, may: Sequence[str] = ()) -> None:
+def sandbox(connection: duckdb.DuckDBPyConnection, may: Sequence[str] = ()) -> None:
     """Let a connection reach nothing but its own file and what it may, and never undo this."""
     if connection.execute("select current_setting('lock_configuration')").fetchall() == [(True,)]:
         return

@@ -78,9 +78,9 @@ class Store:
         with self._refusing():
             return self._connection.execute(sql, parameters)
 
-    def shut_in(self, may: Sequence[str] = ()) -> None:
+    def sandbox(self, may: Sequence[str] = ()) -> None:
         """Let no later query read or write files, but these and those below these folders, nor reach the network."""
-        connect.shut_in(self._connection, may)
+        connect.sandbox(self._connection, may)
 
     def interrupt(self) -> None:
         """Stop the running statement, from another thread; it ends in KeyboardInterrupt."""
@@ -114,7 +114,7 @@ class Store:
         """Let queries read an Arrow table by this name."""
         self._connection.register(name, table)
 
-    def number_names(self) -> None:
+    def assign_name_ids(self) -> None:
         """Give requests that have none the number of their name, see names.sql; whoever inserts requests does this."""
         self.execute(NAMES.read_text(encoding="utf-8"))
 
@@ -169,7 +169,7 @@ class Store:
         self.execute("begin")
         for script in scripts[version:]:
             self.execute(script.read_text(encoding="utf-8"))
-        self.number_names()
+        self.assign_name_ids()
         self.execute("create or replace table schema_version as select $1 as version", [len(scripts)])
         self.execute("commit")
 

@@ -18,7 +18,7 @@ from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
 from llmcost.store.connection import Store
 from llmcost.store.prices import RULE_ID, insert, insert_prices
 
-SCRIPT = resources.files("llmcost.store") / "detection" / "1_rules.sql"
+SCRIPT = resources.files("llmcost.store") / "detection_setup" / "1_rules.sql"
 EPOCH = datetime(1970, 1, 1)
 Dated = TypeVar("Dated", Unbilled, CacheRule)
 # (provider, model) of the book, as in `resolved`
@@ -28,7 +28,7 @@ Owners = Mapping[Pair, list[str]]
 
 
 def load_detection_rules(store: Store, book: Book) -> None:
-    """Make the tables of detection/1_rules.sql; after `load_prices` with the same book, and without `as_of`."""
+    """Make the tables of detection_setup/1_rules.sql; after `load_prices` with the same book, and without `as_of`."""
     store.execute(SCRIPT.read_text(encoding="utf-8"))
     names = [(Key(*row[:RULE_ID]), Resolution(*row[RULE_ID:])) for row in store.rows("from resolved")]
     owners = owners_of(resolution for _, resolution in names)

@@ -17,7 +17,7 @@ from llmcost.pricing.periods import DAY_END
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, PAST, rows_of, rules
 from llmcost.store.connection import Store
 
-VIEWS = resources.files("llmcost.store") / "views"
+SETUP = resources.files("llmcost.store") / "setup"
 RULE_ID = len(Key._fields)  # where the resolution begins, in a row of `resolved`
 KEYS = """
     select
@@ -41,7 +41,7 @@ NOTHING = Resolution(None, None, None, "", "", "not asked for")
 
 
 @dataclass(frozen=True)
-class Terms:
+class Repricing:
     """How a book is applied where it is not as it happened.
 
     `as_of`: all requests at the prices of that day. `models`: a model to the one whose price it is to have; with
@@ -53,13 +53,13 @@ class Terms:
     only_unpriced: bool = False
 
 
-def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
+def load_prices(store: Store, book: Book, terms: Repricing | None = None) -> None:
     """Make `priced_requests` and what stands on it, at the prices of `book`."""
-    terms = terms or Terms()
+    terms = terms or Repricing()
     if store.rows(UNNUMBERED):
         # what a program has inserted itself
         number(store)
-    for script in sorted(VIEWS.iterdir(), key=lambda file: file.name):
+    for script in sorted(SETUP.iterdir(), key=lambda file: file.name):
         store.execute(script.read_text(encoding="utf-8"))
     resolver = Resolver(book)
     keys = [Key(*row) for row in store.rows(KEYS)]
@@ -77,11 +77,11 @@ def load_prices(store: Store, book: Book, terms: Terms | None = None) -> None:
 def number(store: Store) -> None:
     """Number the names of requests. Raises StoreError where the store is only read."""
     try:
-        store.number_names()
+        store.assign_name_ids()
     except duckdb.InvalidInputException as error:
         raise StoreError(
             f"{store.path}: requests without a number of their name",
-            hint="whoever inserts requests calls number_names()",
+            hint="whoever inserts requests calls assign_name_ids()",
         ) from error
 
 
@@ -117,7 +117,7 @@ def insert_prices(store: Store, rows: Iterable[PriceRow]) -> None:
 
 
 def counted(row: PriceRow, number: int) -> tuple[object, ...]:
-    """Put beside a row its rates as whole numbers, and its number, see views/1_prices.sql."""
+    """Put beside a row its rates as whole numbers, and its number, see setup/1_prices.sql."""
     rates = [getattr(row, rate) for rate in (*RATE_ORDER, *FEES)]
     is_always = (row.days, row.minute_from, row.minute_to) == (EVERY_DAY, 0, DAY_END)
     list_units = [int((rate or 0) * LIST_UNIT) for rate in rates]
@@ -128,7 +128,7 @@ def counted(row: PriceRow, number: int) -> tuple[object, ...]:
     return (*row, is_always, None not in rates[: -len(FEES)], *list_units, *paid_units, number)
 
 
-def resolve(resolver: Resolver, key: Key, terms: Terms) -> Resolution:
+def resolve(resolver: Resolver, key: Key, terms: Repricing) -> Resolution:
     """Resolve a name, or the one that stands for it."""
     own = resolver.resolve(key)
     if terms.only_unpriced and own.price_status in ("priced", "provisioned"):

@@ -32,7 +32,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Kept:
+class TopGroups:
     """The groups that stand for themselves, as values of the columns from `first` on; `rest` names the `others`."""
 
     rows: list[tuple[object, ...]]
@@ -51,7 +51,9 @@ def dimension_kinds(store: Store) -> dict[str, str]:
     return {name: kind for name, kind, *_ in store.rows("describe dimensions")} | {"tag": "VARCHAR"}
 
 
-def create_scope(store: Store, filters: Filters, by: tuple[str, ...] | None = (), *, kept: Kept | None = None) -> None:
+def create_scope(
+    store: Store, filters: Filters, by: tuple[str, ...] | None = (), *, kept: TopGroups | None = None
+) -> None:
     """Make the view `scope`: `dimensions` under the filters, with group_1..group_4 as the columns of `by`.
 
     With `kept` the groups that are not among them become one. Without `by` (None) there are no columns of groups.
@@ -71,7 +73,7 @@ def create_scope(store: Store, filters: Filters, by: tuple[str, ...] | None = ()
     store.execute(f"create or replace temp view scope as select {once}{named}* from {source} where {conditions}")
 
 
-def group_columns(by: tuple[str, ...], known: list[str], kept: Kept | None) -> list[str]:
+def group_columns(by: tuple[str, ...], known: list[str], kept: TopGroups | None) -> list[str]:
     """Write group_1..group_4. Raises UsageError for too many columns, or one that there is not."""
     if len(by) > MAX_GROUPS:
         raise UsageError(f"--by takes at most {MAX_GROUPS} columns, not {len(by)}")
@@ -89,7 +91,7 @@ def parted(name: str) -> str:
     return f"case when not coalesce(is_file_time, false) then {quoted(name)} end" if name in TIMES else quoted(name)
 
 
-def folded(groups: list[str], kept: Kept) -> list[str]:
+def folded(groups: list[str], kept: TopGroups) -> list[str]:
     """Write group columns that keep some groups and call the rest by one name; the columns before `first` stay."""
     texts = [f"coalesce(cast({group} as varchar), {literal(UNNAMED)})" for group in groups[kept.first :]]
     rows = ["[" + ", ".join(literal(as_text(value)) for value in row) + "]" for row in kept.rows]

@@ -11,7 +11,7 @@ from typing import Any
 
 from llmcost.pricing import Book, Key, Resolution, Resolver
 from llmcost.pricing.nearest import check_model
-from llmcost.shelf import read_book
+from llmcost.shelf import read_entry
 from llmcost.store import Filters, Store
 from llmcost.store.detection_rules import add_prices, load_detection_rules, name_rows
 from llmcost.store.prices import RULE_ID, insert, load_prices
@@ -72,7 +72,7 @@ def draw(
 
 def draw_lots(store: Store, strata: Strata, seed: int, size: int) -> None:
     """Fill the table `sampled`."""
-    query = read_book(QUERY, dict[str, Any])["query"]
+    query = read_entry(QUERY, dict[str, Any])["query"]
     values = {"seed": str(seed), "is_by_system_prompt": strata.is_by_system_prompt, "rest": len(strata.sizes)}
     # where answers are pooled the other draws are for the pool
     floor = FLOOR if strata.named == strata.answers else 1

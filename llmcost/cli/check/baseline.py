@@ -16,7 +16,7 @@ from llmcost.check.baseline_read import read_baseline
 from llmcost.check.baseline_write import write_baseline
 from llmcost.check.keys import Keys
 from llmcost.check.restore import restore
-from llmcost.check.sides import Side, Tried, measure
+from llmcost.check.sides import CaseRuns, Side, measure
 from llmcost.cli.books import open_book
 from llmcost.cli.check.limits import limits_of
 from llmcost.cli.check.tables import usd
@@ -37,7 +37,7 @@ COLUMNS = ("case_id", *SUMMED, "cost_per_run_usd", "least_per_run_usd", "most_pe
 
 
 @dataclass(frozen=True)
-class Made:
+class BaselineOptions:
     """What a baseline is to be made of, and where it is to stand."""
 
     traces: tuple[str, ...]
@@ -48,58 +48,58 @@ class Made:
     strict: bool
 
 
-def run_create(made: Made, *, force: bool) -> int:
+def run_create(options: BaselineOptions, *, force: bool) -> int:
     """Write a baseline. Raises UsageError where one is there already."""
-    if made.file.exists() and not force:
+    if options.file.exists() and not force:
         raise UsageError(
-            f"{made.file}: there is a baseline", hint='`llmcost baseline accept TRACES --reason "..."` changes it'
+            f"{options.file}: there is a baseline", hint='`llmcost baseline accept TRACES --reason "..."` changes it'
         )
     with ExitStack() as stack:
-        source = opened(made, stack)
-        save(made, source, None)
+        source = opened(options, stack)
+        save(options, source, None)
     return 0
 
 
-def run_accept(made: Made, reason: str) -> int:
+def run_accept(options: BaselineOptions, reason: str) -> int:
     """Write a baseline over another, with a reason, and say what changes."""
-    before = read_baseline(made.file)
+    before = read_baseline(options.file)
     with ExitStack() as stack:
-        source = opened(made, stack)
-        book, base = open_book(made.pricing), stack.enter_context(restore(before))
+        source = opened(options, stack)
+        book, base = open_book(options.pricing), stack.enter_context(restore(before))
         days = before.priced_on, source.day(book)
         try:
             found = check(Source(base, Filters(), Keys()), source, book, Rules(), days)
             note(f"accepted: {headline(found).partition(': ')[2]}")
         except InputError as error:
             note(f"accepted: {error.message}")
-        save(made, source, reason)
+        save(options, source, reason)
     return 0
 
 
-def opened(made: Made, stack: ExitStack) -> Source:
+def opened(options: BaselineOptions, stack: ExitStack) -> Source:
     """Read the traces."""
-    names = dict(zip(("case_key", "run_key", "route_key"), made.keys, strict=True))
+    names = dict(zip(("case_key", "run_key", "route_key"), options.keys, strict=True))
     given = limits_of(names)
     keys = Keys(given.case_key, given.run_key, given.route_key)
-    store = stack.enter_context(open_store(made.traces, made.file, keys.case_key, whole=True))
+    store = stack.enter_context(open_store(options.traces, options.file, keys.case_key, whole=True))
     return Source(store, Filters(), keys)
 
 
-def save(made: Made, source: Source, reason: str | None) -> None:
+def save(options: BaselineOptions, source: Source, reason: str | None) -> None:
     """Write the file. Raises InputError where no request names a case, IncompleteError under --strict."""
-    book = open_book(made.pricing)
+    book = open_book(options.pricing)
     day = source.day(book)
     side = measure(source, book, day)
     if not side.tried:
         raise no_case(side)
-    commit = made.commit or next((os.environ[name] for name in COMMITS if os.environ.get(name)), None)
+    commit = options.commit or next((os.environ[name] for name in COMMITS if os.environ.get(name)), None)
     now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     cost = plain(usd(whole(side)))
-    print_coverage(book, side.coverage, strict=made.strict)
-    make_folder(made.file)
+    print_coverage(book, side.coverage, strict=options.strict)
+    make_folder(options.file)
     baseline = Baseline(cases_of(source.store), source.keys.named, day, now, commit, reason, book.sha256, cost)
-    write_text(write_baseline(baseline), made.file)
-    note(f"{made.file}: {told(side)}")
+    write_text(write_baseline(baseline), options.file)
+    note(f"{options.file}: {told(side)}")
 
 
 def make_folder(file: Path) -> None:
@@ -145,7 +145,7 @@ def run_show(file: Path, reading: Reading) -> int:
     return 0
 
 
-def row(tried: Tried) -> tuple[Any, ...]:
+def row(tried: CaseRuns) -> tuple[Any, ...]:
     """Write a case as a row of COLUMNS."""
     costs = [run.cost for run in tried.runs if run.cost is not None]
     return (

@@ -1,4 +1,4 @@
-"""`llmcost baseline`: what checks compare with, made, shown and changed."""
+"""`llmcost baseline`: what checks compare with, options, shown and changed."""
 
 from __future__ import annotations
 
@@ -51,9 +51,11 @@ def create(
         llmcost baseline create traces/
         llmcost baseline create run-1/ run-2/ run-3/ --run-key file -o .llmcost/slow.json
     """
-    from llmcost.cli.check.baseline import Made, run_create
+    from llmcost.cli.check.baseline import BaselineOptions, run_create
 
-    return run_create(Made(tuple(traces), output, (case_key, run_key, route_key), commit, pricing, strict), force=force)
+    return run_create(
+        BaselineOptions(tuple(traces), output, (case_key, run_key, route_key), commit, pricing, strict), force=force
+    )
 
 
 @baseline_app.command(short_help="Take traces as the new baseline, with a reason.")
@@ -73,9 +75,11 @@ def accept(
     \b
         llmcost baseline accept traces/ --reason "a longer prompt, on purpose"
     """
-    from llmcost.cli.check.baseline import Made, run_accept
+    from llmcost.cli.check.baseline import BaselineOptions, run_accept
 
-    return run_accept(Made(tuple(traces), output, (case_key, run_key, route_key), commit, pricing, strict), reason)
+    return run_accept(
+        BaselineOptions(tuple(traces), output, (case_key, run_key, route_key), commit, pricing, strict), reason
+    )
 
 
 @baseline_app.command(short_help="What a baseline holds, at today's prices.")

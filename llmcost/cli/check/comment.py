@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from urllib.parse import quote
 
-from llmcost.check.api import Api
 from llmcost.check.comment import Target, github, gitlab, marker, number_in, post
+from llmcost.check.http import Api
 from llmcost.cli.notes import note
 from llmcost.errors import InputError, UsageError
 from llmcost.pricing.nearest import among

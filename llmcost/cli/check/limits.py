@@ -19,7 +19,7 @@ NUMBER = r"\d+(?:\.\d+)?"
 
 
 @dataclass(frozen=True)
-class Given:
+class CheckConfig:
     """Limits and keys as text, as they are where nothing else is said."""
 
     max_increase: str = "5%"
@@ -35,30 +35,30 @@ class Given:
     route_key: str | None = None
 
 
-def limits_of(given: Mapping[str, str | None]) -> Given:
+def limits_of(given: Mapping[str, str | None]) -> CheckConfig:
     """Lay the command line over llmcost.yaml, and that over what is usual."""
     said = {name: value for name, value in given.items() if value is not None}
-    return Given(**{**open_configuration().check, **said})
+    return CheckConfig(**{**open_configuration().check, **said})
 
 
-def rules_of(given: Given, *, allow_unpriced: bool, seed: int | None) -> Rules:
+def rules_of(config: CheckConfig, *, allow_unpriced: bool, seed: int | None) -> Rules:
     """Read the limits. Raises UsageError for one that is none."""
-    increase = share("--max-increase", given.max_increase)
-    times = factor("--max-case-increase", given.max_case_increase)
+    increase = share("--max-increase", config.max_increase)
+    times = factor("--max-case-increase", config.max_case_increase)
     if increase is None:
         raise UsageError("--max-increase none: this is what a check is for", hint="--max-increase 5%")
     return Rules(
         Limits(
             max_increase=increase,
-            min_increase_usd=float(dollars("--min-increase-usd", given.min_increase_usd) or 0),
+            min_increase_usd=float(dollars("--min-increase-usd", config.min_increase_usd) or 0),
             max_case_increase=float("inf") if times is None else times,
         ),
         Caps(
-            dollars("--max-total-usd", given.max_total_usd),
-            dollars("--max-case-usd", given.max_case_usd),
-            share("--max-amplification-increase", given.max_amplification_increase),
-            share("--max-cache-drop", given.max_cache_drop),
-            share("--max-latency-increase", given.max_latency_increase),
+            dollars("--max-total-usd", config.max_total_usd),
+            dollars("--max-case-usd", config.max_case_usd),
+            share("--max-amplification-increase", config.max_amplification_increase),
+            share("--max-cache-drop", config.max_cache_drop),
+            share("--max-latency-increase", config.max_latency_increase),
             not allow_unpriced,
         ),
         SEED if seed is None else seed,

@@ -210,7 +210,7 @@ def check_command(
         return run_comment(found[1:], provider, repo, number, key)
     from llmcost.check.keys import Keys
     from llmcost.cli.check.limits import limits_of, rules_of
-    from llmcost.cli.check.run import Asked, run_check
+    from llmcost.cli.check.run import CheckOptions, run_check
     from llmcost.cli.reading import Reading
 
     given = {
@@ -228,7 +228,7 @@ def check_command(
     }
     limits = limits_of(given)
     reading = Reading(found, since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit, tz)
-    asked = Asked(
+    options = CheckOptions(
         rules_of(limits, allow_unpriced=allow_unpriced, seed=seed),
         baseline,
         tuple(against or ()),
@@ -241,5 +241,5 @@ def check_command(
     if dry_run_power:
         from llmcost.cli.check.power import run_power
 
-        return run_power(reading, asked)
-    return run_check(reading, asked)
+        return run_power(reading, options)
+    return run_check(reading, options)

@@ -9,7 +9,7 @@ from typing import Any
 from llmcost.check.pairs import PAIRED, pair
 from llmcost.check.power import CHANGES, Noise, Seen, evenness, noise_between, noise_within, seen
 from llmcost.check.sides import Side, Source, measure
-from llmcost.cli.check.run import DEFAULT_BASELINE, Asked, open_sides, opened
+from llmcost.cli.check.run import DEFAULT_BASELINE, CheckOptions, open_sides, opened
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, write
 from llmcost.counts import counted
@@ -20,11 +20,11 @@ from llmcost.store import Filters
 COLUMNS = ("change_share", "seen_share", "cases_for_80", "cases_for_90", "runs_for_80", "runs_for_90")
 
 
-def run_power(reading: Reading, asked: Asked) -> int:
+def run_power(reading: Reading, options: CheckOptions) -> int:
     """Print how likely changes of all cases are seen. Raises InputError where nothing tells how much costs vary."""
-    output_format, book, limits = reading.output_format, reading.book, asked.rules.limits
+    output_format, book, limits = reading.output_format, reading.book, options.rules.limits
     with ExitStack() as stack:
-        sides = sides_of(reading, asked, stack)
+        sides = sides_of(reading, options, stack)
         head = sides[-1]
         costs = [float(tried.cost) for tried in head.tried.values() if tried.cost is not None]
         noise = replace(noise_of(sides), evenness=evenness(costs))
@@ -37,14 +37,16 @@ def run_power(reading: Reading, asked: Asked) -> int:
     return 0
 
 
-def sides_of(reading: Reading, asked: Asked, stack: ExitStack) -> list[Side]:
+def sides_of(reading: Reading, options: CheckOptions, stack: ExitStack) -> list[Side]:
     """Measure what there is: the traces, and before them what they would be compared with, where that is there."""
     book = reading.book
-    if asked.baseline or asked.against or asked.compare or DEFAULT_BASELINE.exists():
-        sides = open_sides(reading, asked, stack)
+    if options.baseline or options.against or options.compare or DEFAULT_BASELINE.exists():
+        sides = open_sides(reading, options, stack)
         sources = [sides.base, sides.head]
     else:
-        sources = [Source(stack.enter_context(opened(reading, reading.paths, asked.keys)), reading.filters, asked.keys)]
+        sources = [
+            Source(stack.enter_context(opened(reading, reading.paths, options.keys)), reading.filters, options.keys)
+        ]
     day = sources[-1].day(book)
     return [measure(source, book, day) for source in sources]
 

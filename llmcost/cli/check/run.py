@@ -28,7 +28,7 @@ DEFAULT_BASELINE = Path(".llmcost/baseline.json")
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckOptions:
     """What a check is to be: its rules, what to compare with, what names cases, runs and routes, what else to write."""
 
     rules: Rules
@@ -51,19 +51,19 @@ class Sides:
     baseline: Baseline | None = None
 
 
-def run_check(reading: Reading, asked: Asked) -> int:
+def run_check(reading: Reading, options: CheckOptions) -> int:
     """Print a check in every format asked for. Raises GateError where it fails, IncompleteError under --strict."""
-    targets = targets_of(reading, asked.write)
+    targets = targets_of(reading, options.write)
     with ExitStack() as stack:
-        sides = open_sides(reading, asked, stack)
+        sides = open_sides(reading, options, stack)
         book = reading.book
-        day = read_day(asked.prices_as_of, "--prices-as-of") or sides.head.day(book)
+        day = read_day(options.prices_as_of, "--prices-as-of") or sides.head.day(book)
         base_day = sides.baseline.priced_on if sides.baseline else sides.base.day(book)
-        rules = replace(asked.rules, by=sides.by)
+        rules = replace(options.rules, by=sides.by)
         found = check(sides.base, sides.head, book, rules, (base_day, day))
         if sides.baseline and not sides.baseline.is_intact:
-            found = edited(found, asked.baseline or DEFAULT_BASELINE)
-    write_all(found, reading, book, targets, asked.key)
+            found = edited(found, options.baseline or DEFAULT_BASELINE)
+    write_all(found, reading, book, targets, options.key)
     for line in [*found.verdict.notes, book_line(book), *coverage_lines(found.compared.head.coverage)]:
         note(line)
     return leave(found, reading.strict)
@@ -90,19 +90,19 @@ def leave(found: Checked, is_strict: bool) -> int:
     return 0
 
 
-def open_sides(reading: Reading, asked: Asked, stack: ExitStack) -> Sides:
+def open_sides(reading: Reading, options: CheckOptions, stack: ExitStack) -> Sides:
     """Open what is to be checked and what it is compared with. Raises UsageError where that is not clear."""
-    if sum((asked.baseline is not None, bool(asked.against), asked.compare is not None)) > 1:
+    if sum((options.baseline is not None, bool(options.against), options.compare is not None)) > 1:
         raise UsageError("--baseline, --against and --compare are three ways to say one thing", hint="give one of them")
-    if asked.compare is not None:
-        return periods(reading, asked.compare, asked.keys, stack)
-    if asked.against:
-        return traces(reading, asked.against, asked.keys, stack)
-    path = asked.baseline or DEFAULT_BASELINE
+    if options.compare is not None:
+        return periods(reading, options.compare, options.keys, stack)
+    if options.against:
+        return traces(reading, options.against, options.keys, stack)
+    path = options.baseline or DEFAULT_BASELINE
     baseline = read_baseline(path)
-    head = stack.enter_context(opened(reading, reading.paths, asked.keys))
+    head = stack.enter_context(opened(reading, reading.paths, options.keys))
     base = stack.enter_context(restore(baseline))
-    return Sides(Source(base, Filters(), Keys()), Source(head, reading.filters, asked.keys), CASE, baseline)
+    return Sides(Source(base, Filters(), Keys()), Source(head, reading.filters, options.keys), CASE, baseline)
 
 
 def traces(reading: Reading, against: tuple[str, ...], keys: Keys, stack: ExitStack) -> Sides:

@@ -17,7 +17,7 @@ COLUMNS = (
     *("case_id", "state", "cost_per_run_before_usd", "cost_per_run_usd", "cost_per_run_change_usd", "times"),
     *("runs_before", "runs", "requests_before", "requests", "mark"),
 )
-GIVES_WAY = ("requests_before", "requests", "runs_before", "runs", "state")
+HIDE_WHEN_NARROW = ("requests_before", "requests", "runs_before", "runs", "state")
 NAMES = {
     "volume": "volume",
     "retries": "retries",
@@ -39,7 +39,7 @@ def cases_table(found: Checked, shared: Mapping[str, Any]) -> Table:
     }
     title = f"{found.compared.by}s"
     columns = (found.compared.by, *COLUMNS[1:]) if found.compared.by != "case" else COLUMNS
-    return Table(title, columns, [row(change) for change in in_order(found)], totals, dict(shared), GIVES_WAY)
+    return Table(title, columns, [row(change) for change in in_order(found)], totals, dict(shared), HIDE_WHEN_NARROW)
 
 
 def in_order(found: Checked) -> list[Change]:

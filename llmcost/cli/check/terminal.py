@@ -16,7 +16,7 @@ from llmcost.check.pairs import PAIRED, Change
 from llmcost.cli.check.tables import in_order, why_rows
 from llmcost.cli.check.words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
 from llmcost.cli.output import Screen
-from llmcost.render.cell import legible
+from llmcost.render.cell import sanitize_for_terminal
 
 SHOWN = 10
 STYLES = {FAIL: "bold red", PASS: "bold green"}
@@ -35,7 +35,7 @@ def terminal(found: Checked, on: Screen) -> Iterator[str]:
         console.print(Text(headline(found), style=STYLES.get(found.verdict.outcome, "bold yellow")))
         console.print(Text(basis(found)))
         for text in first_reasons(found):
-            console.print(Text(f"- {legible(text)}"))
+            console.print(Text(f"- {sanitize_for_terminal(text)}"))
         if price_line(found):
             console.print(Text(price_line(found)))
         if not is_unchanged(found):
@@ -66,7 +66,7 @@ def drawn(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[i
         least = NAME if at == 0 else None
         table.add_column(head, justify=justify, no_wrap=at in right, overflow="fold", min_width=least)
     for row in rows:
-        table.add_row(*(Text(legible(text)) for text in row))
+        table.add_row(*(Text(sanitize_for_terminal(text)) for text in row))
     return table
 
 

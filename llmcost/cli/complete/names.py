@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-PACKAGE = Path(__file__).parent.parent
+PACKAGE = Path(__file__).parents[2]
 MOST_VALUES = 50
 MOST_IDS = 20
 UNITS = ("hour", "day", "week", "month")

@@ -194,10 +194,10 @@ def prometheus_command(
         llmcost export prometheus -o /var/lib/prometheus/node-exporter/llmcost.prom
         llmcost export prometheus --by team,model --top 50 --savings
     """
-    from llmcost.cli.export.prometheus import Asked, run_prometheus
+    from llmcost.cli.export.prometheus import PrometheusOptions, run_prometheus
     from llmcost.cli.reading import Reading
 
     reading = Reading(
         tuple(paths or ()), since, until, tuple(where or ()), None, output, db, pricing, strict, memory_limit, tz
     )
-    return run_prometheus(reading, Asked(None if by is None else names_in(by), top, savings))
+    return run_prometheus(reading, PrometheusOptions(None if by is None else names_in(by), top, savings))

@@ -28,7 +28,7 @@ MODE = 0o644  # the collector is another user
 
 
 @dataclass(frozen=True)
-class Asked:
+class PrometheusOptions:
     """What is to be measured: by which columns, how many groups, and whether detectors run."""
 
     by: tuple[str, ...] | None = None
@@ -36,13 +36,13 @@ class Asked:
     savings: bool = False
 
 
-def run_prometheus(reading: Reading, asked: Asked) -> int:
+def run_prometheus(reading: Reading, options: PrometheusOptions) -> int:
     """Write the gauges, then what they cover on stderr; 4 under --strict where it is incomplete, the file written."""
     now = datetime.now(UTC).replace(tzinfo=None)
     # an age counts from the moment that the file names
     filters = replace(reading.filters, since=parse_when(reading.since, now.replace(tzinfo=UTC), reading.filters.zone))
     book = reading.book
-    gauges, covered = measured(reading, book, asked, filters, now)
+    gauges, covered = measured(reading, book, options, filters, now)
     check_size(gauges)
     write_bytes(["".join(write(gauges)).encode()], reading.output, MODE)
     print_coverage(book, covered, strict=reading.strict)
@@ -50,7 +50,7 @@ def run_prometheus(reading: Reading, asked: Asked) -> int:
 
 
 def measured(
-    reading: Reading, book: Book, asked: Asked, filters: Filters, now: datetime
+    reading: Reading, book: Book, options: PrometheusOptions, filters: Filters, now: datetime
 ) -> tuple[list[Gauge], Coverage]:
     """Measure everything in its order, and what of it has a cost."""
     limits = open_configuration().budgets
@@ -60,11 +60,11 @@ def measured(
             load_prices(store, book)
             times = window_gauges(store, filters, book.checked, now)
             step("measuring")
-            groups = group_gauges(store, filters, BY if asked.by is None else asked.by, asked.top)
+            groups = group_gauges(store, filters, BY if options.by is None else options.by, options.top)
             held = budget_gauges(store, limits, filters)
             create_scope(store, filters)
             covered = coverage(store)
-        saved = list(savings_gauges(store, reading, book, filters)) if asked.savings else []
+        saved = list(savings_gauges(store, reading, book, filters)) if options.savings else []
     return [*groups, *held, *saved, *times], covered
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from llmcost.cli.notes import note
 from llmcost.counts import counted
 from llmcost.ingest import Summary
-from llmcost.render.cell import legible
+from llmcost.render.cell import sanitize_for_terminal
 
 SHOWN = 20
 
@@ -16,7 +16,7 @@ def print_problems(summary: Summary) -> None:
     """Name rejected lines, records passed over, cut files and files that are no logs."""
     for line in problem_lines(summary):
         # a name may hold the end of a line
-        note(legible(line))
+        note(sanitize_for_terminal(line))
 
 
 def problem_lines(summary: Summary) -> Iterator[str]:

@@ -23,7 +23,7 @@ COLUMNS = (
     *("provider", "model", "service_level", "reason", "requests", "input_tokens", "output_tokens"),
     *("first_day", "last_day", "advice"),
 )
-GIVES_WAY = ("last_day", "first_day", "output_tokens", "input_tokens", "advice", "service_level")
+HIDE_WHEN_NARROW = ("last_day", "first_day", "output_tokens", "input_tokens", "advice", "service_level")
 ADVICE = {
     "unknown provider": "name it under `providers` of pricing.local.yaml, or as one of a provider's `names`",
     "unknown model": "an entry under `models`; a deployment's or profile's name goes under `deployments`",
@@ -50,7 +50,7 @@ def run_missing(reading: Reading, stub: Path | None) -> int:
         print_coverage(book, covered, strict=reading.strict)
     elif not rows:
         note("everything that was used has a price")
-    write(Table("What has no price", COLUMNS, rows, {}, shared, GIVES_WAY), chosen, reading.output)
+    write(Table("What has no price", COLUMNS, rows, {}, shared, HIDE_WHEN_NARROW), chosen, reading.output)
     if stub:
         write_stub(stub, found, book)
     return 0

@@ -17,10 +17,10 @@ from llmcost.report.budget import COLUMNS, NO_REQUESTS, budgets, is_running, las
 from llmcost.report.nothing import budget_hint
 from llmcost.report.view import Rows
 from llmcost.store import Filters, Store
-from llmcost.store.prices import Terms, load_prices
+from llmcost.store.prices import Repricing, load_prices
 from llmcost.store.scope import create_scope
 
-GIVES_WAY = (
+HIDE_WHEN_NARROW = (
     *("unpriced_requests", "days_left", "requests", "period"),
     *("expected_low_usd", "expected_high_usd", "spent_share"),
 )
@@ -30,7 +30,7 @@ def run_budget(reading: Reading, prices_as_of: str | None) -> int:
     """Print the budgets of llmcost.yaml against what is spent, and what the month will come to."""
     output_format, filters, book = reading.output_format, reading.filters, reading.book
     with reading.open() as store:
-        load_prices(store, book, Terms(read_day(prices_as_of, "--prices-as-of")))
+        load_prices(store, book, Repricing(read_day(prices_as_of, "--prices-as-of")))
         rows = budgets(store, open_configuration().budgets, filters)
         said = [*ended_lines(store, filters), *strangers(store, filters, rows)]
         create_scope(store, filters)
@@ -56,7 +56,7 @@ def strangers(store: Store, filters: Filters, rows: Rows) -> list[str]:
 
 def budget_table(rows: Rows, shared: dict[str, Any]) -> Table:
     """Make the table of budgets; they have no total, since one may hold another."""
-    return Table("Budgets", COLUMNS, rows, {}, shared, GIVES_WAY)
+    return Table("Budgets", COLUMNS, rows, {}, shared, HIDE_WHEN_NARROW)
 
 
 def forecast_lines(store: Store, reading: Reading) -> list[str]:

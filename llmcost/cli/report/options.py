@@ -100,14 +100,14 @@ def report(
         llmcost report -f html -o report.html
     """
     from llmcost.cli.reading import Reading
-    from llmcost.cli.report.run import Asked, print_sql, run_report, split_view
+    from llmcost.cli.report.run import ReportOptions, print_sql, run_report, split_view
 
     columns = None if by is None else names_in(by)
     view, paths = split_view(tuple(words or ()), is_cost=columns is not None or bool(assume))
     if sql:
         return print_sql(view)
     reading = Reading(paths, since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit, tz)
-    return run_report(reading, Asked(view, columns, over, top, compare, prices_as_of, tuple(assume or ())))
+    return run_report(reading, ReportOptions(view, columns, over, top, compare, prices_as_of, tuple(assume or ())))
 
 
 @report_app.command(short_help="Price the same tokens as if another model had served them.")

@@ -21,7 +21,7 @@ from llmcost.detect.savings import COLUMNS as SAVINGS
 from llmcost.errors import InputError
 from llmcost.pricing import Book
 from llmcost.render import Page, Section, Table
-from llmcost.render.cell import for_people
+from llmcost.render.cell import humanize
 from llmcost.render.html import write_page
 from llmcost.report import Coverage, Report, coverage
 from llmcost.report.bases import base_lines, without
@@ -29,12 +29,12 @@ from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
 from llmcost.report.few import few_rows
 from llmcost.report.nothing import why_nothing
-from llmcost.report.run import Cut, checked, cut_view
+from llmcost.report.run import Grouping, checked, cut_view
 from llmcost.report.view import view_named
 from llmcost.store import Filters, Store
-from llmcost.store.held import hold
+from llmcost.store.materialize import materialize
 from llmcost.store.prices import load_prices
-from llmcost.store.scope import Kept, create_scope
+from llmcost.store.scope import TopGroups, create_scope
 
 # in the order of the page
 VIEWS = ("overview", "cost", "latency", "cache", "errors", "reliability", "efficiency")
@@ -62,7 +62,7 @@ def run_page(reading: Reading, only: str | None = None) -> int:
         say("prices")
         load_prices(store, book)
         say("costs of requests")
-        hold(store, replace(filters, since=filters.since - BEFORE if filters.since else None))
+        materialize(store, replace(filters, since=filters.since - BEFORE if filters.since else None))
         # what --where asks for is what is held
         inside = replace(filters, where=())
         create_scope(store, inside)
@@ -71,7 +71,7 @@ def run_page(reading: Reading, only: str | None = None) -> int:
             # what is held knows nothing of what is not
             load_prices(store, book)
             covered = replace(covered, nothing=why_nothing(store, filters))
-            hold(store, filters)
+            materialize(store, filters)
             create_scope(store, inside)
         asked = window(store, filters)
         sections = list(view_sections(store, inside, covered, (only,) if only else VIEWS, say))
@@ -96,12 +96,12 @@ def view_sections(
     for name in names:
         say(name)
         view = view_named(name)
-        result = cut_view(store, view, checked(view, Cut(None, top=MOST_GROUPS)), filters, covered)
+        result = cut_view(store, view, checked(view, Grouping(None, top=MOST_GROUPS)), filters, covered)
         over_time: list[Report] = []
 
         def in_time(by: tuple[str, ...], result: Report = result, made: list[Report] = over_time) -> Report:
             kept = largest(result, by[0]) if by and by[0] in result.by else None
-            cut = Cut(by, unit, MOST_LINES, kept, MOST_LINES)
+            cut = Grouping(by, unit, MOST_LINES, kept, MOST_LINES)
             made.append(cut_view(store, result.view, checked(result.view, cut), filters, covered))
             return made[-1]
 
@@ -111,7 +111,7 @@ def view_sections(
         yield Section(name, view.title, view.answers, table_of(result), figures, tuple(dict.fromkeys(told)))
 
 
-def largest(result: Report, column: str) -> Kept | None:
+def largest(result: Report, column: str) -> TopGroups | None:
     """Choose the lines of a chart from the rows of its section, so that no query has to: the largest of a column.
 
     None where the section has not all rows.
@@ -125,7 +125,7 @@ def largest(result: Report, column: str) -> Kept | None:
         sizes[row[named]] = sizes.get(row[named], 0) + (row[counted] or 0)
     names = sorted(sizes, key=lambda name: -sizes[name])
     others = len(names) - MOST_LINES
-    return Kept([(name,) for name in names[:MOST_LINES]], f"other ({others})", 1, others)
+    return TopGroups([(name,) for name in names[:MOST_LINES]], f"other ({others})", 1, others)
 
 
 def table_of(result: Report) -> Table:
@@ -138,7 +138,7 @@ def table_of(result: Report) -> Table:
 
 def headline_of(table: Table) -> dict[str, str]:
     """Choose the first numbers to see."""
-    return {label: for_people(name, table.totals[name]) for name, label in HEADLINE.items() if name in table.totals}
+    return {label: humanize(name, table.totals[name]) for name, label in HEADLINE.items() if name in table.totals}
 
 
 def budget_section(store: Store, filters: Filters) -> Section:
@@ -158,13 +158,13 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
         nothing = Table("Savings", SAVINGS, [], {}, {})
         return [Section("savings", "Savings", "What of the spend is waste?", nothing, notes=(error.message,))]
     added, found = savings(store, hits), findings(store, hits)
-    headline[saved_label(added)] = for_people("proven_usd", added.totals["proven_usd"])
+    headline[saved_label(added)] = humanize("proven_usd", added.totals["proven_usd"])
     cannot = tuple(f"{name} {reason}" for name, reason in hits.cannot_run.items())
     certain = tuple(
-        f"{name}: {for_people('saving_usd', sums['saving_usd'])} in {counted(int(sums['requests']), 'request')}"
+        f"{name}: {humanize('saving_usd', sums['saving_usd'])} in {counted(int(sums['requests']), 'request')}"
         for name, sums in added.by_certainty.items()
     )
-    remains = f"what remains: {for_people('remaining_usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
+    remains = f"what remains: {humanize('remaining_usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
     steps = Table("Savings", SAVINGS, added.rows, {}, {})
     fixes = Table("Findings", found.columns, first_findings(found), found.totals, {}, below=BELOW)
     return [
@@ -182,13 +182,13 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
 
 def saved_label(added: Savings) -> str:
     """Say beside what is proven what else could be saved."""
-    likely, possible = (for_people(name, added.totals[name]) for name in ("likely_usd", "possible_usd"))
+    likely, possible = (humanize(name, added.totals[name]) for name in ("likely_usd", "possible_usd"))
     return f"proven savings; {likely} likely, {possible} possible"
 
 
 def remaining_range(added: Savings) -> str:
     """Write the range of what remains."""
-    low, high = (for_people(name, added.totals[name]) for name in ("remaining_low_usd", "remaining_high_usd"))
+    low, high = (humanize(name, added.totals[name]) for name in ("remaining_low_usd", "remaining_high_usd"))
     return f"between {low} and {high}"
 
 
@@ -198,15 +198,15 @@ def with_saved(section: Section, steps: Table) -> Section:
         return section
     at = steps.columns.index("saving_usd")
     still = next((row[at] for row in steps.rows if row[0] == "prompt-tax"), None)
-    saved = for_people("cache_saved_usd", section.table.totals["cache_saved_usd"])
+    saved = humanize("cache_saved_usd", section.table.totals["cache_saved_usd"])
     return replace(
         section,
-        notes=(*section.notes, f"saved by caches: {saved}; still to be saved: {for_people('saving_usd', still)}"),
+        notes=(*section.notes, f"saved by caches: {saved}; still to be saved: {humanize('saving_usd', still)}"),
     )
 
 
 def window(store: Store, filters: Filters) -> str:
     """Say which requests the page is about; the times are UTC."""
-    first, last = (for_people("at", moment) for moment in span(store))
+    first, last = (humanize("at", moment) for moment in span(store))
     where = f", where {' and '.join(filters.where)}" if filters.where else ""
     return f"requests: from {first} to {last} UTC{where}"

@@ -37,7 +37,7 @@ MOST_GROUPS = 200
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportOptions:
     """What a report is to show, as the command line says it; `by` None is the view's own."""
 
     view: str
@@ -59,30 +59,30 @@ def split_view(words: tuple[str, ...], *, is_cost: bool) -> tuple[str, tuple[str
     return "cost" if is_cost else "overview", words
 
 
-def run_report(reading: Reading, asked: Asked) -> int:
+def run_report(reading: Reading, options: ReportOptions) -> int:
     """Print a view on stdout and its coverage on stderr; 4 under --strict where it is incomplete."""
-    if is_page(reading, asked):
+    if is_page(reading, options):
         from llmcost.cli.report.page import run_page
 
-        return run_page(reading, None if asked.view == "overview" else asked.view)
-    if asked.view == BUDGET:
-        if asked.by or asked.over or asked.top or asked.compare or asked.assume:
+        return run_page(reading, None if options.view == "overview" else options.view)
+    if options.view == BUDGET:
+        if options.by or options.over or options.top or options.compare or options.assume:
             raise UsageError("budget: what it shows stands in llmcost.yaml", hint="--where narrows it")
-        return run_budget(reading, asked.prices_as_of)
-    if asked.compare is not None:
-        return run_comparison(reading, asked)
+        return run_budget(reading, options.prices_as_of)
+    if options.compare is not None:
+        return run_comparison(reading, options)
     output_format, filters, book = reading.output_format, reading.filters, reading.book
     with reading.open() as store, step_line() as say:
-        say(asked.view)
-        result = run_view(store, book, reading, asked)
-        is_of_costs = asked.view == "overview" or (asked.over and asked.view == "cost")
+        say(options.view)
+        result = run_view(store, book, reading, options)
+        is_of_costs = options.view == "overview" or (options.over and options.view == "cost")
         expected = forecast_lines(store, reading) if is_of_costs and result.coverage.requests else []
-        still = still_to_save(store, reading, book, result) if asked.view == "cache" else []
-    shared = envelope("report", filters, book, result.coverage) | {"view": asked.view}
+        still = still_to_save(store, reading, book, result) if options.view == "cache" else []
+    shared = envelope("report", filters, book, result.coverage) | {"view": options.view}
     if result.over:
         shared["gaps"] = gap_records(result)
     write(drawn(result, shared, output_format), output_format, reading.output)
-    told = groups_left(result, MOST_GROUPS) if asked.top is None else ()
+    told = groups_left(result, MOST_GROUPS) if options.top is None else ()
     for line in (*told, *base_lines(result), *gap_lines(result), *expected, *still, *partial_lines(result)):
         note(line)
     print_coverage(book, result.coverage, strict=reading.strict)
@@ -109,35 +109,35 @@ def still_to_save(store: Store, reading: Reading, book: Book, result: Report) ->
     return [*said, f"still to be saved by caches: {best} ({low} to {high}), see llmcost detect prompt-tax"]
 
 
-def is_page(reading: Reading, asked: Asked) -> bool:
+def is_page(reading: Reading, options: ReportOptions) -> bool:
     """Tell whether a page of charts is asked for; what is cut, chosen or priced otherwise is a page of that table."""
-    otherwise = (asked.by, asked.over, asked.top, asked.compare, asked.prices_as_of, asked.assume)
-    return reading.output_format == "html" and asked.view != BUDGET and not any(otherwise) and not choosing.asked()
+    otherwise = (options.by, options.over, options.top, options.compare, options.prices_as_of, options.assume)
+    return reading.output_format == "html" and options.view != BUDGET and not any(otherwise) and not choosing.asked()
 
 
-def run_view(store: Store, book: Book, reading: Reading, asked: Asked) -> Report:
+def run_view(store: Store, book: Book, reading: Reading, options: ReportOptions) -> Report:
     """Run what is asked for; a page and a terminal's table have the first groups and the rest as one."""
-    is_few = reading.output_format == "html" or (reading.output_format == "table" and asked.over)
-    found = run_top(store, book, reading, asked, MOST_GROUPS if is_few and not asked.assume else None)
+    is_few = reading.output_format == "html" or (reading.output_format == "table" and options.over)
+    found = run_top(store, book, reading, options, MOST_GROUPS if is_few and not options.assume else None)
     # whether there are so many is only known now, and seldom so
-    is_long = reading.output_format == "table" and not asked.over and len(found.rows) > MOST_GROUPS
-    if is_long and asked.top is None and not asked.assume and not choosing.asked():
-        return run_top(store, book, reading, asked, MOST_GROUPS)
+    is_long = reading.output_format == "table" and not options.over and len(found.rows) > MOST_GROUPS
+    if is_long and options.top is None and not options.assume and not choosing.asked():
+        return run_top(store, book, reading, options, MOST_GROUPS)
     return found
 
 
-def run_top(store: Store, book: Book, reading: Reading, asked: Asked, most: int | None) -> Report:
+def run_top(store: Store, book: Book, reading: Reading, options: ReportOptions, most: int | None) -> Report:
     """Run what is asked for, with `most` groups where it is not said how many."""
     return run(
         store,
         book,
-        view=asked.view,
-        by=asked.by,
-        over=asked.over,
-        top=most if asked.top is None else asked.top,
+        view=options.view,
+        by=options.by,
+        over=options.over,
+        top=most if options.top is None else options.top,
         filters=reading.filters,
-        as_of=read_day(asked.prices_as_of, "--prices-as-of"),
-        assume=pairs(asked.assume, "--assume"),
+        as_of=read_day(options.prices_as_of, "--prices-as-of"),
+        assume=pairs(options.assume, "--assume"),
     )
 
 
@@ -165,7 +165,7 @@ def table_of(result: Report, shared: dict[str, object]) -> Table:
         result.rows,
         result.totals,
         shared,
-        tuple(view.gives_way),
+        tuple(view.hide_when_narrow),
         histogram=tuple(view.histogram),
         bar=view.measure if result.over else "",
         last=(result.kept.rest,) if result.kept else (),
@@ -185,28 +185,28 @@ def named_partial(row: tuple[Any, ...]) -> Any:
     return f"{row[0]} (part)" if row[-1] else row[0]
 
 
-def run_comparison(reading: Reading, asked: Asked) -> int:
+def run_comparison(reading: Reading, options: ReportOptions) -> int:
     """Print a view of now beside the one of before."""
-    if asked.over is not None or asked.assume:
+    if options.over is not None or options.assume:
         raise UsageError("--compare goes without --over and --assume", hint="report --since 7d --compare previous")
     output_format, book = reading.output_format, reading.book
     # before anything is opened
-    earlier(asked.compare or "", reading.filters)
-    as_of = read_day(asked.prices_as_of, "--prices-as-of")
+    earlier(options.compare or "", reading.filters)
+    as_of = read_day(options.prices_as_of, "--prices-as-of")
     with reading.open() as store:
         span = logged(store)
-        sides = windows(asked.compare or "", reading.filters, span) if span else None
+        sides = windows(options.compare or "", reading.filters, span) if span else None
         if sides is None:
             raise InputError(f"{reading.db}: the store is empty", hint="llmcost ingest PATH fills it")
         past, present = sides.before, sides.now
-        now = run(store, book, view=asked.view, by=asked.by, top=asked.top, filters=present, as_of=as_of)
-        before = run(store, book, view=asked.view, by=asked.by, kept=now.kept, filters=past, as_of=as_of)
+        now = run(store, book, view=options.view, by=options.by, top=options.top, filters=present, as_of=as_of)
+        before = run(store, book, view=options.view, by=options.by, kept=now.kept, filters=past, as_of=as_of)
     found = compare(before, now, sides.days)
     shared = envelope("report", present, book, now.coverage) | {
-        "view": asked.view,
+        "view": options.view,
         "compared": {"since": past.since, "until": past.until, "is_per_day": sides.days is not None},
     }
-    compared = Table(f"{now.title}, compared", found.columns, found.rows, found.totals, shared, found.gives_way)
+    compared = Table(f"{now.title}, compared", found.columns, found.rows, found.totals, shared, found.hide_when_narrow)
     write(compared, output_format, reading.output)
     for line in window_lines(sides, found):
         note(line)

@@ -36,9 +36,9 @@ def trends(result: Report, shared: dict[str, Any]) -> Table:
         *(with_word(measure, word) for word in WORDS),
         *([measure] if adds_up else []),
     )
-    gives_way = [with_word(measure, word) for word in WORDS]
+    hide_when_narrow = [with_word(measure, word) for word in WORDS]
     totals = {measure: result.totals[measure]} if adds_up and measure in result.totals else {}
-    return Table(result.title, columns, rows, totals, shared, tuple(gives_way))
+    return Table(result.title, columns, rows, totals, shared, tuple(hide_when_narrow))
 
 
 def ends(values: list[Any]) -> tuple[Any, Any, Any]:

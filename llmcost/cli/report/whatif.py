@@ -12,7 +12,7 @@ from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.report.whatif import WhatIf, what_if
 
-GIVES_WAY = ("input_tokens", "output_tokens", "compared_requests", "saving_share", "requests")
+HIDE_WHEN_NARROW = ("input_tokens", "output_tokens", "compared_requests", "saving_share", "requests")
 
 
 def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
@@ -25,7 +25,7 @@ def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
     columns = tuple(result.rows[0] if result.rows else result.totals)
     rows = [tuple(row.values()) for row in result.rows]
     shared = envelope("whatif", filters, book, result.coverage)
-    table = Table("The same tokens at other prices", columns, rows, result.totals, shared, GIVES_WAY)
+    table = Table("The same tokens at other prices", columns, rows, result.totals, shared, HIDE_WHEN_NARROW)
     write(table, output_format, reading.output)
     for line in caveats(result):
         note(line)

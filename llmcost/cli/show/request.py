@@ -96,7 +96,7 @@ def fact_lines(row: Row) -> Iterator[str]:
         if told:
             yield heading
         for name in told:
-            yield f"  {label(name):<{LABEL_WIDTH}}  {for_people(name, known[name], row)}"
+            yield f"  {label(name):<{LABEL_WIDTH}}  {humanize(name, known[name], row)}"
 
 
 def label(name: str) -> str:
@@ -113,7 +113,7 @@ def label(name: str) -> str:
     return named.get(name, name.removeprefix("is_").removeprefix("gateway_" if "hit" in name else "")).replace("_", " ")
 
 
-def for_people(name: str, value: Any, row: Row) -> str:
+def humanize(name: str, value: Any, row: Row) -> str:
     """Write a value with its unit."""
     if name == "is_file_time":
         return "the file's own date stands for it" if value else "no"

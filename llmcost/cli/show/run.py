@@ -20,7 +20,7 @@ from llmcost.cli.show.source import Source, as_json, source_lines, source_of
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.render import Table
-from llmcost.render.cell import legible
+from llmcost.render.cell import sanitize_for_terminal
 from llmcost.report import records
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
@@ -141,7 +141,7 @@ def say(lines: Iterable[str], output: Path | None) -> None:
 def fold(text: str, width: int, *, is_bold: bool = False) -> Iterator[str]:
     """Break a line at words where it is too long; what follows stands under the value, or a little indented."""
     # an id is the log's own text
-    text = legible(text)
+    text = sanitize_for_terminal(text)
     own = len(text) - len(text.lstrip())
     value = text.find("  ", own) + 1
     under = len(text) - len(text[value:].lstrip()) if value else own + 2

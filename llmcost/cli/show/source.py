@@ -11,9 +11,9 @@ from typing import Any
 from llmcost.cli.progress import step_line
 from llmcost.errors import InputError
 from llmcost.ingest.format import formats
-from llmcost.ingest.original import MOST, Original, find_originals
 from llmcost.ingest.outline import Outline, Pair
 from llmcost.ingest.places import openable
+from llmcost.ingest.source_record import MOST, Original, find_originals
 from llmcost.render.cell import plain
 from llmcost.report import records
 from llmcost.store import Store

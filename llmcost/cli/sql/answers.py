@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from llmcost.render.cell import legible, plain
+from llmcost.render.cell import plain, sanitize_for_terminal
 from llmcost.render.json import encode
 
 FOR_PEOPLE = ("table", "md", "html")
@@ -64,7 +64,7 @@ def readable(value: Any) -> Any:
     if isinstance(value, list) and value and not any(isinstance(item, list | dict) for item in value):
         value = ", ".join("–" if item is None else plain(item) for item in value)  # noqa: RUF001  as in a cell
     value = flat(value)
-    return legible(value) if isinstance(value, str) else value
+    return sanitize_for_terminal(value) if isinstance(value, str) else value
 
 
 def heading(name: str, values: Sequence[Any]) -> str:

@@ -59,5 +59,5 @@ def answer(store: Store, statement: str) -> Answer:
 
 def close_in(store: Store) -> None:
     """Shut the connection in, and begin a transaction that takes no writes."""
-    store.shut_in()
+    store.sandbox()
     store.execute("begin transaction read only")

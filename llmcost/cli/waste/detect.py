@@ -26,7 +26,7 @@ from llmcost.store import Filters, Store
 
 ALL = "all"
 # what a narrow terminal leaves out after the detector's own columns, the first of them first
-GIVES_WAY = (
+HIDE_WHEN_NARROW = (
     "standalone_usd",
     "of_requests",
     "spend_usd",
@@ -40,7 +40,7 @@ BELOW = ("evidence", "examples", "fix")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DetectOptions:
     """What is asked of `detect`: which detectors, with which parameters, and what is printed."""
 
     name: str = ALL
@@ -50,25 +50,27 @@ class Wanted:
     fail_on: tuple[str, ...] = field(default=())
 
 
-def run_detect(reading: Reading, wanted: Wanted) -> int:
+def run_detect(reading: Reading, options: DetectOptions) -> int:
     """Print findings, or the requests behind them; raises GateError where --fail-on holds."""
-    gates = [read_gate(text) for text in wanted.fail_on]
+    gates = [read_gate(text) for text in options.fail_on]
     output_format, filters, book = reading.output_format, reading.filters, reading.book
     with reading.open() as store:
-        hits = run(store, reading, book, wanted.name, wanted.settings)
+        hits = run(store, reading, book, options.name, options.settings)
         covered = coverage(store)
         found = findings(store, hits)
         for gate in gates:
             gate.look_up(found.totals)
         shared = envelope("detect", filters, book, covered) | {"cannot_run": hits.cannot_run}
-        is_read = output_format in FOR_PEOPLE and not (wanted.requests or wanted.causes or asked())
+        is_read = output_format in FOR_PEOPLE and not (options.requests or options.causes or asked())
         rows = first_findings(found) if is_read else found.rows
-        table = Table("Findings", found.columns, rows, found.totals, shared, (*found.own[::-1], *GIVES_WAY), BELOW)
-        if wanted.requests:
+        table = Table(
+            "Findings", found.columns, rows, found.totals, shared, (*found.own[::-1], *HIDE_WHEN_NARROW), BELOW
+        )
+        if options.requests:
             columns, rows = found_requests(store, hits)
             table = Table("Requests", columns, rows, {}, shared)
-        elif wanted.causes:
-            columns, rows = causes(store, hits, wanted.name)
+        elif options.causes:
+            columns, rows = causes(store, hits, options.name)
             table = Table(
                 "Causes", columns, rows, {}, shared, ("requests_share", "input_tokens", "requests", "uncached_usd")
             )

@@ -67,7 +67,7 @@ def detect_command(
         llmcost detect prompt-tax --causes
     """
     from llmcost.cli.reading import Reading
-    from llmcost.cli.waste.detect import Wanted, run_detect, run_explain
+    from llmcost.cli.waste.detect import DetectOptions, run_detect, run_explain
 
     if explain or sql:
         return run_explain(detector, sql=sql)
@@ -84,7 +84,7 @@ def detect_command(
         memory_limit,
         timeout=timeout,
     )
-    return run_detect(reading, Wanted(detector, tuple(settings or ()), requests, causes, tuple(fail_on or ())))
+    return run_detect(reading, DetectOptions(detector, tuple(settings or ()), requests, causes, tuple(fail_on or ())))
 
 
 @waste_app.command("savings", short_help="Add waste up, each dollar once; or what a fix really saved.")

@@ -12,9 +12,9 @@ from llmcost.cli.waste.detect import ALL, found_lines, run
 from llmcost.cli.waste.gates import read_gate
 from llmcost.counts import counted
 from llmcost.detect import Savings, compare, period, savings
+from llmcost.detect.before_after import COLUMNS as FIXED
+from llmcost.detect.before_after import Period
 from llmcost.detect.detector import CERTAINTIES
-from llmcost.detect.fixed import COLUMNS as FIXED
-from llmcost.detect.fixed import Period
 from llmcost.detect.savings import COLUMNS
 from llmcost.errors import UsageError
 from llmcost.render import Table
@@ -27,7 +27,7 @@ FIXED_GIVES_WAY = (
     *("operations_before", "operations_after", "still_found_usd"),
     *("cost_per_operation_before_usd", "cost_per_operation_after_usd", "expected_usd"),
 )
-GIVES_WAY = ("standalone_usd", "saving_low_usd", "saving_high_usd", "requests", "saving_usd")
+HIDE_WHEN_NARROW = ("standalone_usd", "saving_low_usd", "saving_high_usd", "requests", "saving_usd")
 
 
 def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: tuple[str, ...] = ()) -> int:
@@ -47,7 +47,7 @@ def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: tuple
     }
     # the last row is the total
     in_rows = {} if output_format in ("table", "md") else found.totals
-    table = Table("Savings", COLUMNS, found.rows, in_rows, shared, GIVES_WAY, last=(found.rows[-1][0],))
+    table = Table("Savings", COLUMNS, found.rows, in_rows, shared, HIDE_WHEN_NARROW, last=(found.rows[-1][0],))
     write(table, output_format, reading.output)
     for line in [*found_lines(hits, found.totals), *savings_lines(found)]:
         note(line)

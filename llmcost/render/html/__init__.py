@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from llmcost.counts import agreeing, part_of
 from llmcost.render import Page, Section, Table
-from llmcost.render.cell import for_people, heading
+from llmcost.render.cell import heading, humanize
 from llmcost.render.html.bounds import bounded, shown
 from llmcost.render.html.views import FIRST_ROWS, section_view
 
@@ -26,14 +26,14 @@ def cards(table: Table) -> Iterator[tuple[str, str]]:
     """List the totals that say something alone: no end of a range, no share of everything."""
     for column, value in table.totals.items():
         if value is not None and not ("_low_" in column or "_high_" in column or column == "cost_share"):
-            yield heading(column), for_people(column, value)
+            yield heading(column), humanize(column, value)
 
 
 def notes(table: Table) -> Iterator[str]:
     """Say what the table's envelope knows of its window, its prices and what they cover."""
     window, pricing, covered = (table.envelope.get(key) or {} for key in ("window", "pricing", "coverage"))
     if window.get("since") or window.get("until"):
-        yield f"Window: {for_people('at', window.get('since'))} until {for_people('at', window.get('until'))}"
+        yield f"Window: {humanize('at', window.get('since'))} until {humanize('at', window.get('until'))}"
     if pricing.get("sha256"):
         yield f"Prices: book {pricing['sha256'][:12]}, checked {pricing.get('checked') or 'never'}"
     if covered.get("requests"):

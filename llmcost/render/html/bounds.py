@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from llmcost.render import Figure, Section, Table
-from llmcost.render.cell import legible, shortened
+from llmcost.render.cell import sanitize_for_terminal, shortened
 
 # of a table; a wide one has fewer, and every one has some
 MOST_ROWS, LEAST_ROWS, MOST_CELLS = 1000, 50, 20_000
@@ -47,5 +47,5 @@ def short(value: Any, most: int) -> Any:
 
 
 def shown(value: Any) -> Any:
-    """Write whatever text the template is given so that it is legible and not endless; what is markup stays."""
-    return legible(shortened(value, MOST_TEXT)) if type(value) is str else value
+    """Write whatever text the template is given so that it is printable and not endless; markup stays."""
+    return sanitize_for_terminal(shortened(value, MOST_TEXT)) if type(value) is str else value

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 from llmcost.render import Figure
-from llmcost.render.cell import for_people, heading, is_number
+from llmcost.render.cell import heading, humanize, is_number
 from llmcost.render.html.sentence import Point, sentence
 
 # more bars are not read one by one, more colours not told apart
@@ -76,7 +76,7 @@ def ordered(parts: list[Any], order: tuple[str, ...]) -> list[Any]:
 def described(figure: Figure, shown: list[Point]) -> dict[str, Any]:
     """Describe the drawing: its axes, what its colours mean, its points."""
     parts = ordered(by_size(shown, "part"), figure.order) if figure.parts else []
-    named = [for_people(figure.parts or "", part) for part in parts[:MOST_PARTS]]
+    named = [humanize(figure.parts or "", part) for part in parts[:MOST_PARTS]]
     told = {"parts": [*named, OTHERS] if len(parts) > MOST_PARTS else named}
     drawn = [drawn_point(figure, point, named) for point in shown]
     if figure.kind == "waterfall":
@@ -107,17 +107,17 @@ def tip_columns(figure: Figure) -> list[str]:
 def drawn_point(figure: Figure, point: Point, named: list[str]) -> dict[str, Any]:
     """Write a point: values to place it by, texts to read, and the key of its colour."""
     values = dict(zip((figure.x, figure.parts, figure.y, figure.low, figure.high), point.in_order(), strict=True))
-    part = for_people(figure.parts, point.part) if figure.parts else ""
+    part = humanize(figure.parts, point.part) if figure.parts else ""
     return {
         "x": point.x,
         "y": point.y,
         "low": point.low,
         "high": point.high,
-        "name": for_people(figure.x, point.x),
-        "label": for_people(figure.y, point.y),
+        "name": humanize(figure.x, point.x),
+        "label": humanize(figure.y, point.y),
         "part": part,
         "key": part if part in named or not part else OTHERS,
-        "tip": [for_people(column, values[column]) for column in tip_columns(figure)],
+        "tip": [humanize(column, values[column]) for column in tip_columns(figure)],
     }
 
 
@@ -125,7 +125,7 @@ def steps(figure: Figure, shown: list[Point], drawn: list[dict[str, Any]]) -> li
     """Place each step where the one before it ended, and the sum of all of them last."""
     ends = list(accumulate(point.y for point in shown))
     placed = [step | {"start": start, "end": end} for step, start, end in zip(drawn, [0, *ends], ends, strict=False)]
-    label = for_people(figure.y, ends[-1])
+    label = humanize(figure.y, ends[-1])
     tip = [
         figure.total if column == figure.x else label if column == figure.y else "" for column in tip_columns(figure)
     ]

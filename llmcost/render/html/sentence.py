@@ -8,7 +8,7 @@ from typing import Any
 
 from llmcost.counts import agreeing, counted
 from llmcost.render import Figure
-from llmcost.render.cell import for_people, heading
+from llmcost.render.cell import heading, humanize
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ def clauses(figure: Figure, known: list[Point], unknown: int, drawn: int) -> Ite
 
 def over(figure: Figure, known: list[Point]) -> str:
     """Say from where to where a line runs."""
-    ends = (for_people(figure.x, end(point.x for point in known)) for end in (min, max))
+    ends = (humanize(figure.x, end(point.x for point in known)) for end in (min, max))
     return "from {} to {}".format(*ends)
 
 
 def steps(figure: Figure, known: list[Point]) -> str:
     """Say where a waterfall begins and ends, and its largest step."""
     start, *taken = known
-    first, last = for_people(figure.y, start.y), for_people(figure.y, sum(point.y for point in known))
+    first, last = humanize(figure.y, start.y), humanize(figure.y, sum(point.y for point in known))
     largest_step = f"; the largest is {told(figure, max(taken, key=lambda point: abs(point.y)))}" if taken else ""
     return f"from {first} to {last} in {counted(len(taken), 'step')}{largest_step}"
 
@@ -71,7 +71,7 @@ def extremes(figure: Figure, known: list[Point]) -> str:
     """Name the least and the most, and whose it is."""
     if len(known) == 1:
         return largest(figure, known)
-    return f"{for_people(figure.y, min(point.y for point in known))} to {largest(figure, known)}"
+    return f"{humanize(figure.y, min(point.y for point in known))} to {largest(figure, known)}"
 
 
 def largest(figure: Figure, known: list[Point]) -> str:
@@ -81,7 +81,7 @@ def largest(figure: Figure, known: list[Point]) -> str:
 
 def told(figure: Figure, top: Point) -> str:
     """Write a value with where it stands."""
-    where = [for_people(figure.x, top.x)] + ([for_people(figure.parts, top.part)] if figure.parts else [])
+    where = [humanize(figure.x, top.x)] + ([humanize(figure.parts, top.part)] if figure.parts else [])
     if top.low is not None and top.high is not None:
-        where.append(f"{for_people(figure.low or '', top.low)} to {for_people(figure.high or '', top.high)}")
-    return f"{for_people(figure.y, top.y)} ({', '.join(where)})"
+        where.append(f"{humanize(figure.low or '', top.low)} to {humanize(figure.high or '', top.high)}")
+    return f"{humanize(figure.y, top.y)} ({', '.join(where)})"

@@ -8,7 +8,7 @@ from typing import Any
 
 from llmcost.counts import counted
 from llmcost.render import Section, Table
-from llmcost.render.cell import for_people, heading, is_drawing, is_number
+from llmcost.render.cell import heading, humanize, is_drawing, is_number
 from llmcost.render.html.figures import FigureView, figure_view
 from llmcost.render.style import Write, writers
 
@@ -116,7 +116,7 @@ def row_view(table: Table, row: tuple[Any, ...], places: list[int], write_as: Wr
     """Write a row's cells, and under their headings the sentences that it has."""
     cells = tuple(cell(write_as[table.columns[at]], row[at]) for at in places)
     named = ((column, row[table.columns.index(column)]) for column in table.below)
-    return Row(cells, tuple((titled(c), for_people(c, v)) for c, v in named))
+    return Row(cells, tuple((titled(c), humanize(c, v)) for c, v in named))
 
 
 def cell(write_as: Write, value: Any) -> Cell:

@@ -16,7 +16,7 @@ sums:
 bases:
   cached_share: [reporting_requests]
   gateway_hit_share: [gateway_reporting_requests, gateway_hits, requests]
-gives_way:
+hide_when_narrow:
   - reporting_requests
   - reads_per_write
   - written_tokens

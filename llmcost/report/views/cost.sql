@@ -4,7 +4,7 @@ answers: Where does the money go?
 by: [model]
 measure: cost_usd
 sums: [requests, input_tokens, cached_tokens, output_tokens, cost_usd]
-gives_way:
+hide_when_narrow:
   - cost_per_1k_tokens_usd
   - cost_per_success_usd
   - cached_tokens

@@ -13,7 +13,7 @@ sums:
   - finished_requests
   - limited_requests
   - oversized_requests
-gives_way:
+hide_when_narrow:
   - reasoning_tokens
   - limited_requests
   - oversized_requests

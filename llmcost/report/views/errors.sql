@@ -5,7 +5,7 @@ by: [provider]
 measure: errors
 labels: [error_kind]
 sums: [errors, cost_usd]
-gives_way: [last_error_at, cost_usd, requests]
+hide_when_narrow: [last_error_at, cost_usd, requests]
 */
 with
     counted as (

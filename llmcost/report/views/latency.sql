@@ -20,7 +20,7 @@ totals:
   - requests
   - timed_requests
 histogram: [under_250ms, under_500ms, under_1s, under_2s, under_4s, under_8s, under_16s, under_32s, over_32s]
-gives_way:
+hide_when_narrow:
   - first_token_p99_ms
   - timed_requests
   - first_token_p95_ms

@@ -7,7 +7,7 @@ sums: [requests, errors, cost_usd, cache_reporting_requests, fallback_reporting_
 bases:
   cached_share: [cache_reporting_requests]
   fallback_share: [fallback_reporting_requests]
-gives_way:
+hide_when_narrow:
   - tokens_per_request
   - latency_p50_ms
   - first_token_p50_ms

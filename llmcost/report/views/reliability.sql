@@ -5,7 +5,7 @@ by: []
 measure: steps
 labels: [step, from_provider, from_model, to_provider, to_model]
 sums: [steps, recovered, failed_cost_usd]
-gives_way: [added_p95_ms, failed_cost_usd, from_provider, to_provider, requests, recovered, step_share]
+hide_when_narrow: [added_p95_ms, failed_cost_usd, from_provider, to_provider, requests, recovered, step_share]
 not_by: [tag]
 params:
   max_gap_seconds: 600

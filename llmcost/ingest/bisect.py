@@ -38,7 +38,7 @@ class Lines:
                 yield read_range(stream, self.begins[at], self.begins[at + 1])
 
 
-def isolate(store: Store, item: Recognised, copies: str) -> tuple[Recognised, list[Reject]]:
+def bisect(store: Store, item: Recognised, copies: str) -> tuple[Recognised, list[Reject]]:
     """Copy the lines of a file that can be read; return the copy, and the others."""
     lines = copied(item, copies)
     places = range(len(lines.numbers))

@@ -18,7 +18,7 @@ COLUMNS = (
 )
 
 
-def hold(store: Store, filters: Filters) -> None:
+def materialize(store: Store, filters: Filters) -> None:
     """Put the requests of `filters` into a table, and let `dimensions` be it until prices are loaded again."""
     create_scope(store, filters)
     # nobody asks for the order of its rows, and keeping it takes twice as long
