@@ -20,11 +20,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from llmcost.cli.output import write_bytes
 from llmcost.errors import OutputError, UsageError
+from llmcost.export.prometheus.gauges import MOST_SERIES, check_size, group_gauges, window_gauges
+from llmcost.export.prometheus.measures import BUDGETS, MEASURES
+from llmcost.export.prometheus.text import EMPTY, Gauge, label, number, write
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
-from llmcost.render.prometheus import EMPTY, Gauge, label, number, write
-from llmcost.report.gauges import MOST_SERIES, check_size, group_gauges, window_gauges
-from llmcost.report.measures import BUDGETS, MEASURES
 from llmcost.store import Filters, Store
 from llmcost.store.prices import load_prices
 from tests.conftest import FIRST, FIXTURES, ROOT, Completed, Run

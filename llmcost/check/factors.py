@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from llmcost.check.why import Traffic
 
 FACTORS = ("volume", "retries", "mix", "input", "cache", "output", "rates", "other")
 INPUT = ("input", "cache_read", "cache_write", "cache_write_1h")
 METERS = (*INPUT, "output")
-Side = Mapping[str, "Traffic"]
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What was sent by one route to one model in a run of all cases.
+
+    A `cohort` are cases that ask the same models on this side and the same on the other: where some cases move to
+    another model, the sizes of these cases are not taken for a change of size.
+    `requests` are attempts, `calls` what they were attempts of. `tokens` and `costs` (USD) by meter: input (neither
+    read from a cache nor written), cache_read, cache_write, cache_write_1h, output; costs have `other` besides.
+    """
+
+    route: str
+    model: str
+    requests: Fraction
+    calls: Fraction
+    tokens: Mapping[str, Fraction]
+    costs: Mapping[str, Fraction]
+    cohort: str = ""
+
+
+Side = Mapping[str, Traffic]
 
 
 def products(own: Side, other: Side) -> list[dict[str, Fraction]]:

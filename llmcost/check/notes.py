@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from llmcost.check.factors import METERS, Side, calls, inputs, rate, untold
+from llmcost.check.factors import METERS, Side, Traffic, calls, inputs, rate, untold
 
-if TYPE_CHECKING:
-    from llmcost.check.why import Traffic
-
-Measure = Callable[["Traffic"], Fraction]
+Measure = Callable[[Traffic], Fraction]
 CACHED = {
     "cache_read": "read from a cache",
     "cache_write": "written to a cache",

@@ -8,8 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from llmcost.check.factors import Traffic
 from llmcost.check.query import records
-from llmcost.check.why import Traffic
 from llmcost.store import Store
 
 # meters, and what the query calls their tokens; reasoning is output at a rate of its own

@@ -7,31 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from llmcost.check.factors import FACTORS, products
+from llmcost.check.factors import FACTORS, Side, Traffic, products
 from llmcost.check.notes import note
 from llmcost.check.shapley import shapley
-
-
-@dataclass(frozen=True)
-class Traffic:
-    """What was sent by one route to one model in a run of all cases.
-
-    A `cohort` are cases that ask the same models on this side and the same on the other: where some cases move to
-    another model, the sizes of these cases are not taken for a change of size.
-    `requests` are attempts, `calls` what they were attempts of. `tokens` and `costs` (USD) by meter: input (neither
-    read from a cache nor written), cache_read, cache_write, cache_write_1h, output; costs have `other` besides.
-    """
-
-    route: str
-    model: str
-    requests: Fraction
-    calls: Fraction
-    tokens: Mapping[str, Fraction]
-    costs: Mapping[str, Fraction]
-    cohort: str = ""
-
-
-Models = Mapping[str, Traffic]
 
 
 @dataclass(frozen=True)
@@ -65,7 +43,7 @@ def explain(base: Sequence[Traffic], head: Sequence[Traffic]) -> Split:
     return Split(parts, found)
 
 
-def by_route(side: Iterable[Traffic]) -> dict[str, dict[str, Models]]:
+def by_route(side: Iterable[Traffic]) -> dict[str, dict[str, Side]]:
     """Sort a side by route, cohort and model; what has no requests and costs nothing is nothing."""
     found: dict[str, dict[str, dict[str, Traffic]]] = {}
     for one in side:
@@ -91,7 +69,7 @@ def counted(one: Traffic) -> Traffic:
     return replace(one, requests=one.requests or least, calls=least)
 
 
-def explain_route(route: str, base: Mapping[str, Models], head: Mapping[str, Models]) -> list[Part]:
+def explain_route(route: str, base: Mapping[str, Side], head: Mapping[str, Side]) -> list[Part]:
     """Split the difference of one route; what changed nothing has no part. Notes are about all cohorts."""
     found = dict.fromkeys(FACTORS, Fraction())
     for cohort in sorted({*base, *head}):
@@ -103,7 +81,7 @@ def explain_route(route: str, base: Mapping[str, Models], head: Mapping[str, Mod
     return [Part(route, factor, usd, note(factor, *sides)) for factor, usd in found.items() if usd]
 
 
-def whole(cohorts: Mapping[str, Models]) -> Models:
+def whole(cohorts: Mapping[str, Side]) -> Side:
     """Put the cohorts of a route together."""
     found: dict[str, Traffic] = {}
     for models in cohorts.values():

@@ -116,7 +116,6 @@ Timeout = Annotated[
     float,
     typer.Option("--timeout", help="Stop a query of yours after so many seconds; 0: never.", metavar="SECONDS", min=0),
 ]
-DEFAULT_DB = Path("llmcost.duckdb")
 
 
 def names_in(texts: list[str] | None) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from llmcost.cli.check.options import BASELINE, CaseKey, RouteKey, RunKey
+from llmcost.cli.check.options import CaseKey, RouteKey, RunKey
 from llmcost.cli.options import Format, Output, Pricing, Strict
+from llmcost.cli.places import DEFAULT_BASELINE
 from llmcost.cli.sections import Commands
 
 baseline_app = Commands(no_args_is_help=True)
@@ -34,7 +35,7 @@ def baseline() -> None:
 @baseline_app.command(short_help="Make the first baseline of traces.")
 def create(
     traces: Traces,
-    output: File = BASELINE,
+    output: File = DEFAULT_BASELINE,
     case_key: CaseKey = None,
     run_key: RunKey = None,
     route_key: RouteKey = None,
@@ -62,7 +63,7 @@ def create(
 def accept(
     traces: Traces,
     reason: Annotated[str, typer.Option("--reason", help="Why the new costs are right; it stands in the file.")],
-    output: File = BASELINE,
+    output: File = DEFAULT_BASELINE,
     case_key: CaseKey = None,
     run_key: RunKey = None,
     route_key: RouteKey = None,
@@ -84,7 +85,7 @@ def accept(
 
 @baseline_app.command(short_help="What a baseline holds, at today's prices.")
 def show(
-    file: Annotated[Path, typer.Argument(help="The baseline's file.", metavar="[FILE]")] = BASELINE,
+    file: Annotated[Path, typer.Argument(help="The baseline's file.", metavar="[FILE]")] = DEFAULT_BASELINE,
     format: Format = None,
     output: Output = None,
     pricing: Pricing = None,

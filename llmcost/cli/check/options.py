@@ -9,7 +9,6 @@ import typer
 
 from llmcost.cli.complete import names as completing
 from llmcost.cli.options import (
-    DEFAULT_DB,
     AsOf,
     Database,
     MemoryLimit,
@@ -20,6 +19,7 @@ from llmcost.cli.options import (
     Where,
     Zone,
 )
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.sections import Commands
 
 check_app = Commands()
@@ -66,7 +66,6 @@ CheckFormat = Annotated[
         autocompletion=completing.words("table", "md", "json", "junit", "jsonl", "csv", "tsv", "parquet", "html"),
     ),
 ]
-BASELINE = Path(".llmcost/baseline.json")
 
 
 @check_app.command("check", short_help="Fail a change that makes calls dearer.")

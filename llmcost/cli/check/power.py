@@ -9,8 +9,9 @@ from typing import Any
 from llmcost.check.pairs import PAIRED, pair
 from llmcost.check.power import CHANGES, Noise, Seen, evenness, noise_between, noise_within, seen
 from llmcost.check.sides import Side, Source, measure
-from llmcost.cli.check.run import DEFAULT_BASELINE, CheckOptions, open_sides, opened
+from llmcost.cli.check.run import CheckOptions, open_sides, opened
 from llmcost.cli.notes import note
+from llmcost.cli.places import DEFAULT_BASELINE
 from llmcost.cli.reading import Reading, envelope, write
 from llmcost.counts import counted
 from llmcost.errors import InputError

@@ -17,14 +17,13 @@ from llmcost.cli.check.formats import targets_of, write_all
 from llmcost.cli.check.words import edited_line
 from llmcost.cli.days import read_day
 from llmcost.cli.notes import note
+from llmcost.cli.places import DEFAULT_BASELINE
 from llmcost.cli.reading import Reading, book_line, coverage_lines, open_store
 from llmcost.counts import agreeing, counted
 from llmcost.errors import GateError, IncompleteError, InputError, UsageError
 from llmcost.report.compare import earlier, spans_line, windows
 from llmcost.report.span import logged
 from llmcost.store import Filters, Store
-
-DEFAULT_BASELINE = Path(".llmcost/baseline.json")
 
 
 @dataclass(frozen=True)

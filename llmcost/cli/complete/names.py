@@ -11,8 +11,6 @@ from pathlib import Path
 import typer
 
 PACKAGE = Path(__file__).parents[2]
-MOST_VALUES = 50
-MOST_IDS = 20
 UNITS = ("hour", "day", "week", "month")
 AGES = ("24h", "7d", "30d", "today", "yesterday", "this-month", "last-month")
 Complete = Callable[[typer.Context, str], list[str]]

@@ -8,14 +8,15 @@ from pathlib import Path
 import typer
 
 from llmcost.cli.books import own_book_path
-from llmcost.cli.complete.names import MOST_IDS, MOST_VALUES
-from llmcost.cli.options import DEFAULT_DB
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.columns import COLUMNS
 from llmcost.pricing import Book, Key, Resolver, shipped_book_path
 from llmcost.pricing.named import load_names
 from llmcost.store.peek import peek
 from llmcost.store.quote import quoted
 
+MOST_VALUES = 50
+MOST_IDS = 20
 NAMES = "select distinct provider_name, model_named, deployment_id from names"
 # a store of before it had them
 UNNAMED = "select distinct provider_name, coalesce(response_model, request_model), null from requests"

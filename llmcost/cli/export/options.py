@@ -9,7 +9,6 @@ import typer
 
 from llmcost.cli.complete import names as completing
 from llmcost.cli.options import (
-    DEFAULT_DB,
     By,
     Database,
     Format,
@@ -24,6 +23,7 @@ from llmcost.cli.options import (
     Zone,
     names_in,
 )
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.sections import Commands
 
 Folder = Annotated[

@@ -14,12 +14,11 @@ from llmcost.cli.reading import Reading, print_coverage
 from llmcost.cli.waste.detect import ALL
 from llmcost.cli.waste.detect import run as run_detectors
 from llmcost.detect import savings
-from llmcost.detect.savings import COLUMNS
 from llmcost.errors import InputError
+from llmcost.export.prometheus.gauges import BY, budget_gauges, check_size, group_gauges, savings_gauge, window_gauges
+from llmcost.export.prometheus.text import Gauge, write
 from llmcost.pricing import Book
-from llmcost.render.prometheus import Gauge, write
 from llmcost.report import Coverage, coverage
-from llmcost.report.gauges import BY, budget_gauges, check_size, group_gauges, window_gauges
 from llmcost.store import Filters, Store, parse_when
 from llmcost.store.prices import load_prices
 from llmcost.store.scope import create_scope
@@ -75,7 +74,4 @@ def savings_gauges(store: Store, reading: Reading, book: Book, filters: Filters)
     except InputError as error:
         note(f"savings: not known; {error.message}")
         return
-    line, saving = COLUMNS.index("line"), COLUMNS.index("saving_usd")
-    # the first row is all spend, the last what remains
-    samples = [({"detector": row[line]}, row[saving]) for row in savings(store, hits).rows[1:-1]]
-    yield Gauge("llmcost_savings_usd", "What fixes would save of the window's cost, US dollars.", tuple(samples))
+    yield savings_gauge(savings(store, hits))

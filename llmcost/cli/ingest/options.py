@@ -9,13 +9,13 @@ import typer
 
 from llmcost.cli.complete import names as completing
 from llmcost.cli.options import (
-    DEFAULT_DB,
     Database,
     Format,
     Output,
     Paths,
     Pricing,
 )
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.sections import Commands
 
 ingest_app = Commands()

@@ -13,7 +13,7 @@ from llmcost.cli.ingest.new_store import check_kept, no_empty_store
 from llmcost.cli.ingest.problems import print_problems
 from llmcost.cli.ingest.unread import tell
 from llmcost.cli.notes import note
-from llmcost.cli.options import DEFAULT_DB
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.progress import progress_bar
 from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import IncompleteError, InputError, LimitError, LockedError, StoreError, UsageError

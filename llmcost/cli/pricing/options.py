@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from llmcost.cli.complete import names as completing
-from llmcost.cli.options import DEFAULT_DB, Database, Format, Output, Paths, Pricing, Since, Until, Where
+from llmcost.cli.options import Database, Format, Output, Paths, Pricing, Since, Until, Where
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.sections import Commands
 
 pricing_app = Commands(no_args_is_help=True)

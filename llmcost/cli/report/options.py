@@ -9,7 +9,6 @@ import typer
 
 from llmcost.cli.complete import names as completing
 from llmcost.cli.options import (
-    DEFAULT_DB,
     AsOf,
     By,
     Database,
@@ -25,6 +24,7 @@ from llmcost.cli.options import (
     Zone,
     names_in,
 )
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.sections import Commands
 
 report_app = Commands()

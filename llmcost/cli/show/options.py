@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from llmcost.cli.complete import names as completing
-from llmcost.cli.options import DEFAULT_DB, Database, Format, MemoryLimit, Output, Paths, Pricing, Since, Until, Where
+from llmcost.cli.options import Database, Format, MemoryLimit, Output, Paths, Pricing, Since, Until, Where
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.sections import Commands
 
 show_app = Commands()

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from llmcost.cli.options import (
-    DEFAULT_DB,
     Database,
     Format,
     MemoryLimit,
@@ -21,6 +20,7 @@ from llmcost.cli.options import (
     Where,
     Zone,
 )
+from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.sections import Commands
 
 sql_app = Commands()

@@ -8,12 +8,14 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from llmcost.detect import Savings
+from llmcost.detect.savings import COLUMNS as SAVINGS_COLUMNS
 from llmcost.errors import UsageError
-from llmcost.render.prometheus import Gauge, Sample
+from llmcost.export.prometheus.measures import BUDGETS, MEASURES, UNCOSTED, Measure
+from llmcost.export.prometheus.text import Gauge, Sample
 from llmcost.report.budget import COLUMNS as BUDGET_COLUMNS
 from llmcost.report.budget import Budget, budgets
 from llmcost.report.coverage import coverage
-from llmcost.report.measures import BUDGETS, MEASURES, UNCOSTED, Measure
 from llmcost.report.query import reports
 from llmcost.report.run import Grouping, checked, cut_view, kept_groups
 from llmcost.report.view import Rows, view_named
@@ -118,6 +120,13 @@ def budget_gauges(store: Store, asked: Iterable[Budget], filters: Filters) -> li
 def period(row: dict[str, Any]) -> str:
     """Tell whether a budget is of a day or a month; not which one, that would be a new series each time."""
     return "day" if row["period"].count("-") == 2 else "month"
+
+
+def savings_gauge(found: Savings) -> Gauge:
+    """Take what each fix would save out of a waterfall; its first row is all spend, its last what remains."""
+    line, saving = SAVINGS_COLUMNS.index("line"), SAVINGS_COLUMNS.index("saving_usd")
+    saved = tuple(({"detector": row[line]}, row[saving]) for row in found.rows[1:-1])
+    return Gauge("llmcost_savings_usd", "What fixes would save of the window's cost, US dollars.", saved)
 
 
 def window_gauges(store: Store, filters: Filters, checked_on: date | None, now: datetime) -> list[Gauge]:

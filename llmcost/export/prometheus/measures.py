@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from llmcost.render.prometheus import Gauge
+from llmcost.export.prometheus.text import Gauge
 
-UNCOSTED = "uncosted"  # of the shelf reports, the others are views
+UNCOSTED = "uncosted"  # a query, the others are views
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Gauges that people alert on, in the text format that Prometheus collects."""
