@@ -14,7 +14,7 @@ import pytest
 from llmcost.ingest import ingest
 from llmcost.pricing import Book, Key, PriceRow, Resolution, Resolver, load_book, shipped_book_path
 from llmcost.pricing.edit import edited, verify
-from llmcost.pricing.files import read_entry
+from llmcost.pricing.files import read_book
 from llmcost.pricing.inspect import strays
 from llmcost.pricing.rates import FUTURE, PAST, rows_of
 from llmcost.pricing.update import Change
@@ -263,7 +263,7 @@ def test_an_update_leaves_the_sections_before_models_alone(tmp_path: Path) -> No
     path = tmp_path / "book.yaml"
     path.write_text(MODELS.replace("models:", BILLING + RULES + SUBSTITUTES + "models:"), encoding="utf-8")
     before = path.read_text(encoding="utf-8")
-    new = read_entry(path).models[1]
+    new = read_book(path).models[1]
     change = Change("new model", replace(new, model="stork", match=()), None, ())
 
     after = edited(path, [change])
@@ -271,7 +271,7 @@ def test_an_update_leaves_the_sections_before_models_alone(tmp_path: Path) -> No
     verify(tmp_path / "after.yaml", path, [change])
 
     assert before == after[: len(before)]
-    assert read_entry(path).substitutes[0].successor == read_entry(tmp_path / "after.yaml").substitutes[0].successor
+    assert read_book(path).substitutes[0].successor == read_entry(tmp_path / "after.yaml").substitutes[0].successor
 
 
 # What the shipped book says.

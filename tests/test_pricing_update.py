@@ -10,7 +10,7 @@ import pytest
 
 from llmcost.pricing import load_book
 from llmcost.pricing.edit import edited, verify
-from llmcost.pricing.files import read_entry
+from llmcost.pricing.files import read_book
 from llmcost.pricing.update import Change, changes, period_at
 from tests.conftest import Run
 
@@ -54,7 +54,7 @@ def found(
     folder: Path, prices: str, model: str = "heron", *, corrections: frozenset[str] = frozenset()
 ) -> list[Change]:
     book = load_book([written(folder, BOOK)])
-    return list(changes(book, read_entry(source(folder, prices, model)).models, TODAY, corrections))
+    return list(changes(book, read_book(source(folder, prices, model)).models, TODAY, corrections))
 
 
 def test_a_source_that_says_the_same_changes_nothing(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_changed_and_new_models_are_written_together(tmp_path: Path) -> None:
         "  - {provider: acme, model: owl, prices: [{input: 7}]}\n",
         "news.yaml",
     )
-    taken = list(changes(book, read_entry(news).models, TODAY, frozenset()))
+    taken = list(changes(book, read_book(news).models, TODAY, frozenset()))
     fresh = written(tmp_path, edited(path, taken), "fresh.yaml")
 
     verify(fresh, path, taken)

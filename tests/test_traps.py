@@ -22,7 +22,7 @@ from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book
 from llmcost.pricing.book import Deployment
 from llmcost.pricing.edit import edited
-from llmcost.pricing.files import read_entry
+from llmcost.pricing.files import read_book
 from llmcost.pricing.update import changes
 from llmcost.report import run
 from llmcost.store import Store
@@ -291,7 +291,7 @@ def test_trap_14_a_new_price_does_not_change_old_costs(till: Till, tmp_path: Pat
     till.price(old, [canonical(day, started_at=f"{day}T12:00:00Z") for day in ("2026-06-14", "2026-06-15")])
     before = run(till.store, old, by=("request_id",))
     news.write_text(HEAD + model("openai/gpt-heron", RATES.replace("output: 10", "output: 5")), encoding="utf-8")
-    taken = list(changes(old, read_entry(news).models, date(2026, 6, 15), frozenset()))
+    taken = list(changes(old, read_book(news).models, date(2026, 6, 15), frozenset()))
     small.write_text(edited(small, taken), encoding="utf-8")
     after = run(till.store, load_book([small]), by=("request_id",))
 

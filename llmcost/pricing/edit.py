@@ -9,7 +9,7 @@ import yaml
 
 from llmcost.errors import PriceBookError
 from llmcost.pricing.book import Model
-from llmcost.pricing.files import FORMAT, read_entry
+from llmcost.pricing.files import FORMAT, read_book
 from llmcost.pricing.loader import Node, read_yaml, section
 from llmcost.pricing.update import Change
 from llmcost.pricing.write import model_lines, periods_texts
@@ -40,9 +40,9 @@ def edited(path: Path, changes: Sequence[Change]) -> str:
 
 def verify(path: Path, before: Path, changes: Sequence[Change]) -> None:
     """Read what was written; raises PriceBookError unless it is the old book with exactly these changes."""
-    wanted = {(m.provider, m.model): m for m in (read_entry(before).models if before.exists() else ())}
+    wanted = {(m.provider, m.model): m for m in (read_book(before).models if before.exists() else ())}
     wanted |= {(change.model.provider, change.model.model): change.model for change in changes}
-    found = {(m.provider, m.model): m for m in read_entry(path).models}
+    found = {(m.provider, m.model): m for m in read_book(path).models}
     if {key: essence(model) for key, model in wanted.items()} != {key: essence(m) for key, m in found.items()}:
         raise PriceBookError(f"{before}: cannot be changed safely", hint="report this file's shape, please")
 

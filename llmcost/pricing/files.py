@@ -37,7 +37,7 @@ def load_book(paths: Sequence[Path]) -> Book:
 
     Raises PriceBookError, its message beginning with FILE:LINE, for anything that is not the format.
     """
-    books = [read_entry(path) for path in paths]
+    books = [read_book(path) for path in paths]
     providers = {p.id: p for book in books for p in book.providers}
     ids = names_of(providers.values(), paths[-1])
     models = {}
@@ -79,7 +79,7 @@ def names_of(providers: Iterable[Provider], path: Path) -> dict[str, str]:
     return ids
 
 
-def read_entry(path: Path) -> Book:
+def read_book(path: Path) -> Book:
     """Read one file; the shipped one, a second's work, once in a process."""
     shipped = shipped_book_path()
     return read_shipped(path, path.stat().st_mtime_ns) if path == shipped else parse_book(path)

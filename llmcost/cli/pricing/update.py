@@ -16,7 +16,7 @@ from llmcost.errors import UsageError
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.pricing.book import Model
 from llmcost.pricing.edit import edited, verify
-from llmcost.pricing.files import read_entry
+from llmcost.pricing.files import read_book
 from llmcost.pricing.nearest import nearest_hint
 from llmcost.pricing.sources import Source
 from llmcost.pricing.sources.genai_prices import read_genai_prices
@@ -69,7 +69,7 @@ def read_source(source: str) -> Source:
         raise UsageError(f"{source}: no such source", hint="genai-prices, a LiteLLM price file, or another book")
     if path.suffix == ".json":
         return read_litellm(path)
-    return Source(path.name, list(read_entry(path).models))
+    return Source(path.name, list(read_book(path).models))
 
 
 def selected(found: Source, book: Book, providers: Sequence[str]) -> list[Model]:
