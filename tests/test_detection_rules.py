@@ -271,7 +271,7 @@ def test_an_update_leaves_the_sections_before_models_alone(tmp_path: Path) -> No
     verify(tmp_path / "after.yaml", path, [change])
 
     assert before == after[: len(before)]
-    assert read_book(path).substitutes[0].successor == read_entry(tmp_path / "after.yaml").substitutes[0].successor
+    assert read_book(path).substitutes[0].successor == read_book(tmp_path / "after.yaml").substitutes[0].successor
 
 
 # What the shipped book says.
