@@ -88,7 +88,7 @@ class Database:
         """Report a view (cost, latency, cache, errors, reliability, efficiency or overview), as `llmcost report` does.
 
         One row per distinct value of the columns in `by`; without it by the view's own groups, and with `by=[]` one row
-        (a view that tells requests apart of itself, such as errors by error_kind, has one for each of these).
+        (a view that has several rows a group, such as errors by error_kind, has one for each of these).
         `over` (hour, day, week, month) is the first column then, gaps filled; `top` keeps the largest groups and makes
         the others one. `tz` is the zone of days and hours, and of `since` and `until`, which are datetimes, dates as
         text, or ages such as "7d"; `where` holds "column=value"; `prices_as_of` prices all as on that day.
@@ -126,7 +126,7 @@ class Database:
     ) -> Report:
         if isinstance(by, str):
             raise UsageError(f"by={by!r}: a list of columns", hint=f"by=[{by!r}]")
-        # what a view tells apart of itself is there anyway
+        # what a view always splits by is there anyway
         columns = None if by is None else tuple(name for name in by if name not in view_named(view).labels)
         book = book_with(pricing)
         return run(self._store, book, view=view, by=columns, over=over, top=top, filters=filters, as_of=as_of)

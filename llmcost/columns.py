@@ -62,7 +62,7 @@ COLUMNS = {
     "model_group": GroupColumn("the gateway's name for a group of deployments"),
     "deployment": GroupColumn("where the gateway sent it", "deployment_id"),
     "region": GroupColumn("where it was served"),
-    "stream": GroupColumn("true, false, or not told", "is_stream"),
+    "stream": GroupColumn("true, false, or not logged", "is_stream"),
     "cache_hit": GroupColumn("answered from the gateway's own cache", "gateway_cache_hit"),
     "service_tier": GroupColumn("flex, priority, ..."),
     "is_batch": GroupColumn("sent as a batch"),

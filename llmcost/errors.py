@@ -1,4 +1,4 @@
-"""Every refusal of llmcost, its exit code and its hint; what every code means, also those that are no refusal.
+"""Every refusal of llmcost, its exit code and its hint; what every code means, also those that are not refusals.
 
 LlmcostError
 ├── GateError (1)             a condition that was to fail the command holds
@@ -7,7 +7,7 @@ LlmcostError
 │   └── ShelfError            a .sql file whose header and query do not fit together
 ├── InputError (3)            nothing to read, or nothing that can be read
 │   ├── FormatError           a file whose format nobody knows
-│   └── LimitError            more bad lines than were to be borne
+│   └── LimitError            more bad lines than allowed
 ├── StoreError (3)            the store cannot be opened: newer, not a store, not writable
 │   └── LockedError           another process holds the store
 ├── OutputError (3)           what was begun cannot be written to its end: a full disk, a closed stdout
@@ -54,7 +54,7 @@ class Exit(IntEnum):
     )
     UNUSABLE = (
         3,
-        "a log, a store or another input cannot be read, holds nothing or more bad lines than are borne; or a store, "
+        "a log, a store or another input cannot be read, holds nothing or more bad lines than allowed; or a store, "
         "a file, stdout or the temporary folder takes no more: what was there before is whole",
     )
     INCOMPLETE = 4, "`--strict`, and something has no price, no usage or no verdict"
@@ -108,7 +108,7 @@ class FormatError(InputError):
 
 
 class LimitError(InputError):
-    """More lines are bad than were to be borne."""
+    """More lines are bad than the limit allows."""
 
 
 class StoreError(LlmcostError):

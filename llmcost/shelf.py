@@ -50,7 +50,7 @@ def read_header(text: str, name: str) -> dict[str, Any]:
     try:
         header = yaml.load(text[2 : text.index("*/")], LOADER)
     except yaml.YAMLError as error:
-        raise ShelfError(f"{name}: its header is no YAML: {first_line(error)}") from error
+        raise ShelfError(f"{name}: its header is not YAML: {first_line(error)}") from error
     if not isinstance(header, dict):
         raise ShelfError(f"{name}: its header must be `key: value` lines")
     return header

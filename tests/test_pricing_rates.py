@@ -213,7 +213,7 @@ def test_a_product_with_more_than_nine_decimals_is_refused_with_its_place(tmp_pa
     ],
 )
 def test_a_factor_makes_no_price_larger_than_a_price_may_be(tmp_path: Path, prices: str, rest: str) -> None:
-    with pytest.raises(PriceBookError, match="is no price of"):
+    with pytest.raises(PriceBookError, match="is not a price of"):
         rows_of(tmp_path, prices, rest)
 
 

@@ -379,8 +379,8 @@ def test_names_are_as_prometheus_wants_them(llmcost: Run) -> None:
         (("--since", "2026-11-20", "--until", "2026-11-20"), "--since 2026-11-20 is not before --until 2026-11-20"),
         (("--since", "2999-01-01"), "--since: not before the end of the window"),
         (("--by", "colour"), "colour: no such column"),
-        (("--top", "0"), "--top 0: no number of groups"),
-        (("--top", "1", "--by", "stream"), "--top with --by stream: some gauges are told by it anyway"),
+        (("--top", "0"), "--top 0: not a number of groups"),
+        (("--top", "1", "--by", "stream"), "--top with --by stream: some gauges have it as a label anyway"),
         (("--by", "day,hour,key,team,user"), "--by takes at most 4 columns"),
         (
             ("-o", "nowhere/x.prom", *SINCE),

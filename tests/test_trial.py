@@ -488,7 +488,7 @@ def test_a_text_is_never_compared_with_a_hash(tmp_path: Path) -> None:
 REFUSALS = [
     ("", InputError, "empty"),
     ('{"request_id": "a", "output": "x"}\n{"request_id": "b", "output": "' + SECRET, FormatError, ":2: broken JSON"),
-    (f'["{SECRET}"]', FormatError, ":1: no JSON object"),
+    (f'["{SECRET}"]', FormatError, ":1: not a JSON object"),
     ('{"output": "' + SECRET + '"}', FormatError, ":1: no request_id"),
     ('{"request_id": "", "output": "' + SECRET + '"}', FormatError, ":1: no request_id"),
     ('{"request_id": "a"}', FormatError, ":1: neither output"),

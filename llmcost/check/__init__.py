@@ -1,4 +1,4 @@
-"""Two sets of traces, one verdict: did the change make calls dearer."""
+"""Two sets of traces, one verdict: does the change make calls cost more."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def checksum(found: Mapping[str, Any]) -> str:
 
 
 def check_kind(path: Path, content: bytes) -> Mapping[str, Any]:
-    """Decode it, and refuse what is no baseline, or one of a version that is not known here."""
+    """Decode it, and refuse what is not a baseline, or one of a version that is not known here."""
     try:
         found = msgspec.json.decode(content)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -146,7 +146,7 @@ def check_kind(path: Path, content: bytes) -> Mapping[str, Any]:
     if isinstance(version, int) and version != SCHEMA_VERSION:
         raise UsageError(
             f"{path}: a baseline of version {version}; this llmcost reads {SCHEMA_VERSION}",
-            hint="use the llmcost that made it, or make it anew with `llmcost baseline accept`",
+            hint="use the llmcost that made it, or make a new one with `llmcost baseline accept`",
         )
     return found
 
@@ -162,7 +162,7 @@ def broken(path: Path, why: str) -> InputError:
     """Make the error for a file that cannot be read."""
     return InputError(
         f"{path}: a broken baseline: {why}",
-        hint="take it from version control again, or make it anew with `llmcost baseline create --force`",
+        hint="take it from version control again, or make a new one with `llmcost baseline create --force`",
     )
 
 

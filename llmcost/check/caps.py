@@ -18,7 +18,7 @@ FEW_CALLS = 8
 
 @dataclass(frozen=True)
 class Caps:
-    """What may not be passed; None is no cap.
+    """What may not be passed; None is not a cap.
 
     `total_usd` and `case_usd` are of one run, `amplification_increase` is a share of the attempts that a call takes,
     `cache_drop` one of all input, `latency_increase` one of the 95th percentile of how long a case runs.
@@ -65,7 +65,7 @@ def over_usd(changes: Sequence[Change], caps: Caps) -> Iterator[Reason]:
 
 
 def over_amplification(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
-    """Compare how many attempts a call takes; what the worst run of the base took is no increase."""
+    """Compare how many attempts a call takes; what the worst run of the base took is not an increase."""
     was = [ratio(run.attempts, run.calls) for run in suites(change.base for change in both)]
     now = [ratio(run.attempts, run.calls) for run in suites(change.head for change in both)]
     if caps.amplification_increase is None or not was or not now:
@@ -76,7 +76,7 @@ def over_amplification(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
 
 
 def over_cache(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
-    """Compare how much input is read from a cache; as little as the worst run of the base is no drop."""
+    """Compare how much input is read from a cache; as little as the worst run of the base is not a drop."""
     was = [ratio(run.cache_read_tokens, run.input_tokens) for run in suites(change.base for change in both)]
     now = [ratio(run.cache_read_tokens, run.input_tokens) for run in suites(change.head for change in both)]
     if caps.cache_drop is None or not was or not now:

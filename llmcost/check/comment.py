@@ -46,7 +46,7 @@ def marker(key: str | None) -> str:
     """Write the hidden line by which a comment is found again. Raises UsageError for a key that would end it."""
     if key and not KEY.fullmatch(key):
         raise UsageError(
-            f"--key {key!r}: no name of a check", hint="letters and digits, . / : - or a space between them"
+            f"--key {key!r}: not a name for a check", hint="letters and digits, . / : - or a space between them"
         )
     return f"<!-- llmcost:check {key} -->" if key else "<!-- llmcost:check -->"
 
@@ -82,7 +82,7 @@ def comments(api: Api, target: Target) -> Iterator[Mapping[str, Any]]:
     for page in range(1, MOST_PAGES + 1):
         found = api.read(f"{target.comments}?per_page={PAGE}&page={page}")
         if not isinstance(found, list):
-            raise InputError(f"{api.host} answers with something that is no list of comments")
+            raise InputError(f"{api.host} answers with something that is not a list of comments")
         if not found:
             return
         yield from found

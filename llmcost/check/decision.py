@@ -1,4 +1,4 @@
-"""Is it dearer, by how much, and is that more than chance? Numbers in, a decision out."""
+"""Does it cost more, by how much, and is that more than chance? Numbers in, a decision out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PASS, WARN, FAIL, INCONCLUSIVE = "pass", "warn", "fail", "inconclusive"
 FAMILY_ERROR = 0.001
 # of the ratios the least and the most are left out where their spread is measured
 TRIMMED = 0.1
-# From so many cases on a bootstrap knows the tails, and a few cases can make the whole dearer. Shares of `alpha` for
+# From so many cases on a bootstrap knows the tails, and a few cases can make the whole cost more. Shares of `alpha` for
 # the ratio and the sign flips, by simulation (docs/decisions/0003): what a bootstrap overlooks is taken off.
 MANY = 100
 SHARES = {False: (0.02, 0.64), True: (0.32, 0.14)}
@@ -32,7 +32,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Decision:
-    """`verdict` is pass, warn, fail or inconclusive; None where there was nothing to reckon with.
+    """`verdict` is pass, warn, fail or inconclusive; None where there was nothing to compare.
 
     `p_values` are those of the ratio and of the sign flips, each adjusted for its share of alpha (weighted Holm).
     """

@@ -52,7 +52,7 @@ def products(own: Side, other: Side) -> list[dict[str, Fraction]]:
 def request(own: Traffic, other: Traffic) -> Iterator[dict[str, Fraction]]:
     """Write what a request to a model costs: tokens by rate.
 
-    A meter that counted nothing costs what it does on the other side, so that a cache newly used is no change of
+    A meter that counted nothing costs what it does on the other side, so that a cache newly used is not a change of
     rates; without input its shares are those of the other side. Where neither side counted, the product is 0.
     """
     size = inputs(own) / own.requests
@@ -72,8 +72,8 @@ def rate(meter: str, own: Traffic, other: Traffic) -> Fraction:
 
 def untold(traffic: Traffic) -> Fraction:
     """Sum up what no tokens account for."""
-    told = (traffic.costs[meter] for meter in METERS if traffic.tokens[meter])
-    return sum(traffic.costs.values(), Fraction()) - sum(told, Fraction())
+    metered = (traffic.costs[meter] for meter in METERS if traffic.tokens[meter])
+    return sum(traffic.costs.values(), Fraction()) - sum(metered, Fraction())
 
 
 def inputs(traffic: Traffic) -> Fraction:

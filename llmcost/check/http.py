@@ -81,7 +81,7 @@ class Api:
 
 
 def check_address(url: str) -> None:
-    """Refuse what is no address of a server, and one to which a token would go in the clear. Raises UsageError."""
+    """Refuse what is not an address of a server, and one to which a token would go in the clear. Raises UsageError."""
     try:
         parts = urlsplit(url)
         is_address = bool(parts.hostname) and parts.port != 0 and ADDRESS.fullmatch(url) is not None

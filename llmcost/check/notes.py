@@ -58,16 +58,16 @@ def cache(base: Side, head: Side) -> str:
 
 
 def rates(base: Side, head: Side) -> str:
-    """Say how much dearer a token is of the meter that this costs most."""
+    """Say how much more a token costs, of the meter that adds most."""
     spent = {meter: repriced(base, head, meter) for meter in METERS}
     meter = max(spent, key=lambda meter: abs(spent[meter][1] - spent[meter][0]))
     kind = f"input {CACHED[meter]}" if meter in CACHED else meter
-    return dearer(*spent[meter], f"a token of {kind}")
+    return costs_more(*spent[meter], f"a token of {kind}")
 
 
 def other(base: Side, head: Side) -> str:
     """Say how much more is paid for what is not counted in tokens."""
-    return dearer(*means(base, head, untold, requests), "apart from tokens a request")
+    return costs_more(*means(base, head, untold, requests), "apart from tokens a request")
 
 
 def of(meter: str) -> Measure:
@@ -108,8 +108,8 @@ def more(was: Fraction, now: Fraction) -> str:
     return f"{float(now - was):+,.{digits}f} a request" if was != now else ""
 
 
-def dearer(was: Fraction, now: Fraction, each: str) -> str:
-    """Write how much dearer something is, in per cent where it was not free."""
+def costs_more(was: Fraction, now: Fraction, each: str) -> str:
+    """Write how much more something costs, in per cent where it was not free."""
     if was == now:
         return ""
     if not was or not now:

@@ -18,7 +18,7 @@ class Change:
     """A case on both sides. `state` is paired, new, removed, or unpriced: on one side a request has no cost.
 
     Costs are means of its runs in USD, None where the side has none; `is_over` is more than a single case may grow, and
-    `is_perhaps_over` is that too, but no more than the noise of this comparison.
+    `is_possibly_over` is that too, but no more than the noise of this comparison.
     """
 
     id: str
@@ -26,7 +26,7 @@ class Change:
     base: CaseRuns | None
     head: CaseRuns | None
     is_over: bool = False
-    is_perhaps_over: bool = False
+    is_possibly_over: bool = False
 
     @property
     def base_usd(self) -> Fraction | None:
@@ -65,7 +65,7 @@ def state_of(base: CaseRuns | None, head: CaseRuns | None) -> str:
 
 
 def with_labels(base: Side, head: Side) -> tuple[Side, Side]:
-    """Name routes for people: a template is told by a number and the length of its system prompt."""
+    """Name routes for people: a template is named by a number and the length of its system prompt."""
     routes: dict[str, list[CaseRuns]] = {}
     for tried in {**head.tried, **base.tried}.values():
         routes.setdefault(tried.id.partition(TEMPLATE)[0], []).append(tried)
@@ -79,7 +79,7 @@ def renamed(side: Side, names: Mapping[str, str]) -> Side:
 
 
 def labels(route: str, found: list[CaseRuns]) -> Iterator[tuple[str, str]]:
-    """Name the templates of a route, the dearest first: by its key alone each store would name them otherwise."""
+    """Name the templates of a route, the most expensive first: a key alone would be another in each store."""
     if len(found) == 1:
         yield found[0].id, route
         return

@@ -85,9 +85,9 @@ def seen(change: float, noise: Noise, cases: int, runs: int, limits: Limits) -> 
 
 
 def power(change: float, noise: Noise, cases: int, runs: int, limits: Limits) -> float:
-    """Compute how likely a change of all cases fails a check: certain, at least the limit, and the whole dearer.
+    """Compute how likely a change of all cases fails a check: certain, at least the limit, and the whole costs more.
 
-    The last two are reckoned with as if they were independent, which is a little too careful.
+    The last two are treated as if they were independent, which is a little too careful.
     """
     if cases < limits.min_cases:
         return 0.0

@@ -1,4 +1,4 @@
--- `restored` as requests. No log has them: file 0 is no file.
+-- `restored` as requests. No log has them: file 0 is not a file.
 insert into requests by name
 select
     'baseline-' || number as request_id,

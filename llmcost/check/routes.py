@@ -31,7 +31,7 @@ def blocks_of(source: Source, book: Book, day: date) -> dict[str, Blocks]:
 def decide_routes(
     strata: Sequence[tuple[Blocks, Blocks]], limits: Limits, seed: int, resamples: int = RESAMPLES
 ) -> Decision:
-    """Decide on pairs of base and head, a pair for each route: is a request of it dearer, at the base's mix?
+    """Decide on pairs of base and head, a pair for each route: does a request of it cost more, at the base's mix?
 
     Stretches of time are drawn, not requests: what follows each other is alike, and drawing it one by one would make
     the interval too narrow. One test, so nothing is to be adjusted.
@@ -51,7 +51,7 @@ def decide_routes(
 
 
 def mixed_interval(strata: Sequence[tuple[Blocks, Blocks]], seed: int, resamples: int) -> Interval:
-    """Draw the stretches of each side of each route anew, and take the ratio of the costs at the base's mix."""
+    """Draw the stretches of each side of each route again, and take the ratio of the costs at the base's mix."""
     random = np.random.Generator(np.random.PCG64(seed))
     was, now = np.zeros(resamples), np.zeros(resamples)
     spent = spends = 0.0

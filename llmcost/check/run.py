@@ -110,13 +110,13 @@ def decided(changes: Sequence[Change], rules: Rules) -> tuple[Decision, tuple[Ch
     base = np.array([float(change.base_usd or 0) for change in paired])
     head = np.array([float(change.head_usd or 0) for change in paired])
     over = {paired[at].id for at in exploded(base, head, rules.limits) if is_apart(paired[at])}
-    perhaps = {paired[at].id for at in exploded(base, head, rules.limits, is_certain=False)} - over
-    marked = tuple(replace(one, is_over=one.id in over, is_perhaps_over=one.id in perhaps) for one in changes)
+    possible = {paired[at].id for at in exploded(base, head, rules.limits, is_certain=False)} - over
+    marked = tuple(replace(one, is_over=one.id in over, is_possibly_over=one.id in possible) for one in changes)
     return decide(base, head, rules.limits, rules.seed), marked
 
 
 def is_apart(change: Change) -> bool:
-    """Tell whether the cheapest run now is dearer than the dearest was; a single run may be anything."""
+    """Tell whether the cheapest run now costs more than the most expensive one did; a single run may be anything."""
     was, now = ([run.cost or 0 for run in side.runs] if side else [] for side in (change.base, change.head))
     return min(len(was), len(now)) < FEW_RUNS or min(now) > max(was)
 

@@ -1,4 +1,4 @@
-"""Statistics of paired costs: by how much the whole is dearer, and whether that is chance."""
+"""Statistics of paired costs: by how much the whole costs more, and whether that is chance."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def quantile(drawn: Costs, share: float) -> float:
 
 def correction(base: Costs, head: Costs, drawn: Costs, ratio: float) -> tuple[float, float]:
     """Compute BCa's bias and acceleration; none where the ratios do not spread."""
-    # of a ratio that is the same in all cases the resamples differ by rounding, which is no spread
+    # of a ratio that is the same in all cases the resamples differ by rounding, which is not a spread
     slack = ROUNDING * ratio
     share = (np.count_nonzero(drawn < ratio - slack) + np.count_nonzero(drawn <= ratio + slack)) / (2 * len(drawn))
     if not 0 < share < 1:

@@ -42,7 +42,7 @@ def judge(found: Compared, rules: Rules) -> Verdict:
     doubts = tuple(doubts_of(found))
     outcome = FAIL if reasons else INCONCLUSIVE if doubts else found.decision.verdict
     failures = tuple(more_failures(found))
-    if outcome == PASS and (failures or any(change.is_perhaps_over for change in found.changes)):
+    if outcome == PASS and (failures or any(change.is_possibly_over for change in found.changes)):
         outcome = WARN
     return Verdict(outcome, reasons, (*doubts, *failures, *notes_of(found)))
 
@@ -71,7 +71,7 @@ def exploding(found: Compared, rules: Rules) -> Iterator[Reason]:
 
 
 def doubts_of(found: Compared) -> Iterator[str]:
-    """Say why there can be no verdict."""
+    """Say why there cannot be a verdict."""
     known = [change for change in found.changes if change.base]
     matched = len(found.paired)
     if matched < MATCHED_SHARE * len(known):
@@ -116,7 +116,7 @@ def notes_of(found: Compared) -> Iterator[str]:
         uncased = found.head.uncased
         named = part_of(uncased, found.head.requests, "request")
         yield f"{named} {agreeing(uncased, 'names', 'name')} no case (not compared, {cost})"
-    loud = [f"{change.id} ({change.ratio:.1f}x)" for change in found.paired if change.is_perhaps_over and change.ratio]
+    loud = [f"{change.id} ({change.ratio:.1f}x)" for change in found.paired if change.is_possibly_over and change.ratio]
     if loud:
         yield f"over the cap of a case, but so noisy is this comparison: {listed(loud)}; more runs would tell"
     yield from repeats(found.paired)
@@ -125,7 +125,7 @@ def notes_of(found: Compared) -> Iterator[str]:
 
 
 def repeats(paired: tuple[Change, ...]) -> Iterator[str]:
-    """Notice where nearly all cases have so many times the requests: that looks like runs that nobody told apart."""
+    """Notice where nearly all cases have so many times the requests: these look like runs without a run key."""
     factors = [each(change.head) / each(change.base) for change in paired if change.base and change.head]
     usual = median(factors) if factors else 1.0
     times = max(usual, 1 / usual)

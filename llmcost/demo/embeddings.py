@@ -1,4 +1,4 @@
-"""Waste: a search index that is built anew every night, though 19 of 20 documents are as they were."""
+"""Waste: a search index that is rebuilt every night, though 19 of 20 documents are as they were."""
 
 from __future__ import annotations
 

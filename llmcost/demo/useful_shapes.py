@@ -62,7 +62,7 @@ def named(app: App, chance: Random, at: datetime) -> Iterator[Record]:
     yield answered(app, chance, at, 2, new_prompt(app, chance, 5000, 11_000), chance.randint(4, 9), temperature=0)
 
 
-def told(app: App, chance: Random, at: datetime) -> Iterator[Record]:
+def steady(app: App, chance: Random, at: datetime) -> Iterator[Record]:
     """Answer one question under the app's system prompt."""
     sent, output = new_prompt(app, chance, app.system_tokens + 60, app.system_tokens + 300), chance.randint(100, 300)
     yield answered(app, chance, after(at, chance.uniform(0, 300)), 4, sent, output)
@@ -78,6 +78,6 @@ USEFUL = [
     Useful(App("lemma-prover", "anthropic", "claude-opus-5-5", "research"), "long proof, short prompt", proved, 2600),
     Useful(App("answer-judge", *SOL, "research"), "one word after long reasoning", judged, 3000),
     Useful(App("headline-writer", *SOL, "marketing"), "short answers, always different", named, 2000),
-    Useful(App("audit-review", *SONNET, "legal", 12_000), "a long prompt every 3 hours", told, every_hours=3),
-    Useful(App("faq-bot", *SONNET, "support", 450), "prompts too short to be cached", told, 1500),
+    Useful(App("audit-review", *SONNET, "legal", 12_000), "a long prompt every 3 hours", steady, every_hours=3),
+    Useful(App("faq-bot", *SONNET, "support", 450), "prompts too short to be cached", steady, 1500),
 ]

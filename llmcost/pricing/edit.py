@@ -16,7 +16,7 @@ from llmcost.pricing.write import model_lines, periods_texts
 
 
 def edited(path: Path, changes: Sequence[Change]) -> str:
-    """Give the text of a book after the changes; a file that is not there yet begins anew.
+    """Give the text of a book after the changes; a file that does not exist yet starts empty.
 
     Raises PriceBookError if what would be written does not hold every period that was there.
     """

@@ -81,7 +81,7 @@ def read_pattern(node: Node, key: str = "match") -> str:
     try:
         pattern(text)
     except re.error as error:
-        raise node.refuse(f"`{key}: {text}` is no regular expression: {error}") from error
+        raise node.refuse(f"`{key}: {text}` is not a regular expression: {error}") from error
     return text
 
 

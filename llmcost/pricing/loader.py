@@ -87,7 +87,7 @@ class Node:
         # only a plain scalar has no style: "3" in quotes is text
         is_quoted = isinstance(self.yaml, yaml.ScalarNode) and bool(self.yaml.style)
         if is_quoted or not NUMBER.fullmatch(text):
-            raise self.refuse(f"`{what}: {text}` is no plain number", "write 0.075, not 7.5e-2, .075 or -1")
+            raise self.refuse(f"`{what}: {text}` is not a plain number", "write 0.075, not 7.5e-2, .075 or -1")
         if len(text.partition(".")[2]) > MAX_DECIMALS:
             raise self.refuse(f"`{what}: {text}` has more than {MAX_DECIMALS} decimals")
         return Decimal(text)
@@ -96,7 +96,7 @@ class Node:
         """Read a whole number."""
         number = self.number(what)
         if number != number.to_integral_value():
-            raise self.refuse(f"`{what}: {number}` is no whole number")
+            raise self.refuse(f"`{what}: {number}` is not a whole number")
         return int(number)
 
     def truth(self, what: str) -> bool:
@@ -114,7 +114,7 @@ class Node:
                 return date.fromisoformat(text)
         except ValueError:
             pass
-        raise self.refuse(f"`{what}: {text}` is no day", "write it as 2026-03-01")
+        raise self.refuse(f"`{what}: {text}` is not a day", "write it as 2026-03-01")
 
 
 def read_yaml(path: Path) -> Node:
@@ -127,9 +127,9 @@ def read_yaml(path: Path) -> Node:
         raise PriceBookError(f"{path}:1: no UTF-8 text") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise PriceBookError(f"{path}:{line}: no YAML: {error.problem}") from error
+        raise PriceBookError(f"{path}:{line}: not YAML: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise PriceBookError(f"{path}:1: no YAML: {type(error).__name__}") from error
+        raise PriceBookError(f"{path}:1: not YAML: {type(error).__name__}") from error
     if root is None:
         raise PriceBookError(f"{path}:1: the file is empty")
     return Node(root, str(path))

@@ -46,7 +46,7 @@ def read_rates(found: dict[str, Node]) -> Rates:
     for key, rate in rates.items():
         most, unit = (MAX_FEE, "call") if key in FEES else (MAX_RATE, "1,000,000 tokens")
         if rate >= most:
-            raise found[key].refuse(f"`{key}: {rate}` is no price", f"prices are below {most:,} USD per {unit}")
+            raise found[key].refuse(f"`{key}: {rate}` is not a price", f"prices are below {most:,} USD per {unit}")
     return rates
 
 
@@ -125,7 +125,7 @@ def read_days(found: dict[str, Node]) -> tuple[int, ...]:
     for node in found["days"].items("days"):
         name = node.text("days")
         if name not in WEEKDAYS:
-            raise node.refuse(f"`days: {name}` is no day of the week", f"one of {', '.join(WEEKDAYS)}")
+            raise node.refuse(f"`days: {name}` is not a day of the week", f"one of {', '.join(WEEKDAYS)}")
         days.add(WEEKDAYS.index(name))
     if not days:
         raise found["days"].refuse("`days` is empty", "without `days` a window is of every day")
@@ -144,5 +144,5 @@ def read_minute(node: Node, key: str) -> int:
         return DAY_END
     parts = CLOCK.fullmatch(text)
     if not parts:
-        raise node.refuse(f"`{key}: {text}` is no time of day", "write it as 09:30, in UTC")
+        raise node.refuse(f"`{key}: {text}` is not a time of day", "write it as 09:30, in UTC")
     return int(parts[1]) * 60 + int(parts[2])

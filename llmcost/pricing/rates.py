@@ -186,7 +186,7 @@ def refuse_too_large(
     for largest, most in ((max(rates), MAX_RATE), (max(fee or Decimal(0) for fee in fees), MAX_FEE)):
         if largest * factor >= most:
             raise PriceBookError(
-                f"{period.place}: {largest * factor:,f} is no price of {model.model}",
+                f"{period.place}: {largest * factor:,f} is not a price of {model.model}",
                 hint=f"with every factor, a price is below {MAX_RATE:,} USD per 1,000,000 tokens, {MAX_FEE:,} per call",
             )
 

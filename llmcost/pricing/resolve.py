@@ -139,13 +139,15 @@ class Resolver:
             for form, dated in forms(name):
                 found = self._names.find(provider.id if provider else None, form)
                 if found:
-                    return self._rule(provider, found[0]), told(how, dated) or found[1]
+                    return self._rule(provider, found[0]), joined(how, dated) or found[1]
         for provider, name, how in homes:
             for other in provider.fallback if provider else ():
                 for form, dated in forms(name):
                     found = self._names.find(other, form)
                     if found:
-                        return self._rule(provider, found[0]), told(told(how, dated) or found[1], f"price of {other}")
+                        return self._rule(provider, found[0]), joined(
+                            joined(how, dated) or found[1], f"price of {other}"
+                        )
         return None
 
     def _rule(self, provider: Provider | None, model: tuple[str, str]) -> int:
@@ -153,7 +155,7 @@ class Resolver:
         return self._rule_ids[(provider.id if provider else model[0], *model)]
 
 
-def told(*parts: str) -> str:
+def joined(*parts: str) -> str:
     """Join what was done to a name."""
     return ", ".join(part for part in parts if part)
 

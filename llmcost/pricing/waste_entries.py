@@ -102,7 +102,7 @@ def read_hit_share(node: Node) -> tuple[Decimal, Decimal, Decimal]:
         raise node.refuse("`hit_share` must be [low, best, high]")
     for share in shares:
         if share > 1 or -int(share.normalize().as_tuple().exponent) > MAX_SHARE_DECIMALS:
-            raise node.refuse(f"`hit_share: {share}` is no share", "0 to 1, with at most 4 decimals: 0.85")
+            raise node.refuse(f"`hit_share: {share}` is not a share", "0 to 1, with at most 4 decimals: 0.85")
     if any(after < before for before, after in pairwise(shares)):
         raise node.refuse("`hit_share` does not ascend: it is [low, best, high]")
     return shares[0], shares[1], shares[2]

@@ -36,13 +36,13 @@ class Bill:
 
 
 def money(value: Any, place: str) -> Decimal:
-    """Read an amount exactly, to 21 decimals; what is no finite number is refused."""
+    """Read an amount exactly, to 21 decimals; what is not a finite number is refused."""
     try:
         amount = Decimal(str(value).strip().removeprefix("$").replace(",", ""))
     except InvalidOperation:
-        raise InputError(f"{place}: {value!r} is no amount", hint="a decimal number such as 12.3456") from None
+        raise InputError(f"{place}: {value!r} is not an amount", hint="a decimal number such as 12.3456") from None
     if not amount.is_finite() or amount.adjusted() >= WHOLE_DIGITS:
-        raise InputError(f"{place}: {value!r} is no amount of money")
+        raise InputError(f"{place}: {value!r} is not an amount of money")
     with localcontext() as context:
         context.prec = DIGITS
         return amount.quantize(DECIMALS)
@@ -63,7 +63,7 @@ def moment(value: Any, place: str) -> datetime:
             return datetime.fromtimestamp(int(text), UTC)
         parsed = datetime.fromisoformat(text.removesuffix(" UTC"))
     except (ValueError, OverflowError, OSError):
-        raise InputError(f"{place}: {value!r} is no day", hint="2026-11-01 or 2026-11-01T00:00:00Z") from None
+        raise InputError(f"{place}: {value!r} is not a day", hint="2026-11-01 or 2026-11-01T00:00:00Z") from None
     return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 

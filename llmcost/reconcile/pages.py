@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 def read_pages(pages: list[Any], path: Path) -> Bill | None:
-    """Read the pages of one provider; None where they are no bill."""
+    """Read the pages of one provider; None where they are not a bill."""
     buckets = list(buckets_of(pages, path))
     if not buckets and not (pages and isinstance(pages[0], dict) and "data" in pages[0]):
         return None
@@ -50,7 +50,9 @@ def results(bucket: dict[str, Any], place: str) -> Iterator[tuple[str, dict[str,
     """Give the charges of a bucket, each with its place."""
     found = bucket.get("results")
     if not isinstance(found, list) or not all(isinstance(result, dict) for result in found):
-        raise InputError(f"{place}: `results` is no list of objects", hint="this is a usage answer; ask for the costs")
+        raise InputError(
+            f"{place}: `results` is not a list of objects", hint="this is a usage answer; ask for the costs"
+        )
     yield from ((f"{place}.results[{i}]", result) for i, result in enumerate(found))
 
 
@@ -83,5 +85,5 @@ def claude_line(day: date, result: dict[str, Any], place: str) -> Line:
 
 
 def named_search(names: tuple[str, ...]) -> str | None:
-    """Name what a charge is for where it is no model's: a web search by one name for all providers."""
+    """Name what a charge is for where it is not a model's: a web search by one name for all providers."""
     return SEARCH if any(is_search(name) for name in names) else next(iter(names), None)

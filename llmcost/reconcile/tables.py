@@ -80,7 +80,7 @@ USAGE = {"num_model_requests", "usage_output_tokens", "usage_input_tokens_no_cac
 
 
 def read_table(text: str, path: Path) -> Bill | None:
-    """Read a table by the names of its columns; None where they are no bill's."""
+    """Read a table by the names of its columns; None where they are not a bill's."""
     rows = rows_of(text, path)
     place, head = next(rows)
     columns = [cell.strip().lower() for cell in head]

@@ -94,7 +94,7 @@ def render(
     if format not in FORMATS:
         raise UsageError(f"{format}: no such output format", hint=among(format, FORMATS))
     if format in BINARY:
-        raise UsageError(f"{format}: no text", hint="render_bytes writes it")
+        raise UsageError(f"{format} is not text", hint="render_bytes writes it")
     module = import_module(f"llmcost.render.{ {'csv': 'delimited', 'tsv': 'delimited'}.get(format, format) }")
     if format == "table":
         yield from module.write(table, width, color)
@@ -105,7 +105,7 @@ def render(
 
 
 def render_bytes(table: Table, format: str) -> bytes:
-    """Write a table in one of BINARY, the formats that are no text."""
+    """Write a table in one of BINARY, the formats that are not text."""
     if format not in BINARY:
         raise UsageError(f"{format}: no binary format", hint="render writes text")
     module = import_module(f"llmcost.render.{format}")

@@ -1,4 +1,4 @@
-"""CSV and TSV: a head line and the rows, exact, unknown as nothing; text is no formula, unless it is to stay raw."""
+"""CSV and TSV: a head line and the rows, exact, unknown as nothing; text is not a formula, unless it is to stay raw."""
 
 from __future__ import annotations
 

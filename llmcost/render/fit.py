@@ -42,9 +42,9 @@ def texts_in(table: Table, at: int, write: Write) -> Texts:
     name, is_numeric = table.columns[at], is_number(table.columns[at], table.rows, at)
     cells = tuple(write(row[at]) for row in table.rows)
     total = write(table.totals[name]) if name in table.totals else None
-    told = (*cells, total or "", "" if name == BAR else heading(name))
+    texts = (*cells, total or "", "" if name == BAR else heading(name))
     is_whole = is_numeric or name == BAR or is_drawing(table.rows, at)
-    return Texts(cells, total, is_numeric, is_whole, max(map(len, told)))
+    return Texts(cells, total, is_numeric, is_whole, max(map(len, texts)))
 
 
 def fitting(table: Table, texts: dict[str, Texts], width: int) -> list[str]:

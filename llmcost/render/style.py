@@ -13,9 +13,9 @@ Write = Callable[[Any], str]
 # units of tokens with their decimals, the largest first; smaller counts are written in full
 TOKENS = ((1_000_000_000, "B", 1), (1_000_000, "M", 1), (1000, "K", 0))
 SECOND, MINUTE = 1000.0, 60_000.0
-# from here on lengths of time are told in minutes, where none is shorter than one
+# from here on lengths of time are written in minutes, where none is shorter than one
 LONG = 600_000.0
-# a count of more than so many digits is not told by its thousands
+# a count of more than so many digits is not written in thousands
 MOST_THOUSANDS = 10_000_000_000
 # a price with more decimals than this is rare, and its neighbours are not made longer by it
 MOST_PLACES = 4
@@ -76,8 +76,8 @@ def tokens(numbers: list[Any]) -> Write:
     if high < TEN_MILLION:
         has_parts = low < 10 and any(isinstance(number, float) for number in numbers)
         return fixed(1 if has_parts else 0)
-    told = [unit for unit in TOKENS if low >= unit[0] / 10 and high >= 10 * unit[0]]
-    size, letter, places = told[0] if told else TOKENS[2 if high < MOST_THOUSANDS else 1]
+    fitting = [unit for unit in TOKENS if low >= unit[0] / 10 and high >= 10 * unit[0]]
+    size, letter, places = fitting[0] if fitting else TOKENS[2 if high < MOST_THOUSANDS else 1]
     return scaled(float(size), letter, places)
 
 

@@ -14,10 +14,10 @@ def base_lines(result: Report) -> Iterator[str]:
     totals = result.totals
     requests = totals.get("requests") or 0
     for share, (count, *of_all) in result.view.bases.items():
-        told = totals.get(count) or 0
-        if totals.get(share) is None or told >= requests:
+        answering = totals.get(count) or 0
+        if totals.get(share) is None or answering >= requests:
             continue
-        line = f"{heading(share)}: {humanize(share, totals[share])} is of {told:,} of {requests:,} requests"
+        line = f"{heading(share)}: {humanize(share, totals[share])} is of {answering:,} of {requests:,} requests"
         if of_all and totals[of_all[1]]:
             least = totals[of_all[0]] / totals[of_all[1]]
             line += f" that tell; of all it is {humanize(share, least)} at least"

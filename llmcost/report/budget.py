@@ -95,7 +95,7 @@ def is_running(today: date, clock: date) -> bool:
 
 
 def without_requests(store: Store, filters: Filters, row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Mark a budget whose name no log has: nothing spent is no good news there."""
+    """Mark a budget whose name no log has: nothing spent is not good news there."""
     column, equals, value = str(row[0]).partition("=")
     if row[COLUMNS.index("requests")] or not equals or is_known(store, filters, column, value):
         return row

@@ -9,7 +9,7 @@ from typing import Any
 from llmcost.errors import UsageError
 from llmcost.report.query import Row
 from llmcost.report.run import Report
-from llmcost.report.span import SLACK, Span, clipped, days_of, told
+from llmcost.report.span import SLACK, Span, clipped, days_of, describe
 from llmcost.report.view import Rows, View
 from llmcost.store import Filters, parse_when
 
@@ -82,7 +82,7 @@ def windows(text: str, filters: Filters, span: Span) -> Windows:
 def spans_line(sides: Windows) -> str:
     """Say what is compared with what."""
     words = [
-        f"{told(side.since, side.zone)} to {told(side.until, side.zone)} ({days_of(side):,.1f} days)"
+        f"{describe(side.since, side.zone)} to {describe(side.until, side.zone)} ({days_of(side):,.1f} days)"
         for side in (sides.before, sides.now)
         if side.since and side.until
     ]
@@ -93,8 +93,8 @@ def reached(side: Filters, span: Span, named: str) -> Filters:
     """Cut a period to what the logs cover. Raises UsageError where that is nothing."""
     found = clipped(side, span)
     if found is None or side.since is None or side.until is None:
-        start, end = (told(moment, side.zone) for moment in (side.since, side.until) if moment)
-        first, last = told(span.first, side.zone), told(span.last, side.zone)
+        start, end = (describe(moment, side.zone) for moment in (side.since, side.until) if moment)
+        first, last = describe(span.first, side.zone), describe(span.last, side.zone)
         raise UsageError(
             f"{named}: no logs from {start} to {end}, so nothing to compare", hint=f"the logs go from {first} to {last}"
         )

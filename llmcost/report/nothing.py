@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from llmcost.pricing.nearest import nearest
-from llmcost.report.span import Span, logged, told
+from llmcost.report.span import Span, describe, logged
 from llmcost.store import Filters, Store
 from llmcost.store.scope import create_scope
 from llmcost.store.where import escaped, read_condition
@@ -27,9 +27,11 @@ def why_nothing(store: Store, filters: Filters) -> str:
 def outside(span: Span, filters: Filters) -> str:
     """Say where the window lies beside the logs, nothing where it does not."""
     if filters.since is not None and filters.since > span.last:
-        return f"the store ends {told(span.last, filters.zone)}, before --since {told(filters.since, filters.zone)}"
+        last, since = describe(span.last, filters.zone), describe(filters.since, filters.zone)
+        return f"the store ends {last}, before --since {since}"
     if filters.until is not None and filters.until <= span.first:
-        return f"the store begins {told(span.first, filters.zone)}, after --until {told(filters.until, filters.zone)}"
+        first, until = describe(span.first, filters.zone), describe(filters.until, filters.zone)
+        return f"the store begins {first}, after --until {until}"
     return ""
 
 
@@ -78,7 +80,7 @@ def values_of(store: Store, filters: Filters, column: str) -> list[str]:
 def apart(store: Store, filters: Filters) -> str:
     """Say what of a selection that is empty in all there is by itself."""
     window = " ".join(
-        f"{word} {told(moment, filters.zone)}"
+        f"{word} {describe(moment, filters.zone)}"
         for word, moment in (("from", filters.since), ("until", filters.until))
         if moment
     )
@@ -90,8 +92,8 @@ def apart(store: Store, filters: Filters) -> str:
         return f"no request has all of {asked}, though each by itself is there"
     first, last = seen(store, replace(filters, since=None, until=None))
     return (
-        f"no request has {asked} {window}; those that do go from {told(first, filters.zone)} "
-        f"to {told(last, filters.zone)}"
+        f"no request has {asked} {window}; those that do go from {describe(first, filters.zone)} "
+        f"to {describe(last, filters.zone)}"
     )
 
 

@@ -19,7 +19,7 @@ UNITS = ("hour", "day", "week", "month")
 LONG = ("week", "month")
 PARTIAL = "is_partial"
 MOST_ROWS = 2_000_000
-# what is longer is no pause but a clock that is wrong: it is told, not filled
+# what is longer is not a pause but a clock that is wrong: it is reported, not filled
 LONGEST = {
     "hour": timedelta(days=62),
     "day": timedelta(days=732),
@@ -71,7 +71,7 @@ def by_time(rows: Rows, by: Sequence[str]) -> Rows:
 
 
 def place_in_time(unit: str, value: Any) -> tuple[bool, Any, str]:
-    """Give a value of a unit its place: others of the same day by their moment, what is no time at the end."""
+    """Give a value of a unit its place: others of the same day by their moment, what has no time at the end."""
     if value is None:
         return (True, 0.0, "")
     try:
@@ -142,7 +142,7 @@ def stretches(unit: str, found: Sequence[Any], filters: Filters) -> list[list[An
 
 
 def bounds(unit: str, filters: Filters) -> Iterator[Any]:
-    """Give the beginnings of what --since and --until lie in; what is still to come is empty of itself."""
+    """Give the beginnings of what --since and --until lie in; what is still to come is left empty."""
     if filters.since:
         yield of_moment(unit, filters.since.replace(tzinfo=UTC).astimezone(filters.zone))
     if filters.until and filters.until <= datetime.now(UTC).replace(tzinfo=None):

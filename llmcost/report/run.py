@@ -113,12 +113,12 @@ def checked(view: View, cut: Grouping) -> Grouping:
     if cut.over and cut.over in by:
         raise UsageError(f"--over {cut.over} and --by {cut.over} are the same", hint="leave out one of them")
     if cut.top is not None and cut.top < 1:
-        raise UsageError(f"--top {cut.top}: no number of groups", hint="for example --top 10")
+        raise UsageError(f"--top {cut.top}: not a number of groups", hint="for example --top 10")
     # what a view always tells apart is a group already
     by = tuple(name for name in by if name not in view.labels)
     for name in view.not_by:
         if name in by:
-            raise UsageError(f"{view.name} cannot be told by {name}", hint="choose another column")
+            raise UsageError(f"{view.name} cannot be grouped by {name}", hint="choose another column")
     return replace(cut, by=by)
 
 
@@ -162,7 +162,7 @@ def kept_groups(
     sizes: dict[tuple[Any, ...], Any] = {}
     at = found.columns.index(view.sums[0])
     for row in found.rows:
-        # of rows that a view tells apart of itself, all count
+        # where a view itself has several rows a group, all of them count
         sizes[row[: len(by)]] = sizes.get(row[: len(by)], 0) + (row[at] or 0)
     groups = sorted(sizes, key=lambda group: -sizes[group]) if view.labels else list(sizes)
     others = len(groups) - top

@@ -50,6 +50,6 @@ def days_of(filters: Filters) -> float:
     return (filters.until - filters.since) / timedelta(days=1)
 
 
-def told(moment: datetime, zone: tzinfo) -> str:
+def describe(moment: datetime, zone: tzinfo) -> str:
     """Write a moment for people, in a zone."""
     return f"{moment.replace(tzinfo=UTC).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -44,7 +44,7 @@ def of_prepared(stamp: Stamp) -> Callable[[Any], Any]:
 
 
 def of_named(stamp: Stamp) -> Callable[[Any], Any]:
-    """Wrap a method of aiohttp's that is told a URL and headers; its session may have headers of its own."""
+    """Wrap a method of aiohttp's that takes a URL and headers; its session may have headers of its own."""
 
     def wrap(send: Any) -> Any:
         @wraps(send)

@@ -26,7 +26,7 @@ BASE_URLS = (
     "LITELLM_PROXY_API_BASE",
     "LITELLM_PROXY_URL",
 )
-# those who sell models: what a test is called is no business of theirs
+# those who sell models: what a test is called is none of their business
 PROVIDERS = (
     "openai.com",
     "anthropic.com",
@@ -81,8 +81,8 @@ class Gateways:
 
     def known(self) -> frozenset[Origin]:
         """All gateways, those of the environment as it is now among them."""
-        told = (origin(os.environ[name]) for name in BASE_URLS if os.environ.get(name))
-        return self.named | {where for where in told if where is not None and not is_provider(where[0])}
+        origins = (origin(os.environ[name]) for name in BASE_URLS if os.environ.get(name))
+        return self.named | {where for where in origins if where is not None and not is_provider(where[0])}
 
     def stamp(self, url: str, headers: MutableMapping[str, str], case: Case | None) -> None:
         """Write the test into the headers of a request, if it goes to a gateway. What is there already stays."""

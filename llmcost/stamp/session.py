@@ -34,10 +34,10 @@ class Session:
 
     @classmethod
     def of(cls, config: pytest.Config) -> Session:
-        """Read the options and begin. A worker of pytest-xdist is told run and file by the main process."""
-        told = getattr(config, "workerinput", {}).get("llmcost", {})
-        cases = Cases(told.get("run") or os.environ.get("LLMCOST_RUN") or uuid.uuid4().hex[:12])
-        file = told.get("traces") or traces_file(config)
+        """Read the options and begin. A worker of pytest-xdist is given run and file by the main process."""
+        given = getattr(config, "workerinput", {}).get("llmcost", {})
+        cases = Cases(given.get("run") or os.environ.get("LLMCOST_RUN") or uuid.uuid4().hex[:12])
+        file = given.get("traces") or traces_file(config)
         recorder = Recorder(Traces(Path(file))) if file else None
         gateways = gateways_of(config)
         http = http_patches(lambda url, headers: gateways.stamp(url, headers, cases.current()))
@@ -49,10 +49,10 @@ class Session:
     def pytest_report_header(self) -> str:
         """Say what is stamped."""
         known = sorted(f"{host}:{port}" for host, port in self.gateways.known())
-        told = (
+        targets = (
             f"gateways ({self.gateways.kind}): {', '.join(known)}" if known else "no gateway, LiteLLM in process only"
         )
-        return f"llmcost: run {self.cases.run}, {told}"
+        return f"llmcost: run {self.cases.run}, {targets}"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -40,7 +40,7 @@ class Store:
         self.path = str(path)
         # what the view `scope` was last made of: filters, groups, groups kept
         self.asked: tuple[Any, Any, Any] = (None, (), None)
-        # how many seconds a query may take that is not llmcost's own; 0 is no limit
+        # how many seconds a query may take that is not llmcost's own; 0 is not a limit
         self.time_limit = TIME_LIMIT
         self._is_read_only = read_only
         self._umask: int | None = None
@@ -141,7 +141,7 @@ class Store:
         try:
             yield
         except RuntimeError as error:
-            if str(error) == "Query interrupted":  # how DuckDB hands on a Ctrl-C
+            if str(error) == "Query interrupted":  # how DuckDB reports a Ctrl-C
                 raise KeyboardInterrupt from None
             raise
         except duckdb.Error as error:
@@ -228,7 +228,7 @@ def is_damage(error: duckdb.Error, path: str, *, read_only: bool) -> bool:
 
 
 def damaged(path: str) -> StoreError:
-    """Say what is lost with a store that is not whole, and how to begin anew."""
+    """Say what is lost with a store that is not whole, and how to start over."""
     return StoreError(
         f"{path}: the store is damaged: a part of the file is missing or was overwritten, and what it held is lost",
         hint="move it away and `llmcost ingest` the logs into a new store, or take it from a backup",

@@ -14,7 +14,7 @@ AGAIN = 0.05
 
 @contextmanager
 def limited(interrupt: Callable[[], None], seconds: float) -> Iterator[None]:
-    """Interrupt what a connection runs in the block once it takes longer than that; 0, or for ever, is no limit.
+    """Interrupt what a connection runs in the block once it takes longer than that; 0, or for ever, is not a limit.
 
     Raises TimeoutError.
     """

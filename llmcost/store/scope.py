@@ -22,7 +22,7 @@ TIMES = ("hour", "day", "week", "month")
 class Filters:
     """Which requests count: started in [since, until), UTC, and of every condition in `where` (see `where.py`).
 
-    A column named twice with = may have either value. `zone` is what days, hours, weeks and months are told in.
+    A column named twice with = may have either value. `zone` is what days, hours, weeks and months are counted in.
     """
 
     since: datetime | None = None

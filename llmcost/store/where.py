@@ -135,7 +135,7 @@ def compared(condition: Condition, kind: str, zone: tzinfo) -> str:
     column, operator, text = condition.column, condition.operator, condition.values[0].text
     if kind not in NUMBERS and kind not in ("DATE", "TIMESTAMP"):
         raise UsageError(
-            f"--where {column}{operator}{text}: {column} is no number and no time", hint=f"use = or !=: {FORMS}"
+            f"--where {column}{operator}{text}: {column} is neither a number nor a time", hint=f"use = or !=: {FORMS}"
         )
     return f"coalesce({quoted(column)} {operator} {typed(column, kind, text, zone)}, false)"
 

@@ -1,4 +1,4 @@
-"""The zone that days and hours are told in: its offsets from UTC as the macros `local_time` and `local_hour`."""
+"""The zone that days and hours are counted in: its offsets from UTC as the macros `local_time` and `local_hour`."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def json_lines(text: str, path: Path) -> Iterator[tuple[str, Row]]:
         except (ValueError, RecursionError):
             raise FormatError(f"{path}:{number}: broken JSON", hint="one JSON object per line") from None
         if not isinstance(record, dict):
-            raise FormatError(f"{path}:{number}: no JSON object", hint="one JSON object per line")
+            raise FormatError(f"{path}:{number}: not a JSON object", hint="one JSON object per line")
         yield f"{path}:{number}", record
 
 
@@ -96,7 +96,7 @@ def table_rows(text: str, path: Path) -> Iterator[tuple[str, Row]]:
 
 
 def output_of(record: Row, place: str) -> Output:
-    """Read one answer and forget its text; what is no text is compared as JSON, in whatever order its keys are."""
+    """Read one answer and forget its text; what is not text is compared as JSON, in whatever order its keys are."""
     text, given = record.get("output"), str(record.get("output_hash") or "").strip() or None
     if text is None and given is None:
         raise FormatError(f"{place}: neither output nor output_hash", hint=FIELDS)
@@ -123,7 +123,7 @@ def weight_of(value: Any, place: str) -> float | None:
     except ValueError:
         weight = 0
     if not isfinite(weight) or weight <= 0:
-        raise FormatError(f"{place}: the weight is no number above 0", hint=FIELDS)
+        raise FormatError(f"{place}: the weight is not a number above 0", hint=FIELDS)
     return weight
 
 

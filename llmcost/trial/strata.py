@@ -90,7 +90,7 @@ def refusal(requests: int, answered: int, paid: int) -> UsageError:
         return UsageError(f"nothing to sample: none of {counted(requests, 'request')} was answered outside a batch")
     if not paid:
         return UsageError(f"nothing to sample: none of {counted(answered, 'answered request')} has a cost above 0")
-    hint = "were the logs ingested with --text none? answers are told apart by their hashes: --text hash"
+    hint = "were the logs ingested with --text none? answers are compared by their hashes: --text hash"
     return UsageError(f"nothing to sample: of {counted(paid, 'request')} not one has a known answer", hint=hint)
 
 

@@ -1,6 +1,6 @@
 /*
 title: Lines
-answers: What was read that is no new request?
+answers: What was read that is not a new request?
 */
 with
     sums as (

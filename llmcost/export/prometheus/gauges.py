@@ -53,7 +53,9 @@ def kept_of(store: Store, filters: Filters, by: tuple[str, ...], top: int | None
     checked(cost, Grouping(by, top=top))
     inner = [name for name in by if name in ("stream", "error_kind")]
     if top is not None and inner:
-        raise UsageError(f"--top with --by {inner[0]}: some gauges are told by it anyway", hint="leave out one of them")
+        raise UsageError(
+            f"--top with --by {inner[0]}: some gauges have it as a label anyway", hint="leave out one of them"
+        )
     create_scope(store, filters, by)
     groups = f"select distinct group_1, group_2, group_3, group_4 from scope limit {MOST_SERIES + 1}"
     if min(store.value(f"select count(*) from ({groups})"), top or MOST_SERIES + 1) > MOST_SERIES:

@@ -1,6 +1,6 @@
 """The data of pydantic/genai-prices (MIT) as models: the only public prices with dates.
 
-Its defects that are known are mended here: hours of the day that know no week, prices of a service level that begin
+Its known defects are fixed here: hours of the day that know no week, prices of a service level that begin
 later than the model, more than nine decimals. Clauses that match by a part of a name become that name alone: dates
 and versions are stripped by llmcost, anything else would be a guess.
 """
@@ -223,6 +223,6 @@ def clauses(clause: Any) -> Iterator[str]:
         yield clause.equals
     for kind in ("starts_with", "ends_with", "contains"):
         part = getattr(clause, kind, "")
-        # cut inside a date or a version it is no name
+        # cut inside a date or a version it is not a name
         if part and part[-1] not in "-@." and not part.endswith(("-2024", "-2025", "-2026")) and len(part) > 3:
             yield part.lstrip("/")

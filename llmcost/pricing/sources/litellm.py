@@ -55,11 +55,11 @@ Step = tuple[int, str]  # above so many tokens, at a service level
 
 
 def read_litellm(path: Path) -> Source:
-    """Read `model_prices_and_context_window.json`; raises UsageError with the file's line for what is no JSON."""
+    """Read `model_prices_and_context_window.json`; raises UsageError with the file's line for what is not JSON."""
     try:
         entries = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except json.JSONDecodeError as error:
-        raise UsageError(f"{path}:{error.lineno}: no JSON: {error.msg}") from error
+        raise UsageError(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read: {type(error).__name__}") from error
     marked = entries.values() if isinstance(entries, dict) else ()

@@ -21,8 +21,8 @@ def bounded(section: Section) -> Section:
     cut = replace(table, rows=short_rows(table, table.rows[:most]))
     figures = tuple(replace(each, table=names_cut(each)) for each in section.figures)
     count = len(table.rows)
-    told = (f"rows: the first {most:,} of {count:,}; -f csv has all",) if count > most else ()
-    return replace(section, table=cut, figures=figures, notes=(*section.notes, *told))
+    lines = (f"rows: the first {most:,} of {count:,}; -f csv has all",) if count > most else ()
+    return replace(section, table=cut, figures=figures, notes=(*section.notes, *lines))
 
 
 def most_rows(table: Table) -> int:

@@ -12,10 +12,10 @@ from llmcost.render import Figure
 from llmcost.render.cell import heading, humanize, is_number
 from llmcost.render.html.sentence import Point, sentence
 
-# more bars are not read one by one, more colours not told apart
+# more bars are not read one by one, more colours cannot be told apart
 MOST_BARS = 20
 MOST_PARTS = 6
-# more times are no line that is seen, and a page that is not opened
+# with more times a line cannot be read, nor the page be opened
 MOST_POINTS = 10_000
 OTHERS = "others"
 
@@ -77,7 +77,7 @@ def described(figure: Figure, shown: list[Point]) -> dict[str, Any]:
     """Describe the drawing: its axes, what its colours mean, its points."""
     parts = ordered(by_size(shown, "part"), figure.order) if figure.parts else []
     named = [humanize(figure.parts or "", part) for part in parts[:MOST_PARTS]]
-    told = {"parts": [*named, OTHERS] if len(parts) > MOST_PARTS else named}
+    named_parts = {"parts": [*named, OTHERS] if len(parts) > MOST_PARTS else named}
     drawn = [drawn_point(figure, point, named) for point in shown]
     if figure.kind == "waterfall":
         drawn = steps(figure, shown, drawn)
@@ -87,7 +87,7 @@ def described(figure: Figure, shown: list[Point]) -> dict[str, Any]:
         "y": {"heading": heading(figure.y), "column": figure.y},
         "tips": [heading(column) for column in tip_columns(figure)],
         "points": drawn,
-        **told,
+        **named_parts,
     }
 
 

@@ -22,7 +22,7 @@ class Point:
     high: Any = None
 
     def in_order(self) -> tuple[Any, ...]:
-        """Give the values as a reader wants them told."""
+        """Give the values as a reader wants to read them."""
         return self.x, self.part, self.y, self.low, self.high
 
 
@@ -57,7 +57,7 @@ def steps(figure: Figure, known: list[Point]) -> str:
     """Say where a waterfall begins and ends, and its largest step."""
     start, *taken = known
     first, last = humanize(figure.y, start.y), humanize(figure.y, sum(point.y for point in known))
-    largest_step = f"; the largest is {told(figure, max(taken, key=lambda point: abs(point.y)))}" if taken else ""
+    largest_step = f"; the largest is {describe(figure, max(taken, key=lambda point: abs(point.y)))}" if taken else ""
     return f"from {first} to {last} in {counted(len(taken), 'step')}{largest_step}"
 
 
@@ -76,10 +76,10 @@ def extremes(figure: Figure, known: list[Point]) -> str:
 
 def largest(figure: Figure, known: list[Point]) -> str:
     """Write the largest value with where it stands."""
-    return told(figure, max(known, key=lambda point: point.y))
+    return describe(figure, max(known, key=lambda point: point.y))
 
 
-def told(figure: Figure, top: Point) -> str:
+def describe(figure: Figure, top: Point) -> str:
     """Write a value with where it stands."""
     where = [humanize(figure.x, top.x)] + ([humanize(figure.parts, top.part)] if figure.parts else [])
     if top.low is not None and top.high is not None:

@@ -120,7 +120,7 @@ def row_view(table: Table, row: tuple[Any, ...], places: list[int], write_as: Wr
 
 
 def cell(write_as: Write, value: Any) -> Cell:
-    """Write a cell; who cannot see a series drawn is told its ends."""
+    """Write a cell; for those who cannot see a drawn series, its ends are written."""
     known = [number for number in value if number is not None] if isinstance(value, tuple) else []
     says = f"{counted(len(known), 'value')}, {min(known):,.6g} to {max(known):,.6g}" if known else ""
     return Cell(write_as(value), says)

@@ -1,4 +1,4 @@
--- What reading commands see. Prices come from the book at hand, so these live in the connection, not in the
+-- What reading commands see. Prices come from the present book, so these live in the connection, not in the
 -- store.
 create temp type if not exists price_status as enum (
     'priced',

@@ -89,7 +89,7 @@ select
     end as is_truncated,
     -- what the gateway's own cache spared, at this price
     case when gateway_cache_hit then contract_cost(computed_usd, multiplier) end as gateway_saved_usd,
-    -- what the detectors of waste reckon with; none where nothing is paid by the token
+    -- what the detectors of waste compute with; none where nothing is paid by the token
     case when price_status = 'priced' then paid_usd_per_token(price.input, multiplier) end as input_usd_per_token,
     files.path as file,
     files.format as format,
