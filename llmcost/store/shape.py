@@ -65,7 +65,7 @@ def check_foreign(store: Store) -> None:
         if name not in ours or bare(ours[name]) != bare(sql):
             raise StoreError(
                 f"{store.path}: not a llmcost store: its {name!r} is not llmcost's",
-                hint="llmcost keeps plain tables and runs nothing that comes with a file; ingest the logs again into a new store",
+                hint="llmcost keeps plain tables and runs nothing that a file brings; ingest the logs into a new one",
             )
 
 
