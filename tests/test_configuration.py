@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from llmcost.cli.configuration import read_configuration
+from llmcost.configuration import read_configuration
 from llmcost.detect import detectors
 from llmcost.errors import UsageError
 from tests.conftest import ROOT

@@ -9,7 +9,8 @@ import pytest
 
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
-from llmcost.render.cell import dollars, humanize
+from llmcost.render.cell import humanize
+from llmcost.render.money import dollars
 from llmcost.report import run
 from llmcost.store import Filters, Store
 from tests.conftest import FIRST

@@ -10,8 +10,10 @@ from statistics import quantiles
 from llmcost.check.pairs import NEW, REMOVED, Change
 from llmcost.check.sides import CaseRuns, Run, Side
 from llmcost.counts import counted
-from llmcost.render.cell import dollars
+from llmcost.render.money import dollars
 
+# decimals of USD in a reason
+PLACES = 4
 FEW_RUNS = 2
 FEW_CALLS = 8
 
@@ -57,11 +59,12 @@ def over_usd(changes: Sequence[Change], caps: Caps) -> Iterator[Reason]:
     costs = {change.id: change.head_usd for change in changes if change.head_usd is not None}
     total = sum(costs.values())
     if caps.total_usd is not None and total > caps.total_usd:
-        yield Reason("total", f"a run costs {dollars(float(total), 4)}, over the cap of {dollars(caps.total_usd, 4)}")
+        cap = dollars(caps.total_usd, PLACES)
+        yield Reason("total", f"a run costs {dollars(total, PLACES)}, over the cap of {cap}")
     for name, cost in costs.items() if caps.case_usd is not None else ():
         if cost > (caps.case_usd or 0):
-            cap = dollars(caps.case_usd or 0, 4)
-            yield Reason("case", f"{name} costs {dollars(float(cost), 4)} a run, over the cap of {cap}", name)
+            cap = dollars(caps.case_usd, PLACES)
+            yield Reason("case", f"{name} costs {dollars(cost, PLACES)} a run, over the cap of {cap}", name)
 
 
 def over_amplification(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:

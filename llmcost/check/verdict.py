@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from math import isfinite
 from statistics import median
 
-from llmcost.check.caps import Reason
+from llmcost.check.caps import PLACES, Reason
 from llmcost.check.decision import FAIL, INCONCLUSIVE, PASS, WARN
 from llmcost.check.pairs import NEW, REMOVED, UNPRICED, Change
 from llmcost.check.run import CASE, Compared, Rules
 from llmcost.check.sides import CaseRuns, Run
 from llmcost.counts import agreeing, counted, part_of
-from llmcost.render.cell import dollars
+from llmcost.render.money import dollars
 
 # of the base's cases so many must be there, or the two are not of one suite
 MATCHED_SHARE = 0.8
@@ -65,7 +65,7 @@ def exploding(found: Compared, rules: Rules) -> Iterator[Reason]:
     for change in found.changes:
         if change.is_over:
             times = "what cost nothing" if change.ratio is None else f"{change.ratio:.1f}x"
-            amounts = f"{dollars(float(change.base_usd or 0), 4)} -> {dollars(float(change.head_usd or 0), 4)}"
+            amounts = f"{dollars(change.base_usd or 0, PLACES)} -> {dollars(change.head_usd or 0, PLACES)}"
             cap = f"over the cap of {rules.limits.max_case_increase:g}x"
             yield Reason("case", f"{change.id} costs {times} ({amounts}), {cap}", change.id)
 
@@ -112,7 +112,7 @@ def notes_of(found: Compared) -> Iterator[str]:
         if names:
             yield f"{counted(len(names), found.by)} {word}: {listed(names)}"
     if found.by == CASE and found.head.uncased:
-        cost = dollars(float(found.head.uncased_usd), 4)
+        cost = dollars(found.head.uncased_usd, PLACES)
         uncased = found.head.uncased
         named = part_of(uncased, found.head.requests, "request")
         yield f"{named} {agreeing(uncased, 'names', 'name')} no case (not compared, {cost})"

@@ -38,7 +38,7 @@ def run() -> object:
 
 def guarded() -> int:
     """Run a command and turn whatever stops it into words and an exit code."""
-    from llmcost.cli.ingest.unread import exit_code
+    from llmcost.cli.unread import exit_code
 
     try:
         try:

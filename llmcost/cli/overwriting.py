@@ -85,8 +85,8 @@ def is_store(output: Path) -> bool:
 def settings(command: str | None) -> Iterator[Path | str]:
     """Name the files that every command reads without being told to."""
     from llmcost.cli.books import own_book_path
-    from llmcost.cli.configuration import configuration_path
     from llmcost.cli.places import DEFAULT_BASELINE
+    from llmcost.configuration import configuration_path
     from llmcost.ingest.content_key import VARIABLE
     from llmcost.pricing import shipped_book_path
 

@@ -19,8 +19,9 @@ from llmcost.errors import IncompleteError, InputError, UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import among
 from llmcost.render import BINARY, FORMATS, Table, render, render_bytes
-from llmcost.render.cell import dollars, sanitize_for_terminal
+from llmcost.render.cell import sanitize_for_terminal
 from llmcost.render.choose import choose
+from llmcost.render.money import dollars
 from llmcost.report import Coverage
 from llmcost.store import Filters, Store, parse_when
 from llmcost.store.connection import TIME_LIMIT
@@ -115,8 +116,8 @@ def open_store(
     if not paths:
         return Store(db, read_only=True, may=may)
     # reading a store needs nothing of this
-    from llmcost.cli.ingest.problems import print_problems
-    from llmcost.cli.ingest.unread import tell
+    from llmcost.cli.problems import print_problems
+    from llmcost.cli.unread import tell
     from llmcost.ingest import Options, ingest, refusal_of, share_hashing
 
     store = Store()
@@ -206,7 +207,7 @@ def file_time_lines(covered: Coverage) -> Iterator[str]:
         return
     counts = part_of(covered.file_time_requests, covered.requests, "request")
     own, all_of_it = covered.file_time_cost_usd, covered.cost_usd
-    spent = counts if own is None or all_of_it is None else f"{dollars(own, 2)} of {dollars(all_of_it, 2)} ({counts})"
+    spent = counts if own is None or all_of_it is None else f"{dollars(own)} of {dollars(all_of_it)} ({counts})"
     yield f"time: {spent} has no time of its own, only its file's date; --where is_file_time=false leaves it out"
 
 

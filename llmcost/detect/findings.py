@@ -11,7 +11,7 @@ from llmcost.detect.detector import CONTRACT
 from llmcost.detect.run import Hits
 from llmcost.detect.savings import saved_totals
 from llmcost.errors import UsageError
-from llmcost.render.cell import dollars
+from llmcost.render.money import dollars
 from llmcost.shelf import read_shelf
 from llmcost.store import Store
 from llmcost.store.quote import literal
@@ -118,7 +118,7 @@ def effect_of(row: Row) -> str:
     """Say what a fix is expected to bring."""
     if not row["saving_usd"] or row["spend_usd"] is None:
         return ""
-    return f" About {dollars(row['saving_usd'], 2)} of {dollars(row['spend_usd'], 2)} would not be spent."
+    return f" About {dollars(row['saving_usd'])} of {dollars(row['spend_usd'])} would not be spent."
 
 
 def summary_columns(store: Store, hits: Hits, name: str) -> dict[tuple[int, str], Row]:

@@ -12,6 +12,8 @@ from llmcost.pricing.nearest import among
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet", "html")
 BINARY = ("parquet",)
+# written to be read, and not to be read in by another program
+FOR_PEOPLE = ("table", "md", "html")
 # what the columns of a histogram are called where they are drawn as one
 DISTRIBUTION = "distribution"
 

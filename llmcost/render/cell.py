@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost.counts import counted
+from llmcost.render.money import dollars, exact
 
 UNKNOWN = "–"  # noqa: RUF001  what is not known, for people
 TEN_MILLION = 10_000_000
@@ -31,12 +32,6 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value)
-
-
-def exact(value: Decimal) -> str:
-    """Write a Decimal without exponent and without zeros at its end."""
-    text = f"{value:f}"
-    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
 def sanitize_for_terminal(text: str) -> str:
@@ -115,16 +110,6 @@ def bar(value: Any, largest: float, width: int) -> str:
         return ""
     eighths = max(round(float(value) / largest * width * 8), 1)
     return "█" * (eighths // 8) + EIGHTHS[eighths % 8]
-
-
-def dollars(value: Decimal | float, decimals: int) -> str:
-    """Write dollars; less than the smallest unit shown is not nothing."""
-    unit = Decimal(1).scaleb(-decimals)
-    if -unit < value < 0:
-        return f"-<${unit:f}"
-    if 0 < value < unit:
-        return f"<${unit:f}"
-    return f"${value:,.{decimals}f}" if value >= 0 else f"-${-value:,.{decimals}f}"
 
 
 def is_number(column: str, rows: Sequence[tuple[Any, ...]], at: int) -> bool:

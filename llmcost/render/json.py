@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from llmcost.render import Table
-from llmcost.render.cell import exact, plain
+from llmcost.render.cell import plain
+from llmcost.render.money import exact
 
 
 def write(table: Table) -> Iterator[str]:

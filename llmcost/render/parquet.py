@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from llmcost.render import Table
-from llmcost.render.cell import exact, plain
+from llmcost.render.cell import plain
 from llmcost.render.json import encode
+from llmcost.render.money import exact
 
 DIGITS = 38  # of a decimal, everywhere
 USD = pa.decimal128(DIGITS, 21)

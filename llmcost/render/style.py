@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost.render import Table
-from llmcost.render.cell import TEN_MILLION, exact, humanize
+from llmcost.render.cell import TEN_MILLION, humanize
+from llmcost.render.money import exact
 
 Write = Callable[[Any], str]
 # units of tokens with their decimals, the largest first; smaller counts are written in full

@@ -14,13 +14,13 @@ from llmcost.check import Rules, Source, check
 from llmcost.check.baseline import Baseline, cases_of
 from llmcost.check.baseline_read import read_baseline
 from llmcost.check.baseline_write import write_baseline
+from llmcost.check.formats.tables import usd
+from llmcost.check.formats.words import edited_line, headline
 from llmcost.check.keys import Keys
 from llmcost.check.restore import restore
 from llmcost.check.sides import CaseRuns, Side, measure
 from llmcost.cli.books import open_book
 from llmcost.cli.check.limits import limits_of
-from llmcost.cli.check.tables import usd
-from llmcost.cli.check.words import edited_line, headline
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_text
 from llmcost.cli.reading import Reading, envelope, open_store, print_coverage, write

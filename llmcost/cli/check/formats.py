@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmcost.check import Checked
+from llmcost.check.formats.junit import junit
+from llmcost.check.formats.markdown import markdown
+from llmcost.check.formats.tables import cases_table, document
+from llmcost.check.formats.terminal import terminal
 from llmcost.cli.check.github import annotate, summarize
-from llmcost.cli.check.junit import junit
-from llmcost.cli.check.markdown import markdown
-from llmcost.cli.check.tables import cases_table, document
-from llmcost.cli.check.terminal import terminal
 from llmcost.cli.choosing import refuse
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen, write_text
@@ -71,4 +71,7 @@ def own(found: Checked, target: Target, key: str | None) -> Iterator[str]:
     """Write a format that is no table of rows."""
     if target.format == "md":
         return iter([markdown(found, key)])
-    return iter([junit(found)]) if target.format == JUNIT else terminal(found, screen(target.file))
+    if target.format == JUNIT:
+        return iter([junit(found)])
+    on = screen(target.file)
+    return terminal(found, on.width, on.color)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from llmcost.check import Checked
 from llmcost.check.decision import PASS
-from llmcost.cli.check.tables import usd
-from llmcost.cli.check.words import headline
+from llmcost.check.formats.tables import usd
+from llmcost.check.formats.words import headline
 from llmcost.render.cell import plain
 
 

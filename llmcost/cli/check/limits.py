@@ -11,7 +11,7 @@ from llmcost.check import Rules
 from llmcost.check.caps import Caps
 from llmcost.check.decision import Limits
 from llmcost.check.run import SEED
-from llmcost.cli.configuration import open_configuration
+from llmcost.configuration import open_configuration
 from llmcost.errors import UsageError
 
 NONE = "none"

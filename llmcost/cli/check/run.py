@@ -10,11 +10,11 @@ from llmcost.check import Checked, Rules, Source, check
 from llmcost.check.baseline import Baseline
 from llmcost.check.baseline_read import read_baseline
 from llmcost.check.decision import FAIL
+from llmcost.check.formats.words import edited_line
 from llmcost.check.keys import Keys
 from llmcost.check.restore import restore
 from llmcost.check.run import CASE, ROUTE
 from llmcost.cli.check.formats import targets_of, write_all
-from llmcost.cli.check.words import edited_line
 from llmcost.cli.days import read_day
 from llmcost.cli.notes import note
 from llmcost.cli.places import DEFAULT_BASELINE

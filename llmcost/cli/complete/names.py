@@ -48,7 +48,7 @@ def detector_names(ctx: typer.Context, incomplete: str) -> Iterator[str]:
     """Complete detectors, a team's own among them, and all."""
     yield "all"
     yield from sorted(path.stem for path in (PACKAGE / "detect" / "detectors").glob("*.sql"))
-    from llmcost.cli.configuration import open_configuration
+    from llmcost.configuration import open_configuration
 
     folder = open_configuration().folder
     yield from sorted(path.stem for path in folder.glob("*.sql")) if folder else ()

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from llmcost.cli.configuration import open_configuration
+from llmcost.cli.detectors import ALL, run_detectors
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_bytes
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, print_coverage
-from llmcost.cli.waste.detect import ALL
-from llmcost.cli.waste.detect import run as run_detectors
+from llmcost.configuration import open_configuration
 from llmcost.detect import savings
 from llmcost.errors import InputError
 from llmcost.export.prometheus.gauges import BY, budget_gauges, check_size, group_gauges, savings_gauge, window_gauges

@@ -11,9 +11,10 @@ from pathlib import Path
 from llmcost.demo import DAYS, write_month, write_truth
 from llmcost.errors import UsageError, unwritable
 from llmcost.export.folder import staged, uninterrupted
+from llmcost.render.money import dollars
 
 NEXT = """\
-{requests:,} requests of an invented October, about ${spend:,.0f} in list prices: {logs}
+{requests:,} requests of an invented October, about {spend} in list prices: {logs}
 what in it is waste, request by request: {truth}
 
 try next:
@@ -42,7 +43,7 @@ def run_demo(folder: Path, scale: Decimal = Decimal(1), *, seed: int = 7, force:
         month = write_month(part / logs.name, scale, seed, on_day)
         write_truth(part / truth.name, month.planted)
         put(part, folder)
-    print(NEXT.format(requests=month.requests, spend=SPEND_USD * scale, logs=logs, truth=truth))
+    print(NEXT.format(requests=month.requests, spend=dollars(SPEND_USD * scale, 0), logs=logs, truth=truth))
     return 0
 
 

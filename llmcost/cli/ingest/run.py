@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llmcost.cli.ingest.new_store import check_kept, no_empty_store
-from llmcost.cli.ingest.problems import print_problems
-from llmcost.cli.ingest.unread import tell
 from llmcost.cli.notes import note
 from llmcost.cli.places import DEFAULT_DB
+from llmcost.cli.problems import print_problems
 from llmcost.cli.progress import progress_bar
+from llmcost.cli.unread import tell
 from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import IncompleteError, InputError, LimitError, LockedError, StoreError, UsageError
 from llmcost.ingest import Options, Summary, ingest

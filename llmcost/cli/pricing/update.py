@@ -23,7 +23,7 @@ from llmcost.pricing.sources.genai_prices import read_genai_prices
 from llmcost.pricing.sources.litellm import read_litellm
 from llmcost.pricing.update import Change, changes
 from llmcost.render import Table
-from llmcost.render.cell import exact
+from llmcost.render.money import exact
 
 SHOWN = 20
 COLUMNS = ("change", "provider", "model", "from_day", "level", "over_tokens", "rate", "book", "source", "held_back")

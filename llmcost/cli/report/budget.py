@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from llmcost.cli.configuration import open_configuration
 from llmcost.cli.days import read_day
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.configuration import open_configuration
 from llmcost.render import Table
-from llmcost.render.cell import dollars
+from llmcost.render.money import dollars
 from llmcost.report import coverage
 from llmcost.report.budget import COLUMNS, NO_REQUESTS, budgets, is_running, last_day
 from llmcost.report.nothing import budget_hint
@@ -79,6 +79,6 @@ def expectation(row: tuple[Any, ...]) -> Iterator[str]:
     if not found["days_left"] or found["expected_usd"] is None:
         return
     low, high = found["expected_low_usd"], found["expected_high_usd"]
-    span = "" if low is None else f", 95 % between {dollars(low, 2)} and {dollars(high, 2)}"
-    so_far = dollars(found["spent_usd"], 2)
-    yield f"forecast: {dollars(found['expected_usd'], 2)} in {found['period']}{span}; {so_far} so far"
+    span = "" if low is None else f", 95 % between {dollars(low)} and {dollars(high)}"
+    so_far = dollars(found["spent_usd"])
+    yield f"forecast: {dollars(found['expected_usd'])} in {found['period']}{span}; {so_far} so far"

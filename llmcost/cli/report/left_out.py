@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from llmcost.detect import Findings
-from llmcost.detect.findings import MONEY
 from llmcost.render.cell import plain
 from llmcost.report import Report
-from llmcost.report.few import few_rows
 from llmcost.report.over import PARTIAL
 
 MOST_GAPS = 3
-# more are not read one by one
-MOST_FINDINGS = 200
-# of findings, in which a request may stand with several detectors; its dollars stand in one
-SUMS = ("saving_usd", "saving_low_usd", "saving_high_usd")
 
 
 def groups_left(result: Report, most: int) -> Iterator[str]:
@@ -27,17 +20,6 @@ def groups_left(result: Report, most: int) -> Iterator[str]:
     rows, labels = len(result.rows), result.view.labels
     if labels and not result.over and rows > most + 1:
         yield f"rows: {most + 1:,} of {rows:,}; the rest as one, -f csv has all"
-
-
-def first_findings(found: Findings) -> list[tuple[Any, ...]]:
-    """Keep the largest findings, and make the others one."""
-    return few_rows(found.rows, found.columns, found.columns.index(MONEY[0]), SUMS, MOST_FINDINGS)
-
-
-def findings_left(found: Findings) -> Iterator[str]:
-    """Say how many findings stand alone, and where all are."""
-    if len(found.rows) > MOST_FINDINGS:
-        yield f"findings: {MOST_FINDINGS:,} of {len(found.rows):,}; the rest as one, -f csv has all"
 
 
 def gap_lines(result: Report) -> Iterator[str]:

@@ -7,16 +7,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from llmcost.cli.configuration import open_configuration
+from llmcost.cli.detectors import ALL, findings_left, first_findings, run_detectors
 from llmcost.cli.output import write_text
 from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage
 from llmcost.cli.report.budget import ended_lines, strangers
-from llmcost.cli.report.charts import figures_of, span, unit_for, waterfall
-from llmcost.cli.report.left_out import findings_left, first_findings, gap_lines, groups_left, partial_lines
-from llmcost.cli.waste.detect import ALL, BELOW, run
+from llmcost.cli.report.left_out import gap_lines, groups_left, partial_lines
+from llmcost.configuration import open_configuration
 from llmcost.counts import counted
 from llmcost.detect import Savings, findings, savings
+from llmcost.detect.charts import waterfall
+from llmcost.detect.findings import WORDS
 from llmcost.detect.savings import COLUMNS as SAVINGS
 from llmcost.errors import InputError
 from llmcost.pricing import Book
@@ -27,6 +28,7 @@ from llmcost.report import Coverage, Report, coverage
 from llmcost.report.bases import base_lines, without
 from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
+from llmcost.report.charts import figures_of, span, unit_for
 from llmcost.report.few import few_rows
 from llmcost.report.nothing import why_nothing
 from llmcost.report.run import Grouping, checked, cut_view
@@ -153,7 +155,7 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
     """Run all detectors: the waterfall and the findings with their fixes; a sentence where none can run."""
     try:
         say("waste")
-        hits = run(store, reading, book, ALL, ())
+        hits = run_detectors(store, reading, book, ALL, ())
     except InputError as error:
         nothing = Table("Savings", SAVINGS, [], {}, {})
         return [Section("savings", "Savings", "What of the spend is waste?", nothing, notes=(error.message,))]
@@ -166,7 +168,7 @@ def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[st
     )
     remains = f"what remains: {humanize('remaining_usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
     steps = Table("Savings", SAVINGS, added.rows, {}, {})
-    fixes = Table("Findings", found.columns, first_findings(found), found.totals, {}, below=BELOW)
+    fixes = Table("Findings", found.columns, first_findings(found), found.totals, {}, below=WORDS)
     return [
         Section(
             "savings",

@@ -12,7 +12,7 @@ from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import InputError, UsageError
 from llmcost.reconcile import BY, Bill, Comparison, compare_invoice, compare_reported, read_bill
 from llmcost.render import Table
-from llmcost.render.cell import dollars
+from llmcost.render.money import dollars
 from llmcost.report import Coverage, coverage
 
 # What a narrow terminal leaves out first; the two costs and the cause stay.
@@ -96,8 +96,8 @@ def invoice_lines(bill: Bill, found: Comparison) -> list[str]:
     lines = [f"bill: {bill.kind}, {counted(len(bill.lines), 'line')}, {bill.first_day} to {bill.last_day} (UTC)"]
     if totals["explained_share"] is not None:
         lines.append(
-            f"explained: {totals['explained_share']:.1%} of {dollars(totals['invoice_usd'] or 0, 2)}; "
-            f"difference {dollars(totals['difference_usd'] or 0, 2)}"
+            f"explained: {totals['explained_share']:.1%} of {dollars(totals['invoice_usd'] or 0)}; "
+            f"difference {dollars(totals['difference_usd'] or 0)}"
         )
     if totals["unpriced"]:
         lines.append(f"unpriced: {counted(totals['unpriced'], 'request')} of these days without a cost of ours")

@@ -20,8 +20,8 @@ from llmcost.errors import InputError, UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import among
 from llmcost.render import Table
-from llmcost.render.cell import dollars
 from llmcost.render.choose import has
+from llmcost.render.money import dollars, range_of
 from llmcost.report import Report, run
 from llmcost.report.bases import base_lines, without
 from llmcost.report.compare import Comparison, Windows, compare, earlier, spans_line, windows
@@ -92,21 +92,20 @@ def run_report(reading: Reading, options: ReportOptions) -> int:
 def still_to_save(store: Store, reading: Reading, book: Book, result: Report) -> list[str]:
     """Say what caches saved and, as `detect prompt-tax` finds it, could save; in very many requests it is not run."""
     saved = result.totals["cache_saved_usd"]
-    said = [f"saved by caches: {dollars(saved, 2)}"] if saved is not None else []
+    said = [f"saved by caches: {dollars(saved)}"] if saved is not None else []
     if result.coverage.requests > MOST_TO_SEARCH:
         return [*said, "still to be saved by caches: llmcost detect prompt-tax"]
-    from llmcost.cli.waste.detect import run as run_detector
+    from llmcost.cli.detectors import run_detectors
     from llmcost.detect import findings
 
     try:
-        totals = findings(store, run_detector(store, reading, book, "prompt-tax", ())).totals
+        totals = findings(store, run_detectors(store, reading, book, "prompt-tax", ())).totals
     except InputError as error:
         return [*said, f"still to be saved by caches: not known; {error.message}"]
     if totals["saving_usd"] is None:
         return [*said, "still to be saved by caches: " + ("not known" if totals["requests"] else "nothing found")]
-    low, high = dollars(totals["saving_low_usd"], 2), dollars(totals["saving_high_usd"], 2)
-    best = dollars(totals["saving_usd"], 2)
-    return [*said, f"still to be saved by caches: {best} ({low} to {high}), see llmcost detect prompt-tax"]
+    best, span = dollars(totals["saving_usd"]), range_of(totals["saving_low_usd"], totals["saving_high_usd"])
+    return [*said, f"still to be saved by caches: {best} ({span}), see llmcost detect prompt-tax"]
 
 
 def is_page(reading: Reading, options: ReportOptions) -> bool:

@@ -7,9 +7,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from llmcost.cli.pricing.explain import money
 from llmcost.cli.show.findings import Verdict
 from llmcost.counts import counted
+from llmcost.render.money import exact_dollars
 from llmcost.report import records
 from llmcost.report.query import reports
 from llmcost.store import Store
@@ -125,7 +125,7 @@ def cells_of(link: Row) -> list[str]:
     """Write what the first line of a request of the chain says."""
     duration = "" if link["duration_ms"] is None else elapsed(link["duration_ms"])
     status = " ".join(str(part) for part in (link["status"], link["http_status_code"]) if part)
-    return [f"+{elapsed(link['offset_ms'])}", duration, status, money(link["cost_usd"]), model_of(link)]
+    return [f"+{elapsed(link['offset_ms'])}", duration, status, exact_dollars(link["cost_usd"]), model_of(link)]
 
 
 def notes_of(link: Row, verdict: Verdict | None) -> Iterator[str]:
@@ -152,7 +152,7 @@ def total(chain: list[Row], relation: str | None = None) -> str:
     """Write a sum, and how many costs are not in it."""
     links = [link for link in chain if relation in (None, link["relation"])]
     unknown = sum(link["cost_usd"] is None for link in links)
-    return money(summed(links)) + (f", and {unknown:,} without a cost" if 0 < unknown < len(links) else "")
+    return exact_dollars(summed(links)) + (f", and {unknown:,} without a cost" if 0 < unknown < len(links) else "")
 
 
 def elapsed(milliseconds: float) -> str:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmcost.cli.configuration import open_configuration
-from llmcost.cli.pricing.explain import money
+from llmcost.cli.detectors import known_detectors
 from llmcost.cli.progress import step_line
-from llmcost.cli.waste.detect import known_detectors
+from llmcost.configuration import open_configuration
 from llmcost.counts import counted
 from llmcost.detect import Hits, claim, detect
 from llmcost.pricing import Book
+from llmcost.render.money import exact_dollars
 from llmcost.report import records
 from llmcost.store import Filters, Store
 
@@ -86,20 +86,19 @@ def finding_lines(rows: list[Row], verdict: Verdict) -> Iterator[str]:
         if not verdict.seen[row["dedupe_key"]]:
             yield f"  not asked: --since, --until and --where leave the request{name} out"
         for finding in verdict.findings_of(row):
-            yield from told(finding, name)
+            yield from describe(finding, name)
     if (quiet := verdict.quiet(rows)) and any(verdict.seen.values()):
         yield f"  quiet: {', '.join(quiet)}"
     for name, reason in verdict.cannot_run.items():
         yield f"  {name}: {reason}"
 
 
-def told(finding: Row, name: str) -> Iterator[str]:
-    """Tell one finding: what it would save, how certain that is, and what shows it."""
-    low, high = money(finding["saving_low_usd"]), money(finding["saving_high_usd"])
-    saves = (
-        f"saves {money(finding['saving_usd'])} ({low} to {high})" if finding["saving_usd"] is not None else "unpriced"
-    )
+def describe(finding: Row, name: str) -> Iterator[str]:
+    """Describe one finding: what it would save, how certain that is, and what shows it."""
+    names = ("saving_usd", "saving_low_usd", "saving_high_usd", "standalone_usd")
+    saving, low, high, alone = (exact_dollars(finding[column]) for column in names)
+    saves = "unpriced" if finding["saving_usd"] is None else f"saves {saving} ({low} to {high})"
     yield f"  {finding['detector']}: {finding['finding']}: {saves}, {finding['certainty']}{name}"
     yield f"    {finding['evidence']}"
     if finding["standalone_usd"] != finding["saving_usd"]:
-        yield f"    by itself it would save {money(finding['standalone_usd'])}: another detector claims the rest first"
+        yield f"    by itself it would save {alone}: another detector claims the rest first"

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from llmcost.cli.pricing.explain import basis, money
+from llmcost.render.money import exact_dollars
+from llmcost.report.arithmetic import basis
 
 Row = dict[str, Any]
 COST = "Cost"
@@ -134,7 +135,7 @@ def measured(name: str, value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value} UTC"
     if isinstance(value, Decimal):
-        return money(value)
+        return exact_dollars(value)
     if isinstance(value, int | float) and name != "http_status_code":
         return f"{value:,.10g}{unit(name)}" if isinstance(value, float) else f"{value:,}{unit(name)}"
     return str(value)

@@ -10,7 +10,6 @@ from typing import Any
 from llmcost.cli.choosing import refuse
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen, write_bytes, write_text
-from llmcost.cli.pricing.explain import COLUMNS, arithmetic, explained, rows_of, want
 from llmcost.cli.pricing.run import about
 from llmcost.cli.reading import Reading, book_line, write
 from llmcost.cli.show.chain import CHAIN, chain_lines, chain_of, chain_rows, sums_of
@@ -22,6 +21,8 @@ from llmcost.pricing import Book
 from llmcost.render import Table
 from llmcost.render.cell import sanitize_for_terminal
 from llmcost.report import records
+from llmcost.report.arithmetic import arithmetic
+from llmcost.report.explain import COLUMNS, explained, rows_of, want
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
 

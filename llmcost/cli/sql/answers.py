@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from llmcost.render import FOR_PEOPLE
 from llmcost.render.cell import plain, sanitize_for_terminal
 from llmcost.render.json import encode
 
-FOR_PEOPLE = ("table", "md", "html")
 IN_ROWS = ("csv", "tsv")
 AMOUNTS = ("_usd", "_share", "_tokens", "_ms")
 Row = tuple[Any, ...]

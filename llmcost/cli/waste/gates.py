@@ -11,7 +11,7 @@ from typing import Any
 
 from llmcost.errors import GateError, UsageError
 from llmcost.pricing.nearest import among
-from llmcost.render.cell import exact
+from llmcost.render.money import exact
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from llmcost.cli.detectors import ALL, run_detectors
 from llmcost.cli.notes import note
 from llmcost.cli.reading import Reading, envelope, print_coverage, write
-from llmcost.cli.waste.detect import ALL, found_lines, run
+from llmcost.cli.waste.detect import found_lines
 from llmcost.cli.waste.gates import read_gate
 from llmcost.counts import counted
 from llmcost.detect import Savings, compare, period, savings
@@ -18,7 +19,7 @@ from llmcost.detect.detector import CERTAINTIES
 from llmcost.detect.savings import COLUMNS
 from llmcost.errors import UsageError
 from llmcost.render import Table
-from llmcost.render.cell import dollars
+from llmcost.render.money import dollars, range_of
 from llmcost.report import coverage
 from llmcost.store import parse_when
 from llmcost.store.scope import create_scope
@@ -35,7 +36,7 @@ def run_savings(reading: Reading, settings: tuple[str, ...] = (), fail_on: tuple
     gates = [read_gate(text) for text in fail_on]
     output_format, filters, book = reading.output_format, reading.filters, reading.book
     with reading.open() as store:
-        hits = run(store, reading, book, ALL, settings)
+        hits = run_detectors(store, reading, book, ALL, settings)
         found = savings(store, hits)
         for gate in gates:
             gate.look_up(found.totals)
@@ -74,7 +75,7 @@ def run_fixed(reading: Reading, baseline: str, settings: tuple[str, ...] = (), f
     with reading.open() as store:
         periods = []
         for filters in (replace(after, since=start, until=end), after):
-            run(store, reading, book, ALL, settings, filters)
+            run_detectors(store, reading, book, ALL, settings, filters)
             periods.append(period(store))
         create_scope(store, replace(after, since=start))
         covered = coverage(store)
@@ -94,8 +95,8 @@ def run_fixed(reading: Reading, baseline: str, settings: tuple[str, ...] = (), f
 def fixed_lines(totals: dict[str, Any], compared: int, before: Period, after: Period) -> Iterator[str]:
     """Say what was saved, what had been predicted, and which keys could not be compared."""
     yield (
-        f"saved: {dollars(totals['saved_usd'], 2)} of {dollars(totals['expected_usd'], 2)} expected without the fix; "
-        f"predicted: {dollars(totals['predicted_usd'], 2)}"
+        f"saved: {dollars(totals['saved_usd'])} of {dollars(totals['expected_usd'])} expected without the fix; "
+        f"predicted: {dollars(totals['predicted_usd'])}"
     )
     alone = len(before.keys() | after.keys()) - compared
     if alone:
@@ -106,16 +107,17 @@ def fixed_lines(totals: dict[str, Any], compared: int, before: Period, after: Pe
 def savings_lines(found: Savings) -> Iterator[str]:
     """Say how certain the savings are, what remains, and what they come to in a month."""
     for name, sums in found.by_certainty.items():
-        shown = "not known" if sums["saving_usd"] is None else f"{dollars(sums['saving_usd'], 2)} {span(sums)}"
+        saved = dollars(sums["saving_usd"])
+        shown = saved if sums["saving_usd"] is None else f"{saved} ({saving_range(sums)})"
         yield f"{name}: {shown} in {counted(int(sums['requests']), 'request')}"
     if found.totals["remaining_usd"] is not None:
-        yield f"what remains: {remains(found.totals)} of {dollars(found.totals['spend_usd'], 2)}"
+        yield f"what remains: {remains(found.totals)} of {dollars(found.totals['spend_usd'])}"
     if found.monthly is None:
         yield "per month: not projected, the logs span less than 3 days or have no price"
     else:
         month = found.monthly
         yield (
-            f"per month: {each(month)}; {dollars(month['spend_usd'], 2)} would be {remains(month)} "
+            f"per month: {each(month)}; {dollars(month['spend_usd'])} would be {remains(month)} "
             f"(30 days, from {counted(month['days'], 'day')} of logs)"
         )
 
@@ -123,15 +125,14 @@ def savings_lines(found: Savings) -> Iterator[str]:
 def each(sums: dict[str, Any]) -> str:
     """Write what each certainty saves, the surest first."""
     known = ((name, sums[f"{name}_usd"]) for name in CERTAINTIES)
-    return ", ".join(f"{'not known' if saved is None else dollars(saved, 2)} {name}" for name, saved in known)
+    return ", ".join(f"{dollars(saved)} {name}" for name, saved in known)
 
 
 def remains(sums: dict[str, Any]) -> str:
     """Write what remains, with its range."""
-    low, high = dollars(sums["remaining_low_usd"], 2), dollars(sums["remaining_high_usd"], 2)
-    return f"{dollars(sums['remaining_usd'], 2)} ({low} to {high})"
+    return f"{dollars(sums['remaining_usd'])} ({range_of(sums['remaining_low_usd'], sums['remaining_high_usd'])})"
 
 
-def span(sums: dict[str, Any]) -> str:
-    """Write a range."""
-    return f"({dollars(sums['saving_low_usd'], 2)} to {dollars(sums['saving_high_usd'], 2)})"
+def saving_range(sums: dict[str, Any]) -> str:
+    """Write the range of a saving."""
+    return range_of(sums["saving_low_usd"], sums["saving_high_usd"])

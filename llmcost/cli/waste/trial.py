@@ -10,7 +10,7 @@ from llmcost.cli.reading import Reading, envelope, format_of, print_coverage, wr
 from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import IncompleteError, UsageError
 from llmcost.render import Table
-from llmcost.render.cell import dollars
+from llmcost.render.money import dollars
 from llmcost.report import coverage
 from llmcost.trial import Comparison, Sample, compare, draw, read_outputs, wilson
 from llmcost.trial.sample import COLUMNS
@@ -77,10 +77,10 @@ def replay_lines(found: Sample) -> Iterator[str]:
     """Say what the replay costs, and where no candidate or no price for it is known."""
     count, priced = len(found.rows), found.candidate_requests
     if priced:
-        cost = dollars(found.candidate_usd, 2)
+        cost = dollars(found.candidate_usd)
         requests = counted(priced, "request")
         yield f"replay: about {cost} on the candidate for {requests}, with the same tokens and cache hits"
-    yield f"replay: the sample cost {dollars(found.cost_usd, 2)} as it was"
+    yield f"replay: the sample cost {dollars(found.cost_usd)} as it was"
     nameless = sum(row[COLUMNS.index("candidate_model")] is None for row in found.rows)
     if nameless:
         models = agreeing(nameless, "is of a model", "are of models")

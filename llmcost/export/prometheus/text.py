@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost.errors import UsageError
-from llmcost.render.cell import exact, plain
+from llmcost.render.cell import plain
+from llmcost.render.money import exact
 
 EPOCH = datetime(1970, 1, 1)
 MICROSECOND = timedelta(microseconds=1)

@@ -1,25 +1,21 @@
-"""The charts of each view on the page."""
+"""The charts of each view."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from llmcost.detect import Savings
-from llmcost.detect.detector import CERTAINTIES
 from llmcost.render import Figure, Table
-from llmcost.report import Report
 from llmcost.report.over import LONGEST
+from llmcost.report.run import Report
 from llmcost.store import Store
 
 InTime = Callable[[tuple[str, ...]], Report]
 ROW = "group"
 WAY = "way"
-SPENT = "spent"
 HOURS_UP_TO = timedelta(days=3)
 DAYS_UP_TO = timedelta(days=120)
 WEEKS_UP_TO = timedelta(days=730)
@@ -142,25 +138,6 @@ def column(result: Report, name: str) -> list[Any]:
     """Take one column."""
     at = result.columns.index(name)
     return [row[at] for row in result.rows]
-
-
-def waterfall(added: Savings) -> Iterator[Figure]:
-    """From what is spent to what would remain."""
-    if added.totals["spend_usd"] is None:
-        return
-    counted = Counter(name for name, *_ in added.steps)
-    lines = [
-        (name if counted[name] == 1 else f"{name}, {certainty}", certainty, -saving)
-        for name, certainty, saving in added.steps
-    ]
-    rows = [("spend", SPENT, added.totals["spend_usd"]), *lines]
-    table = Table("Savings", ("line", "certainty", "amount_usd"), rows, {}, {})
-    yield Figure(
-        "From what is spent to what would remain",
-        *("waterfall", table, "line", "amount_usd", "certainty"),
-        order=(SPENT, *CERTAINTIES),
-        total="what remains",
-    )
 
 
 DRAWN: dict[str, Callable[[Report, InTime], Iterator[Figure]]] = {

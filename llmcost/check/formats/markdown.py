@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from llmcost.check import Checked
 from llmcost.check.comment import UNCHANGED, marker
+from llmcost.check.formats.tables import in_order, why_rows
+from llmcost.check.formats.words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
 from llmcost.check.pairs import PAIRED, Change
-from llmcost.cli.check.tables import in_order, why_rows
-from llmcost.cli.check.words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
 from llmcost.render.md import escaped
 
 LARGEST = 5

@@ -12,10 +12,9 @@ from rich.text import Text
 
 from llmcost.check import Checked
 from llmcost.check.decision import FAIL, PASS
+from llmcost.check.formats.tables import in_order, why_rows
+from llmcost.check.formats.words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
 from llmcost.check.pairs import PAIRED, Change
-from llmcost.cli.check.tables import in_order, why_rows
-from llmcost.cli.check.words import basis, first_reasons, headline, is_unchanged, money, price_line, signed, times
-from llmcost.cli.output import Screen
 from llmcost.render.cell import sanitize_for_terminal
 
 SHOWN = 10
@@ -25,12 +24,10 @@ NO_LIMIT = 10_000
 LEAST_WIDTH, NAME = 60, 8
 
 
-def terminal(found: Checked, on: Screen) -> Iterator[str]:
-    """Write the check as wide as what it is read on, coloured where that is wanted."""
-    width = NO_LIMIT if on.width is None else max(LEAST_WIDTH, on.width)
-    console = Console(
-        width=width, force_terminal=on.color, color_system="standard" if on.color else None, highlight=False
-    )
+def terminal(found: Checked, width: int | None, color: bool) -> Iterator[str]:
+    """Write the check in lines of `width` characters, of any length without one."""
+    width = NO_LIMIT if width is None else max(LEAST_WIDTH, width)
+    console = Console(width=width, force_terminal=color, color_system="standard" if color else None, highlight=False)
     with console.capture() as written:
         console.print(Text(headline(found), style=STYLES.get(found.verdict.outcome, "bold yellow")))
         console.print(Text(basis(found)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,10 +10,8 @@ from llmcost.check.decision import PASS
 from llmcost.check.pairs import Change
 from llmcost.check.verdict import percent
 from llmcost.counts import counted
-from llmcost.render.cell import dollars
+from llmcost.render.money import decimals_for, dollars, signed_dollars
 
-# so many digits of the smaller amount are shown
-SIGNIFICANT = 3
 REASONS = 6
 # a change that is certain but less than this is not worth a comment
 LITTLE = 0.01
@@ -86,15 +83,14 @@ def price_line(found: Checked) -> str:
 
 def money(amount: Fraction, found: Checked) -> str:
     """Write USD with so many digits that the smaller of both sides is told."""
-    return dollars(float(amount), decimals(found))
+    return dollars(amount, decimals(found))
 
 
 def signed(amount: Fraction, found: Checked) -> str:
-    """Write a difference in USD."""
-    return ("-" if amount < 0 else "+") + dollars(float(abs(amount)), decimals(found))
+    """Write a difference in USD to the same digits."""
+    return signed_dollars(amount, decimals(found))
 
 
 def decimals(found: Checked) -> int:
-    """Count the decimals that show what a run costs: two, or more where it is little."""
-    costs = [side for side in (found.compared.base_usd, found.compared.head_usd) if side > 0]
-    return max(2, min(12, SIGNIFICANT - 1 - math.floor(math.log10(float(min(costs)))))) if costs else 2
+    """Count the decimals that show what a run costs on both sides."""
+    return decimals_for(found.compared.base_usd, found.compared.head_usd)

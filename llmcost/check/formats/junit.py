@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from llmcost.check import Checked
 from llmcost.check.caps import Reason
 from llmcost.check.decision import INCONCLUSIVE
+from llmcost.check.formats.words import headline
 from llmcost.check.pairs import PAIRED
-from llmcost.cli.check.words import headline
 
 SUITE = "llmcost check"
 COST = "cost per run"

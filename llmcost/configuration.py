@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from llmcost.errors import UsageError
 from llmcost.pricing.loader import Node, only, read_yaml, required, section
-from llmcost.pricing.nearest import among
 from llmcost.report.budget import EVERYTHING, Budget
 
 NAME = "llmcost.yaml"
@@ -90,24 +88,3 @@ def folder_of(node: Node, path: Path) -> Path:
     if not folder.is_dir():
         raise node.refuse(f"folder: {folder} is no folder")
     return folder
-
-
-def with_set(
-    settings: Mapping[str, Mapping[str, Any]], chosen: Sequence[str], texts: Sequence[str], known: Mapping[str, Any]
-) -> dict[str, dict[str, Any]]:
-    """Lay `--set name=value` over the settings, for every chosen detector that has this parameter.
-
-    Raises UsageError where none has it.
-    """
-    laid = {name: dict(values) for name, values in settings.items()}
-    for text in texts:
-        name, equals, value = (part.strip() for part in text.partition("="))
-        if not equals:
-            raise UsageError(f"--set {text}: not of the form name=value", hint="for example --set max_gap_seconds=30")
-        having = [detector for detector in chosen if name in known[detector].params]
-        if not having:
-            every = sorted({param for detector in chosen for param in known[detector].params})
-            raise UsageError(f"--set {name}: no such parameter", hint=among(name, every, "there are"))
-        for detector in having:
-            laid.setdefault(detector, {})[name] = value
-    return laid
