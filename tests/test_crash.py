@@ -20,9 +20,9 @@ from tests.test_ingest import record
 
 # one file a batch, so that there is something between the transactions
 INGEST = (
-    "import sys, llmcost.ingest.load as load; load.BATCH_BYTES = 1; "
+    "import sys, llmcost.ingest.batches as batches; from llmcost.ingest import ingest; batches.BATCH_BYTES = 1; "
     "from llmcost.store import Store; store = Store(sys.argv[1]); print(flush=True); "
-    "load.ingest(store, [sys.argv[2]])"
+    "ingest(store, [sys.argv[2]])"
 )
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from llmcost.ingest import ingest
-from llmcost.ingest.load import Options
+from llmcost.ingest import Options, ingest
 from llmcost.store import Store
 from tests.conftest import FIXTURES
 

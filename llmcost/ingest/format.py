@@ -23,6 +23,12 @@ LEAF_TYPES = {
     "map": "MAP(VARCHAR, VARCHAR)",
     "token_map": "MAP(VARCHAR, VARCHAR)",
 }
+# What a format's query must give of each request; every other column of `requests` may be missing.
+REQUIRED_COLUMNS = (
+    *("request_id", "dedupe_key", "file_id", "started_at", "operation_name"),
+    *("usage_source", "usage_basis", "is_batch", "status"),
+)
+PASSED_OVER = "passed_over"
 # key -> kind of leaf, nested mapping, or [mapping] for a list; also the inner parts of such
 Columns = Any
 Record = dict[str, Any]
@@ -56,6 +62,11 @@ class Format:
     def claims(self, record: Record) -> int:
         """Count the marks of the longest alternative that the record fulfils; 0 if none."""
         return max((size(marks) for marks in self.recognise if fulfils(record, marks)), default=0)
+
+
+def required_columns(format: Format) -> tuple[str, ...]:
+    """Name the columns that a format's query must give."""
+    return (*REQUIRED_COLUMNS, PASSED_OVER) if format.passes_over else REQUIRED_COLUMNS
 
 
 @cache

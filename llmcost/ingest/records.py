@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from llmcost.ingest.format import Columns, Format, duckdb_columns, parsed_columns
+from llmcost.ingest.format import Columns, Format, duckdb_columns, parsed_columns, required_columns
 from llmcost.ingest.ledger import enter_files
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.sources import MAX_LINE_BYTES
@@ -30,14 +30,22 @@ def insert(store: Store, group: list[Recognised]) -> PassedOver:
     """Run a format's query over files of that format; count what it passed over by format and reason."""
     format = group[0].format
     create_records(store, group)
+    query = held_to_contract(format)
     if not format.passes_over:
-        store.execute(f"insert into requests by name {format.query}")
+        store.execute(f"insert into requests by name {query}")
         return Counter()
-    store.execute(f"create or replace temp table staged as {format.query}")
+    store.execute(f"create or replace temp table staged as {query}")
     store.execute("insert into requests by name select * exclude (passed_over) from staged where passed_over is null")
     left_out = store.rows("select passed_over, count(*) from staged where passed_over is not null group by all")
     store.execute("drop table staged")
     return Counter({(format.name, reason): count for reason, count in left_out})
+
+
+def held_to_contract(format: Format) -> str:
+    """Write a format's query so that DuckDB binds it only if it gives every column that it must."""
+    # to replace a column by itself changes nothing, but cannot be done to one that is not there
+    named = ", ".join(f"{name} as {name}" for name in required_columns(format))
+    return f"select * replace ({named}) from ({format.query}\n)"
 
 
 def is_readable(store: Store, group: list[Recognised]) -> bool:

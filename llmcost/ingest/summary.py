@@ -55,3 +55,12 @@ class Summary:
     def read(self) -> int:
         """The number of records that were read."""
         return self.new + self.duplicates + self.rejected + sum(self.passed_over.values())
+
+    def add(self, found: Summary) -> None:
+        """Add what one batch came to."""
+        self.new += found.new
+        self.duplicates += found.duplicates
+        self.ambiguous += found.ambiguous
+        self.passed_over += found.passed_over
+        self.rejects += found.rejects
+        self.keys |= found.keys

@@ -1,0 +1,26 @@
+"""How to ingest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from llmcost.ingest.case_key import CASE_KEY
+from llmcost.ingest.format import Format
+from llmcost.ingest.limit import Limit
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to ingest.
+
+    `format` is taken instead of recognising one. `on_duplicate` is last, first or error. Without `hashes_text` no
+    prompt or answer is even read. `zone` is that of times without one. `limit` is how many bad lines are accepted.
+    `case_key` is the key of the metadata that names the test case.
+    """
+
+    format: Format | None = None
+    on_duplicate: str = "last"
+    hashes_text: bool = True
+    zone: str = "UTC"
+    limit: Limit = field(default_factory=Limit)
+    case_key: str = CASE_KEY

@@ -1,0 +1,72 @@
+"""One batch in one transaction: its requests and rejects, what is known of its files, and the duplicates out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from itertools import groupby
+
+import duckdb
+
+from llmcost.ingest.deduplicate import deduplicate
+from llmcost.ingest.ledger import enter_files, enter_ingest, enter_rejects
+from llmcost.ingest.measured import check_measured
+from llmcost.ingest.options import Options
+from llmcost.ingest.recognise import Recognised
+from llmcost.ingest.records import PassedOver, insert, reader_of
+from llmcost.ingest.secrets import replace_keys
+from llmcost.ingest.sieve import Reject
+from llmcost.ingest.summary import Summary
+from llmcost.store import Store
+
+
+def commit(
+    store: Store, batch: list[Recognised], rejects: list[Reject], options: Options, summary: Summary
+) -> tuple[int, Summary]:
+    """Insert one batch in one transaction; return the rows that were read, and what they came to.
+
+    `summary` is of the batches before. Raises what DuckDB says against a line, GrownError where a file has grown
+    meanwhile, LimitError where too many lines are bad; the store is then as it was.
+    """
+    store.execute("begin")
+    try:
+        rows, found = fill(store, batch, rejects, options)
+        options.limit.check(rejects, summary.rejected + found.rejected, summary.read + found.read)
+        store.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):  # after a full disk there is nothing left to roll back
+            store.execute("rollback")
+        raise
+    return rows, found
+
+
+def fill(store: Store, batch: list[Recognised], rejects: list[Reject], options: Options) -> tuple[int, Summary]:
+    """Insert one batch, and what there is to know of it, within a transaction."""
+    mark, before = store.rows("select coalesce(max(rowid), -1), count(*) from requests")[0]
+    enter_files(store, batch)
+    forget(store, batch)
+    passed_over: PassedOver = Counter()
+    for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
+        passed_over += insert(store, list(group))
+    check_measured(batch)
+    keys = replace_keys(store, mark)
+    count = int(store.value("select count(*) from requests"))
+    deduplicate(store, mark, options.on_duplicate)
+    store.assign_name_ids()
+    kept, ambiguous = store.rows(
+        "select count(*), count(*) filter (rowid > $1 and usage_evidence = 'ambiguous') from requests", [mark]
+    )[0]
+    enter_rejects(store, rejects)
+    found = Summary(new=kept - before, duplicates=count - kept, ambiguous=ambiguous, rejects=rejects)
+    found.passed_over, found.keys = passed_over, keys
+    enter_ingest(store, found)
+    return count - before, found
+
+
+def forget(store: Store, batch: list[Recognised]) -> None:
+    """Take out the rows of files that are read again as a whole because they grew."""
+    paths = [item.source.path for item in batch if item.source.is_replacement]
+    if paths:
+        store.execute(
+            "delete from requests where file_id in (select file_id from files where list_contains($1, path))", [paths]
+        )
