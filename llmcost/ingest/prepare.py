@@ -23,8 +23,14 @@ def prepare(store: Store, case_key: str) -> None:
     """Make the macros, and bound the memory, unless the store itself is in memory."""
     if store.path != MEMORY:
         store.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-    for file in sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name)):
-        store.execute(keyed_text(file.read_text(encoding="utf-8"), case_key))
+    for macros in macro_texts():
+        store.execute(keyed_text(macros, case_key))
+
+
+def macro_texts() -> list[str]:
+    """Read the files of macros in the order in which they can be made."""
+    files = sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name))
+    return [file.read_text(encoding="utf-8") for file in files]
 
 
 def order_of(name: str) -> tuple[int, str]:

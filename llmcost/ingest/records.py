@@ -48,17 +48,17 @@ def held_to_contract(format: Format) -> str:
     return f"select * replace ({named}) from ({format.query}\n)"
 
 
-def is_readable(store: Store, group: list[Recognised]) -> bool:
-    """Insert files of one reader alone and take them back."""
+def refused(store: Store, group: list[Recognised]) -> Exception | None:
+    """Insert files of one reader alone and take them back; return what DuckDB raises, if it refuses one."""
     store.execute("begin")
     try:
         enter_files(store, group)
         insert(store, group)
-    except REFUSALS:
-        return False
+    except REFUSALS as error:
+        return error
     finally:
         store.execute("rollback")
-    return True
+    return None
 
 
 def create_records(store: Store, group: list[Recognised]) -> None:

@@ -20,7 +20,7 @@ from llmcost.ingest.contract import breach
 from llmcost.ingest.measured import check_measured
 from llmcost.ingest.options import Options
 from llmcost.ingest.recognise import Recognised
-from llmcost.ingest.records import REFUSALS, is_readable, reader_of
+from llmcost.ingest.records import REFUSALS, reader_of, refused
 from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.summary import Summary
 from llmcost.ingest.transaction import commit
@@ -83,10 +83,10 @@ def sieved(
     store: Store, batch: list[Recognised], copies: str, summary: Summary
 ) -> tuple[list[Recognised], list[Reject]]:
     """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
-    refused = refused_paths(store, batch)
+    paths = refused_paths(store, batch)
     good, rejects = [], []
     for item in batch:
-        if item.source.path not in refused:
+        if item.source.path not in paths:
             good.append(item)
             continue
         with setting_aside(item.source.path, item.source.is_named, summary):
@@ -98,8 +98,8 @@ def sieved(
 
 def bisected(store: Store, batch: list[Recognised], copies: str) -> tuple[list[Recognised], list[Reject]]:
     """Leave out the lines that no rule of the sieve named, and that DuckDB refuses even so."""
-    refused = refused_paths(store, batch)
-    found = [bisect(store, item, copies) if item.source.path in refused else (item, []) for item in batch]
+    paths = refused_paths(store, batch)
+    found = [bisect(store, item, copies) if item.source.path in paths else (item, []) for item in batch]
     return [item for item, _ in found], [reject for _, rejects in found for reject in rejects]
 
 
@@ -111,7 +111,7 @@ def refused_paths(store: Store, batch: list[Recognised]) -> set[str]:
 
 def refused_files(store: Store, group: list[Recognised]) -> list[Recognised]:
     """Find by halves the files that DuckDB refuses: one of thousands of small ones is soon found."""
-    if is_readable(store, group):
+    if refused(store, group) is None:
         return []
     if len(group) == 1:
         return group
