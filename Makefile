@@ -9,7 +9,8 @@ SELECT :=
 # files or folders of tests: all
 TESTS :=
 # what holds outputs and tables of the program
-WRITTEN := README.md $(addprefix docs/,README.md quickstart.md reports.md python.md formats.md pricing.md exit-codes.md)
+WRITTEN := README.md $(addprefix docs/,README.md design.md quickstart.md reports.md detectors.md python.md formats.md \
+	pricing.md exit-codes.md) docs/detectors/*.md
 
 .PHONY: demo test check fix docs golden bench clean help
 
@@ -44,6 +45,7 @@ fix: $(READY)  ## write what a machine can write
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfmt --quiet llmcost
+	$(BIN)/python -m tests.readme
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -P -I . $(WRITTEN)
 
 docs: $(READY)  ## take the pictures in docs/images anew; those of the page need a chromium

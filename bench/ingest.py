@@ -1,7 +1,7 @@
 """How long `llmcost ingest` takes beside DuckDB alone and others, on the same files, in interleaved rounds.
 
 Each contender begins with a new database file, the page cache warm. Printed are Markdown tables: the median of the
-rounds' ratios with the lowest and the highest, the bars of DESIGN §8, and the seconds.
+rounds' ratios with the lowest and the highest, the bars of bench/README.md, and the seconds.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 @dataclass(frozen=True)
 class Ratio:
-    """One row of the table: how long `over` takes to how long `under` takes, and what DESIGN §8 asks for."""
+    """One row of the table: how long `over` takes to how long `under` takes, and its bar."""
 
     group: str
     over: str

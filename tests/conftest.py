@@ -14,13 +14,16 @@ import pytest
 from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.store import Store
+from tests.logs import write
 from tests.warm import PROGRAM, READ_AT_START, Warm
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 # the logs that reports and prices are shown with
 FIRST = [FIXTURES / f"{name}.jsonl" for name in ("litellm", "litellm_spend_logs", "openai", "anthropic")]
-SAMPLES = ROOT.parent / "shared" / "samples"
+CASES = ROOT / "tests" / "cases"
+# records as they are written out there, key for key; only ids and texts are invented
+SAMPLES = ROOT / "tests" / "samples"
 Completed = subprocess.CompletedProcess[str]
 Run = Callable[..., Completed]
 
@@ -58,10 +61,18 @@ def book() -> Book:
 
 
 @pytest.fixture
-def samples() -> Path:
-    if not SAMPLES.is_dir():
-        pytest.skip("the folder of samples is not here")
-    return SAMPLES
+def small_book(request: pytest.FixtureRequest, tmp_path: Path) -> Book:
+    """The price book that a file of tests writes down as BOOK."""
+    return load_book([write(tmp_path / "book.yaml", request.module.BOOK)])
+
+
+@pytest.fixture(scope="session")
+def first_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the FIRST logs, to read."""
+    path = tmp_path_factory.mktemp("first") / "store.duckdb"
+    with Store(path) as opened:
+        ingest(opened, [str(file) for file in FIRST])
+    return path
 
 
 @pytest.fixture(scope="session")

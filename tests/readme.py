@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from llmcost.columns import COLUMNS
 from llmcost.detect import detectors
 from llmcost.errors import Exit
 from llmcost.ingest.format import formats
-from llmcost.report.view import views
+from llmcost.report.view import View, views
 
 ROOT = Path(__file__).parent.parent
 # a command that did its work and found what it was to fail for
@@ -89,11 +91,28 @@ def task_table() -> None:
 def view_table(where: str = "") -> None:
     """Print the shelf of views; `where` is the page that says what their columns are."""
     print("| view | answers | by |\n|---|---|---|")
-    shelf = views()
-    for name in sorted(shelf, key=("overview", *shelf).index):
-        by = ", ".join(f"`{column}`" for column in (*shelf[name].by, *shelf[name].labels))
-        print(f"| [`{name}`]({where}#{name}) | {shelf[name].answers} | {by} |")
+    for name, view in in_order().items():
+        by = ", ".join(f"`{column}`" for column in (*view.by, *view.labels))
+        print(f"| [`{name}`]({where}#{name}) | {view.answers} | {by} |")
     print(f"| [`budget`]({where}#budget) | What may be spent, what is, and what will be at the end of the month? | |")
+
+
+def view_chapters() -> None:
+    """Print a chapter a view, as its header says it."""
+    for name, view in in_order().items():
+        by = " and ".join(filter(None, [", ".join(f"`{column}`" for column in view.by), always(view)]))
+        print(f"## {name}\n\n{view.answers}{f' By {by}.' if by else ''}\n\n{view.notes.strip()}\n")
+
+
+def always(view: View) -> str:
+    """Name what a view tells apart whatever it is grouped by."""
+    return f"always {', '.join(f'`{column}`' for column in view.labels)}" if view.labels else ""
+
+
+def in_order() -> dict[str, View]:
+    """Read the shelf of views, the overview first."""
+    shelf = views()
+    return {name: shelf[name] for name in sorted(shelf, key=("overview", *shelf).index)}
 
 
 def column_table() -> None:
@@ -103,11 +122,35 @@ def column_table() -> None:
         print(f"| `{name}` | {column.means} |")
 
 
-def detector_table(where: str = "docs/") -> None:
+def detector_table(where: str) -> None:
     """Print the shelf of detectors, in the order in which they claim savings."""
     print("| detector | what it finds | what to do |\n|---|---|---|")
     for name, detector in detectors().items():
         print(f"| [`{name}`]({where}detectors/{name}.md) | {detector.why} | {detector.advice} |")
+
+
+def detector_page(name: str) -> None:
+    """Print what the header of a detector says: why, what to do, its settings, what logs it needs."""
+    detector = detectors()[name]
+    print(f"{detector.why}\n\n**What to do**: {detector.advice}\n")
+    print("| setting | default | what it is |\n|---|---|---|")
+    for setting, meaning in meanings(name).items():
+        print(f"| `{setting}` | {detector.params[setting]} | {meaning} |")
+    print("\nLogs that it cannot run on have " + "; or ".join(need["says"] for need in detector.needs) + ".")
+
+
+def meanings(name: str) -> dict[str, str]:
+    """Read the comments beside the settings in the header of a detector."""
+    header = detectors()[name].query.partition("*/")[0]
+    return {
+        setting: (re.search(rf"^ +{setting}: [^#\n]+# (.+)$", header, re.MULTILINE) or ["", ""])[1]
+        for setting in detectors()[name].params
+    }
+
+
+def detector_links() -> None:
+    """Print a line of links to the rules of all detectors."""
+    print(",\n".join(f"[{name}](detectors/{name}.md)" for name in detectors()) + ";")
 
 
 def format_table() -> None:
@@ -115,3 +158,57 @@ def format_table() -> None:
     print("| format | what it is |\n|---|---|")
     for name, format in formats().items():
         print(f"| `{name}` | {format.title}: {format.answers} |")
+
+
+def room_diagram() -> None:
+    """Print the rooms of the package and who imports whom; an arrow that others imply is left out."""
+    package = ROOT / "llmcost"
+    needs: dict[str, set[str]] = {}
+    for file in package.rglob("*.py"):
+        room = file.relative_to(package).parts[0].removesuffix(".py")
+        found = {name.split(".")[1] for name in imported(file) if name.startswith("llmcost.")}
+        needs.setdefault(room, set()).update(found - {room})
+    rooms = {name: needs[name] for name in needs if not name.startswith("__")}
+    print("```mermaid\nflowchart TD")
+    for room in sorted(rooms):
+        implied = {deep for near in rooms[room] for deep in below(near, rooms)}
+        for other in sorted(rooms[room] - implied):
+            print(f"    {room} --> {other}")
+    print("```")
+
+
+def imported(file: Path) -> list[str]:
+    """List the modules that a file imports from, whenever it does."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    return [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+
+
+def below(room: str, rooms: dict[str, set[str]]) -> set[str]:
+    """List what a room needs, and what that needs."""
+    return rooms[room] | {deep for near in rooms[room] for deep in below(near, rooms)}
+
+
+PAGE = """\
+# {name}: {title}
+
+<!-- [[[cog
+from tests.readme import detector_page
+detector_page("{name}")
+]]] -->
+<!-- [[[end]]] -->
+
+The rule itself is its query: `llmcost detect {name} --sql`, or
+[{name}.sql](../../llmcost/detect/detectors/{name}.sql).
+"""
+
+
+def main() -> None:
+    """Begin a page for each detector that has none; cog fills it in."""
+    for name, detector in detectors().items():
+        page = ROOT / "docs" / "detectors" / f"{name}.md"
+        if not page.exists():
+            page.write_text(PAGE.format(name=name, title=detector.title.lower()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

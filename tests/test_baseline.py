@@ -21,7 +21,8 @@ from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
 from llmcost.store.prices import Repricing, load_prices
-from tests.traces import request, write
+from tests.logs import write_log
+from tests.traces import request
 
 DAY = date(2026, 11, 20)
 KEYS = Keys()
@@ -70,7 +71,7 @@ def rounded(wall_us: int | None) -> int | None:
 
 
 def test_a_group_of_requests_is_a_line_and_a_constant_is_written_once(store: Store, book: Book, tmp_path: Path) -> None:
-    log = write(
+    log = write_log(
         tmp_path / "log.jsonl",
         [
             *(request("refund", run, output_tokens=200 + run) for run in (1, 2)),
@@ -96,7 +97,7 @@ def test_the_order_of_a_log_changes_nothing(book: Book, tmp_path: Path) -> None:
     texts = []
     for name, found in (("a", records), ("b", records[::-1])):
         with Store() as store:
-            ingest(store, [str(write(tmp_path / f"{name}.jsonl", found))])
+            ingest(store, [str(write_log(tmp_path / f"{name}.jsonl", found))])
             texts.append("".join(write_baseline(baseline_of(store, book))))
 
     assert texts[0] == texts[1]
@@ -104,7 +105,9 @@ def test_the_order_of_a_log_changes_nothing(book: Book, tmp_path: Path) -> None:
 
 def test_no_text_of_a_log_reaches_a_baseline(store: Store, book: Book, tmp_path: Path) -> None:
     secret = "violet-tortoise"
-    log = write(tmp_path / "log.jsonl", [request("one", messages=[{"role": "user", "content": secret}], tags=[secret])])
+    log = write_log(
+        tmp_path / "log.jsonl", [request("one", messages=[{"role": "user", "content": secret}], tags=[secret])]
+    )
     ingest(store, [str(log)])
 
     assert secret not in "".join(write_baseline(baseline_of(store, book)))

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conftest import Run
-from tests.traces import BOOK, Record, request, suite, write
+from tests.logs import Record, write_log
+from tests.traces import BOOK, request, suite
 
 PRICES = ("--pricing", "book.yaml")
 # of BOOK's suite of 12 cases: $0.01 x (1 + ... + 12) + 12 x $0.002
@@ -23,7 +24,7 @@ WHOLE = Decimal("0.804")
 def made(tmp_path: Path, llmcost: Run) -> Path:
     """A folder with a price book, a baseline of 12 cases x 2 runs, and its traces."""
     (tmp_path / "book.yaml").write_text(BOOK, encoding="utf-8")
-    write(tmp_path / "base.jsonl", suite())
+    write_log(tmp_path / "base.jsonl", suite())
     done = llmcost("baseline", "create", "base.jsonl", *PRICES)
 
     assert (0, "") == (done.returncode, done.stdout)
@@ -53,7 +54,7 @@ def test_the_same_traces_pass_without_a_difference(llmcost: Run, made: Path) -> 
 
 
 def test_half_as_much_again_fails_and_says_why(llmcost: Run, made: Path) -> None:
-    write(made / "more.jsonl", grown(1.5))
+    write_log(made / "more.jsonl", grown(1.5))
     code, found = checked(llmcost, "more.jsonl")
 
     assert (1, "fail", ["increase"]) == (code, found["verdict"], [reason["rule"] for reason in found["reasons"]])
@@ -73,7 +74,7 @@ def test_many_that_grew_fail_though_one_large_case_hides_it(llmcost: Run, made: 
             is_large = record["case_id"] == "case-20"
             record["input_tokens"] = large if is_large else int(record["input_tokens"] * tokens)
             record["output_tokens"] = 100 if is_large else int(100 * tokens)
-        write(made / name, records)
+        write_log(made / name, records)
         return name
 
     code, found = checked(llmcost, traces("now.jsonl", 1.2, 176_000), "--against", traces("was.jsonl", 1, 200_000))
@@ -84,7 +85,7 @@ def test_many_that_grew_fail_though_one_large_case_hides_it(llmcost: Run, made: 
 
 
 def test_what_got_cheaper_passes(llmcost: Run, made: Path) -> None:
-    write(made / "less.jsonl", grown(0.5))
+    write_log(made / "less.jsonl", grown(0.5))
     code, found = checked(llmcost, "less.jsonl")
 
     assert (0, "pass") == (code, found["verdict"])
@@ -92,7 +93,7 @@ def test_what_got_cheaper_passes(llmcost: Run, made: Path) -> None:
 
 
 def test_one_case_that_explodes_fails_by_its_cap(llmcost: Run, made: Path) -> None:
-    write(made / "boom.jsonl", grown(10, cases=1))
+    write_log(made / "boom.jsonl", grown(10, cases=1))
     code, found = checked(llmcost, "boom.jsonl")
 
     assert (1, [("case", "case-01")]) == (code, [(reason["rule"], reason["case"]) for reason in found["reasons"]])
@@ -104,7 +105,7 @@ def test_one_case_that_explodes_fails_by_its_cap(llmcost: Run, made: Path) -> No
 def test_a_case_that_grew_in_one_of_its_runs_alone_warns(llmcost: Run, made: Path) -> None:
     records = suite()
     records[0] = request("case-01", 1, input_tokens=10_000, output_tokens=1000)
-    write(made / "head.jsonl", records)
+    write_log(made / "head.jsonl", records)
     code, found = checked(llmcost, "head.jsonl")
 
     # ($0.12 + $0.012) / 2 is 5.5 times $0.012, but its other run costs what it did
@@ -113,7 +114,7 @@ def test_a_case_that_grew_in_one_of_its_runs_alone_warns(llmcost: Run, made: Pat
 
 
 def test_a_model_that_costs_twice_as_much_is_the_mix(llmcost: Run, made: Path) -> None:
-    write(made / "big.jsonl", suite(request_model="big"))
+    write_log(made / "big.jsonl", suite(request_model="big"))
     code, found = checked(llmcost, "big.jsonl")
 
     assert (1, [("model mix", WHOLE)]) == (code, [(row["why"], Decimal(row["per_run_usd"])) for row in found["why"]])
@@ -136,9 +137,9 @@ def test_caps_fail_without_statistics(
         {**record, "cache_read_input_tokens": record["input_tokens"] // 5, "ended_at": "2026-11-20T10:00:05Z"}
         for record in suite()
     ]
-    write(made / "cached.jsonl", cached)
+    write_log(made / "cached.jsonl", cached)
     slow = {"ended_at": "2026-11-20T10:00:05Z", **fields}
-    write(made / "head.jsonl", [{**record, **slow} for record in (suite() if rule != "latency" else cached)])
+    write_log(made / "head.jsonl", [{**record, **slow} for record in (suite() if rule != "latency" else cached)])
     others = ("--max-increase", "100%", *(("--max-cache-drop", "none") if rule != "cache" else ()))
     code, found = checked(llmcost, "head.jsonl", "--against", "cached.jsonl", *others, *cap)
 
@@ -151,7 +152,7 @@ def test_more_attempts_fail_even_if_they_cost_nothing(llmcost: Run, made: Path) 
     # every call fails once without usage before it is answered
     calls = [{**record, "logical_request_id": f"call-{n}"} for n, record in enumerate(suite())]
     failed = {"status": "error", "http_status_code": 500, "input_tokens": None, "output_tokens": None}
-    write(made / "again.jsonl", [*calls, *({**call, **failed} for call in calls)])
+    write_log(made / "again.jsonl", [*calls, *({**call, **failed} for call in calls)])
     code, found = checked(llmcost, "again.jsonl")
 
     assert (1, ["amplification"]) == (code, [reason["rule"] for reason in found["reasons"]])
@@ -164,7 +165,7 @@ def test_a_price_change_is_told_apart_and_fails_nothing(llmcost: Run, made: Path
     dearer = "{from: 2026-12-01, input: 20, output: 40, cache_read: 2}"
     book = BOOK.replace("cache_read: 1}]", f"cache_read: 1}}, {dearer}]")
     (made / "book.yaml").write_text(book, encoding="utf-8")
-    write(made / "later.jsonl", suite(started_at="2026-12-02T10:00:00Z"))
+    write_log(made / "later.jsonl", suite(started_at="2026-12-02T10:00:00Z"))
     code, found = checked(llmcost, "later.jsonl")
 
     assert (0, "pass", "2026-12-02") == (code, found["verdict"], found["priced_as_of"])
@@ -176,7 +177,7 @@ def test_a_price_change_is_told_apart_and_fails_nothing(llmcost: Run, made: Path
 
 
 def test_new_removed_and_nameless_requests_are_named_and_not_compared(llmcost: Run, made: Path) -> None:
-    write(made / "head.jsonl", [*suite()[2:], request("case-99", 1, input_tokens=10**6), request(None)])
+    write_log(made / "head.jsonl", [*suite()[2:], request("case-99", 1, input_tokens=10**6), request(None)])
     code, found = checked(llmcost, "head.jsonl")
     states = {row["case_id"]: row["state"] for row in found["rows"]}
 
@@ -200,7 +201,7 @@ def failing(records: list[Record], count: int) -> list[Record]:
 @pytest.mark.parametrize(("count", "verdict"), [(24, "warn"), (2, "warn"), (1, "pass")])
 def test_a_suite_that_is_cheaper_because_it_fails_warns(llmcost: Run, made: Path, count: int, verdict: str) -> None:
     # of 24 calls 2 are 8.3 %, 1 is 4.2 %
-    write(made / "now.jsonl", failing(suite(), count))
+    write_log(made / "now.jsonl", failing(suite(), count))
     code, found = checked(llmcost, "now.jsonl")
     says = f"{count} of 24 calls failed, 0 of 24 in the base: what they would have cost is not in the change"
 
@@ -208,19 +209,19 @@ def test_a_suite_that_is_cheaper_because_it_fails_warns(llmcost: Run, made: Path
 
 
 def test_what_failed_before_as_well_or_was_answered_in_the_end_is_no_failure(llmcost: Run, made: Path) -> None:
-    write(made / "was.jsonl", failing(suite(), 4))
-    write(made / "now.jsonl", failing(suite(), 5))
+    write_log(made / "was.jsonl", failing(suite(), 4))
+    write_log(made / "now.jsonl", failing(suite(), 5))
     again = [{**record, "logical_request_id": f"call-{n}"} for n, record in enumerate(suite())]
     first = failing([{**record, "request_id": f"first-{n}"} for n, record in enumerate(again)], 4)[-4:]
-    write(made / "again.jsonl", again + first)
+    write_log(made / "again.jsonl", again + first)
 
     assert "pass" == checked(llmcost, "now.jsonl", "--against", "was.jsonl")[1]["verdict"]
     assert "pass" == checked(llmcost, "again.jsonl", "--max-amplification-increase", "200%")[1]["verdict"]
 
 
 def test_under_eight_cases_there_is_no_verdict(llmcost: Run, made: Path) -> None:
-    write(made / "few.jsonl", suite(cases=7))
-    write(made / "more.jsonl", [{**record, "output_tokens": 5000} for record in suite(cases=7)])
+    write_log(made / "few.jsonl", suite(cases=7))
+    write_log(made / "more.jsonl", [{**record, "output_tokens": 5000} for record in suite(cases=7)])
     args = ("more.jsonl", "--against", "few.jsonl", "--max-case-increase", "none")
     code, found = checked(llmcost, *args)
 
@@ -231,7 +232,7 @@ def test_under_eight_cases_there_is_no_verdict(llmcost: Run, made: Path) -> None
 
 
 def test_where_most_cases_are_gone_there_is_no_verdict(llmcost: Run, made: Path) -> None:
-    write(made / "half.jsonl", suite(cases=9))
+    write_log(made / "half.jsonl", suite(cases=9))
     code, found = checked(llmcost, "half.jsonl")
 
     assert (0, "inconclusive") == (code, found["verdict"])
@@ -241,7 +242,7 @@ def test_where_most_cases_are_gone_there_is_no_verdict(llmcost: Run, made: Path)
 def test_a_new_model_without_a_price_fails(llmcost: Run, made: Path) -> None:
     records = suite()
     records[0]["request_model"] = "unheard-of"
-    write(made / "head.jsonl", records)
+    write_log(made / "head.jsonl", records)
     code, found = checked(llmcost, "head.jsonl")
 
     assert (1, ["unpriced"]) == (code, [reason["rule"] for reason in found["reasons"]])
@@ -253,7 +254,7 @@ def test_a_new_model_without_a_price_fails(llmcost: Run, made: Path) -> None:
 def test_a_model_without_a_price_in_the_base_alone_is_said(llmcost: Run, made: Path) -> None:
     records = suite()
     records[0]["request_model"] = "unheard-of"
-    write(made / "old.jsonl", records)
+    write_log(made / "old.jsonl", records)
     code, found = checked(llmcost, "base.jsonl", "--against", "old.jsonl")
 
     assert (0, 11) == (code, found["paired"])
@@ -263,8 +264,8 @@ def test_a_model_without_a_price_in_the_base_alone_is_said(llmcost: Run, made: P
 
 def test_repeats_that_nobody_told_apart_are_noticed(llmcost: Run, made: Path) -> None:
     one = suite(runs=1)
-    write(made / "thrice.jsonl", [{**record, "case_run": None} for record in [*one, *one, *one]])
-    write(made / "once.jsonl", [{**record, "case_run": None} for record in one])
+    write_log(made / "thrice.jsonl", [{**record, "case_run": None} for record in [*one, *one, *one]])
+    write_log(made / "once.jsonl", [{**record, "case_run": None} for record in one])
     code, found = checked(llmcost, "thrice.jsonl", "--against", "once.jsonl")
 
     assert (1, "fail") == (code, found["verdict"])
@@ -277,7 +278,7 @@ def test_runs_may_be_told_by_a_column_a_case_by_a_tag(llmcost: Run, made: Path) 
             {**record, "case_id": None, "case_run": None, "tags": [f"eval:{record['case_id']}"]}
             for record in suite(runs=1)
         ]
-        write(made / f"run-{run}.jsonl", records)
+        write_log(made / f"run-{run}.jsonl", records)
     code, found = checked(
         llmcost, "run-1.jsonl", "run-2.jsonl", "run-3.jsonl", "--case-key", "tag:eval", "--run-key", "file"
     )
@@ -288,7 +289,7 @@ def test_runs_may_be_told_by_a_column_a_case_by_a_tag(llmcost: Run, made: Path) 
 def test_traces_without_cases_are_compared_by_route_and_prompt(llmcost: Run, made: Path) -> None:
     def traffic(name: str, long: int, count: int) -> Path:
         prompts = {"a": "You are brief. " * 20, "b": "You are long. " * 40}
-        return write(
+        return write_log(
             made / name,
             [
                 request(
@@ -323,10 +324,10 @@ def test_routes_that_cannot_be_compared_give_no_verdict_and_a_price_change_is_no
 ) -> None:
     dearer = "{from: 2026-12-01, input: 20, output: 40, cache_read: 2}"
     (made / "book.yaml").write_text(BOOK.replace("cache_read: 1}]", f"cache_read: 1}}, {dearer}]"), encoding="utf-8")
-    write(made / "was.jsonl", [request(None) for _ in range(9)])
+    write_log(made / "was.jsonl", [request(None) for _ in range(9)])
     unpriced = request(None, request_model="unheard-of", operation_name="rerank")
-    write(made / "now.jsonl", [*(request(None, started_at="2026-12-02T10:00:00Z") for _ in range(9)), unpriced])
-    write(made / "none.jsonl", [unpriced])
+    write_log(made / "now.jsonl", [*(request(None, started_at="2026-12-02T10:00:00Z") for _ in range(9)), unpriced])
+    write_log(made / "none.jsonl", [unpriced])
     later = checked(llmcost, "now.jsonl", "--against", "was.jsonl", "--allow-unpriced")
     none = checked(llmcost, "none.jsonl", "--against", "none.jsonl")
 
@@ -341,7 +342,7 @@ def test_two_times_of_a_store_are_compared(llmcost: Run, made: Path) -> None:
         {**record, "started_at": "2026-11-21T10:00:00Z", "output_tokens": 3100, "request_id": f"later-{n}"}
         for n, record in enumerate(suite())
     ]
-    write(made / "both.jsonl", [*before, *after])
+    write_log(made / "both.jsonl", [*before, *after])
     llmcost("ingest", "both.jsonl")
     code, found = checked(llmcost, "--since", "2026-11-21", "--compare", "2026-11-20..2026-11-21")
 
@@ -350,7 +351,7 @@ def test_two_times_of_a_store_are_compared(llmcost: Run, made: Path) -> None:
 
 
 def test_a_teams_limits_stand_in_its_configuration(llmcost: Run, made: Path) -> None:
-    write(
+    write_log(
         made / "more.jsonl",
         [{**record, "case_id": None, "tags": [f"eval:{record['case_id']}"]} for record in grown(1.5)],
     )
@@ -364,7 +365,7 @@ def test_a_teams_limits_stand_in_its_configuration(llmcost: Run, made: Path) -> 
 
 
 def test_the_same_input_gives_the_same_output(llmcost: Run, made: Path) -> None:
-    write(made / "more.jsonl", grown(1.07, cases=9))
+    write_log(made / "more.jsonl", grown(1.07, cases=9))
     first, second = (llmcost("check", "more.jsonl", *PRICES, "-f", "json").stdout for _ in range(2))
 
     assert first == second
@@ -399,8 +400,8 @@ def test_the_same_input_gives_the_same_output(llmcost: Run, made: Path) -> None:
 )
 def test_what_cannot_be_done_is_said(llmcost: Run, made: Path, args: tuple[str, ...], code: int, words: str) -> None:
     (made / "empty.jsonl").write_text("", encoding="utf-8")
-    write(made / "nameless.jsonl", [request(None), request(None)])
-    write(made / "other.jsonl", [request("x"), request("y")])
+    write_log(made / "nameless.jsonl", [request(None), request(None)])
+    write_log(made / "other.jsonl", [request("x"), request("y")])
     done = llmcost(*args, *PRICES)
 
     assert (code, "") == (done.returncode, done.stdout)
@@ -409,7 +410,7 @@ def test_what_cannot_be_done_is_said(llmcost: Run, made: Path, args: tuple[str, 
 
 
 def test_a_baseline_is_changed_with_a_reason_only(llmcost: Run, made: Path) -> None:
-    write(made / "more.jsonl", grown(1.5))
+    write_log(made / "more.jsonl", grown(1.5))
     done = llmcost("baseline", "accept", "more.jsonl", "--reason", "a longer prompt", "--commit", "abc123", *PRICES)
     held = json.loads((made / ".llmcost" / "baseline.json").read_text(encoding="utf-8"))
 
@@ -436,7 +437,7 @@ def test_a_baseline_is_shown_at_its_prices(llmcost: Run, made: Path) -> None:
 
 
 def test_one_run_writes_every_format(llmcost: Run, made: Path) -> None:
-    write(made / "boom.jsonl", grown(10, cases=1))
+    write_log(made / "boom.jsonl", grown(10, cases=1))
     files = {name: made / f"out.{name}" for name in ("md", "json", "junit", "csv", "html", "parquet")}
     written = [word for name, file in files.items() for word in ("--write", f"{name}={file}")]
     done = llmcost("check", "boom.jsonl", *PRICES, *written)
@@ -452,7 +453,7 @@ def test_one_run_writes_every_format(llmcost: Run, made: Path) -> None:
 
 
 def test_in_an_action_summary_outputs_and_annotations_are_written(llmcost: Run, made: Path) -> None:
-    write(made / "more.jsonl", grown(1.5))
+    write_log(made / "more.jsonl", grown(1.5))
     files = {name: str(made / name) for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
     done = llmcost("check", "more.jsonl", *PRICES, env={"GITHUB_ACTIONS": "true", **files})
     outputs = dict(line.split("=") for line in Path(files["GITHUB_OUTPUT"]).read_text(encoding="utf-8").splitlines())
@@ -467,7 +468,7 @@ def test_in_an_action_summary_outputs_and_annotations_are_written(llmcost: Run, 
 def test_names_of_cases_cannot_break_a_comment_or_a_report(llmcost: Run, made: Path) -> None:
     hostile = "a|b <img src=x> `c` @everyone\n</details>"
     for name, factor in (("was", 1), ("now", 10)):
-        write(
+        write_log(
             made / f"{name}.jsonl",
             [request(f"{hostile}{n}", output_tokens=100 * (factor if n == 3 else 1)) for n in range(9)],
         )
@@ -487,7 +488,7 @@ def test_power_says_which_changes_could_be_seen(llmcost: Run, made: Path) -> Non
     # two runs whose costs are 20 % apart: ln 1.2 / sqrt 2 = 12.9 % noise
     records = [{**record, "input_tokens": int(record["input_tokens"] * (1.2 if n % 2 else 1)), "output_tokens": 0}
                for n, record in enumerate(suite())]  # fmt: skip
-    write(made / "noisy.jsonl", records)
+    write_log(made / "noisy.jsonl", records)
     (made / ".llmcost" / "baseline.json").unlink()
     done = llmcost("check", "noisy.jsonl", *PRICES, "--dry-run-power", "-f", "json")
     found = json.loads(done.stdout)

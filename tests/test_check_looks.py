@@ -9,8 +9,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.conftest import ROOT, Run
+from tests.logs import write_log
 from tests.test_looks import ending
-from tests.traces import BOOK, request, suite, write
+from tests.traces import BOOK, request, suite
 
 SUITES = ROOT / "tests" / "suites"
 BEFORE = str(SUITES / "before.jsonl")
@@ -20,13 +21,13 @@ BEFORE = str(SUITES / "before.jsonl")
 def mixed(tmp_path: Path) -> list[str]:
     """A comparison that has everything: a cap, a new and a removed case, another model, nameless requests."""
     (tmp_path / "book.yaml").write_text(BOOK, encoding="utf-8")
-    write(tmp_path / "was.jsonl", suite(cases=14))
+    write_log(tmp_path / "was.jsonl", suite(cases=14))
     head = suite(cases=14)[2:]
     for record in head[-2:]:
         record["output_tokens"] = 40_000
     for record in head[:8]:
         record["request_model"] = "big"
-    write(
+    write_log(
         tmp_path / "now.jsonl",
         [*head, request("a case of a very long name that no terminal has room for", 1), request(None)],
     )

@@ -22,6 +22,7 @@ from llmcost.render import FORMATS, Table, render, render_bytes
 from llmcost.render.choose import Choice, choose
 from llmcost.render.table import left_out
 from llmcost.store import Store
+from tests.logs import full_request, write_log
 from tests.test_help import COMMANDS
 
 NAMES = ("model", "requests", "latency_p50_ms", "cost_usd", "under_1s", "over_1s", "fix")
@@ -142,19 +143,9 @@ def test_of_chosen_columns_names_are_cut_before_any_is_left_out() -> None:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("choose")
-    lines = []
-    for number in range(12):
-        at = datetime(2026, 10, 1, tzinfo=UTC) + timedelta(hours=30 * number)
-        lines.append(
-            {
-                **{"llmcost": 1, "request_id": f"r{number}", "started_at": at.isoformat(), "status": "ok"},
-                **{"ended_at": (at + timedelta(seconds=2)).isoformat(), "provider_name": "openai"},
-                **{"request_model": "gpt-4o", "input_tokens": 3000, "output_tokens": 5, "reported_cost_usd": "0.01"},
-                **{"prompt_hash": f"p{number}", "output_hash": f"o{number % 3}", "temperature": 0},
-                **{"api_key_alias": "ticket-router", "gateway": "own", "case_id": f"t{number % 4}"},
-            }
-        )
-    (folder / "log.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    first = datetime(2026, 10, 1, tzinfo=UTC)
+    requests = [full_request(n, first + timedelta(hours=30 * n), case_id=f"t{n % 4}") for n in range(12)]
+    write_log(folder / "log.jsonl", requests)
     answers = "".join(json.dumps({"request_id": f"r{n}", "output": "yes"}) + "\n" for n in range(3))
     for name in ("old.jsonl", "new.jsonl"):
         (folder / name).write_text(answers, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,14 +15,15 @@ from pathlib import Path
 import pytest
 
 import llmcost as package
-from tests.conftest import FIRST, FIXTURES, Run
+from tests.conftest import FIXTURES, Run
 
 LITELLM = FIXTURES / "litellm.jsonl"
 
 
 @pytest.fixture
-def filled(llmcost: Run) -> Run:
-    assert llmcost("ingest", *FIRST).returncode == 0
+def filled(llmcost: Run, first_store: Path, tmp_path: Path) -> Run:
+    """The command where a store is."""
+    shutil.copy(first_store, tmp_path / "llmcost.duckdb")
     return llmcost
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from llmcost.cli import guarded
 from llmcost.counts import agreeing, counted, part_of
+from tests.logs import Record, full_request, write, write_log
 
 NOUNS = (
     *("requests", "files", "days", "lines", "records", "keys", "cases", "runs", "attempts", "rows", "entries"),
@@ -43,26 +45,20 @@ def test_a_part_agrees_with_the_whole_and_the_verb_with_the_part() -> None:
     assert "0 of 1 request have" == f"{part_of(0, 1, 'request')} {agreeing(0, 'has', 'have')}"
 
 
-def request(id: str, minute: int, **more: Any) -> str:
-    record = {
-        **{"llmcost": 1, "request_id": id, "started_at": f"2026-10-01T10:{minute:02}:00Z", "status": "ok"},
-        **{"ended_at": f"2026-10-01T10:{minute:02}:02Z", "provider_name": "openai", "request_model": "gpt-4o"},
-        **{"input_tokens": 3000, "output_tokens": 5, "prompt_hash": "p", "output_hash": "o", "temperature": 0},
-        **{"api_key_alias": "search", "gateway": "own", "case_id": "t", "reported_cost_usd": "0.01"},
-    }
-    return json.dumps(record | more) + "\n"
+def request(number: int, **more: Any) -> Record:
+    at = datetime(2026, 10, 1, 10, number, tzinfo=UTC)
+    return full_request(number, at, prompt_hash="p", output_hash="o", case_id="t", **more)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("one")
-    (path / "one.jsonl").write_text(request("r1", 1), encoding="utf-8")
-    (path / "unpriced.jsonl").write_text(request("r1", 1, request_model="nosuch", provider_name="acme"), "utf-8")
-    (path / "twice.jsonl").write_text(request("r1", 1) + request("r2", 2), encoding="utf-8")
-    limited = request("r1", 1, status="error", http_status_code=429, retry_count=0, logical_request_id="l")
-    again = request("r2", 2, logical_request_id="l", retry_count=1)
-    (path / "again.jsonl").write_text(limited + again, encoding="utf-8")
-    (path / "bad.jsonl").write_text(request("r1", 1) + "{\n", encoding="utf-8")
+    one = write_log(path / "one.jsonl", [request(1)])
+    write(path / "bad.jsonl", one.read_text(encoding="utf-8") + "{\n")
+    write_log(path / "unpriced.jsonl", [request(1, request_model="nosuch", provider_name="acme")])
+    write_log(path / "twice.jsonl", [request(1), request(2)])
+    limited = request(1, status="error", http_status_code=429, retry_count=0, logical_request_id="l")
+    write_log(path / "again.jsonl", [limited, request(2, logical_request_id="l", retry_count=1)])
     for name in ("old.jsonl", "new.jsonl"):
         (path / name).write_text(json.dumps({"request_id": "r1", "output": "yes"}) + "\n", encoding="utf-8")
     return path

@@ -24,6 +24,7 @@ from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Store
 from tests.oracles.invented import MIXED_BOOK, MIXED_SETTINGS, Bench, Record, together, traffic
+from tests.shelves import shipped
 
 SCALE = Decimal("0.01")
 Law = Callable[[Store, Hits], None]
@@ -154,7 +155,7 @@ def test_laws_hold_on_invented_logs_and_every_detector_finds_something(bench: Be
 
     hold()
 
-    assert set(detectors()) == set(fired)
+    assert shipped("detector", detectors()) <= set(fired)
 
 
 @settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=QUIET)
@@ -176,7 +177,10 @@ def test_the_order_of_lines_and_threads_change_nothing(
 
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
 def test_laws_hold_in_the_month(month_store: tuple[Store, Hits], law: Law) -> None:
-    law(*month_store)
+    store, hits = month_store
+
+    assert 0 < store.value("select count(*) from hits where saving_usd > 0")
+    law(store, hits)
 
 
 def test_the_order_of_lines_and_threads_change_nothing_in_the_month(

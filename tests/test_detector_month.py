@@ -17,6 +17,7 @@ from llmcost.detect.savings import COLUMNS, savings
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Store
+from tests.shelves import shipped
 
 SCALE = Decimal("0.02")
 SEED = 7
@@ -39,7 +40,8 @@ def month(tmp_path_factory: pytest.TempPathFactory, book: Book) -> Iterator[Mont
         planted[row.detector] += row.saving_usd
     with Store() as store:
         ingest(store, [str(folder)])
-        hits = detect(store, book, detectors(), detectors())
+        # what is on the way to a release has nothing planted
+        hits = detect(store, book, detectors(), shipped("detector", detectors()))
         claim(store, hits)
         found = savings(store, hits)
         claimed = {row[0]: row[COLUMNS.index("saving_usd")] for row in found.rows}

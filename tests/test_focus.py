@@ -50,13 +50,6 @@ COLUMNS = (
 NULLABLE = {"ChargeClass", "RegionId", "ResourceId", "SkuPriceDetails", "SubAccountId", "Tags", "x_TokenType"}
 
 
-@pytest.fixture
-def small_book(tmp_path: Path) -> Book:
-    path = tmp_path / "book.yaml"
-    path.write_text(BOOK, encoding="utf-8")
-    return load_book([path])
-
-
 @pytest.fixture(scope="module")
 def filled(ingested: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with Store(shutil.copy(ingested, tmp_path_factory.mktemp("focus") / "store.duckdb")) as store:

@@ -1,4 +1,4 @@
-"""Each format's fixture and each real sample against rows worked out by hand, one YAML file a case."""
+"""Each format's fixture and each sample against rows worked out by hand, one YAML file a case."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ import yaml
 
 from llmcost.ingest import Summary, ingest
 from llmcost.store import Store
-from tests.conftest import FIXTURES
-
-CASES = Path(__file__).parent / "cases"
+from tests.conftest import CASES, FIXTURES, SAMPLES
 
 
 def cases(folder: str) -> list[Any]:
@@ -27,8 +25,8 @@ def test_a_fixture_becomes_the_rows_worked_out_by_hand(store: Store, case: dict[
 
 
 @pytest.mark.parametrize("case", cases("samples"))
-def test_a_real_sample_becomes_the_rows_worked_out_by_hand(store: Store, samples: Path, case: dict[str, Any]) -> None:
-    check(store, samples / case["file"], case)
+def test_a_sample_becomes_the_rows_worked_out_by_hand(store: Store, case: dict[str, Any]) -> None:
+    check(store, SAMPLES / case["file"], case)
 
 
 def check(store: Store, file: Path, case: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import FIXTURES
 COLUMNS = "input_tokens, cache_read_input_tokens, cache_write_input_tokens, output_tokens, usage_basis, usage_source"
 
 
-def request(store: Store, request_id: str, columns: str = COLUMNS) -> tuple[Any, ...]:
+def stored(store: Store, request_id: str, columns: str = COLUMNS) -> tuple[Any, ...]:
     (row,) = store.rows(f"select {columns} from requests where request_id = $1", [request_id])
     return row
 
@@ -34,7 +34,7 @@ def test_every_record_of_a_fixture_becomes_a_request(store: Store, name: str, ro
 def test_litellm_input_includes_the_cache(store: Store) -> None:
     ingest(store, [str(FIXTURES / "litellm.jsonl")])
 
-    total, read, write, _, basis, source = request(store, "chatcmpl-invented-0003")
+    total, read, write, _, basis, source = stored(store, "chatcmpl-invented-0003")
     assert (read, write, basis, source) == (2000, 1000, "inclusive", "provider")
     assert total >= read + write
 
@@ -43,14 +43,14 @@ def test_litellm_of_2025_left_cache_writes_outside(store: Store) -> None:
     ingest(store, [str(FIXTURES / "litellm_spend_logs.jsonl")])
 
     # 1,500 reported holds the 1,000 read but not the 800 written: 2,300 in all
-    assert request(store, "spend-invented-2") == (2300, 1000, 800, 200, "writes_outside", "provider")
+    assert stored(store, "spend-invented-2") == (2300, 1000, 800, 200, "writes_outside", "provider")
 
 
 def test_a_failed_attempt_has_no_usage(store: Store) -> None:
     ingest(store, [str(FIXTURES / "litellm.jsonl"), str(FIXTURES / "litellm_spend_logs.jsonl")])
 
     for name in ("failed-invented-0", "spend-invented-3"):
-        assert request(store, name, "input_tokens, output_tokens, usage_source, status") == (
+        assert stored(store, name, "input_tokens, output_tokens, usage_source, status") == (
             None,
             None,
             "missing",
@@ -68,15 +68,15 @@ def test_only_a_stream_has_a_first_token(store: Store) -> None:
 def test_openai_input_includes_the_cache_and_output_the_reasoning(store: Store) -> None:
     ingest(store, [str(FIXTURES / "openai.jsonl")])
 
-    assert request(store, "chatcmpl-raw-1") == (2000, 1024, None, 150, "inclusive", "provider")
-    assert request(store, "resp_raw_2", "output_tokens, reasoning_output_tokens, service_tier") == (741, 640, "flex")
+    assert stored(store, "chatcmpl-raw-1") == (2000, 1024, None, 150, "inclusive", "provider")
+    assert stored(store, "resp_raw_2", "output_tokens, reasoning_output_tokens, service_tier") == (741, 640, "flex")
 
 
 def test_xai_counts_reasoning_beside_the_completion(store: Store) -> None:
     ingest(store, [str(FIXTURES / "openai.jsonl")])
 
     # 12 + 1 + 228 = 241: the total proves it
-    assert request(store, "grok-raw-3", "output_tokens, reasoning_output_tokens, provider_name") == (229, 228, "x-ai")
+    assert stored(store, "grok-raw-3", "output_tokens, reasoning_output_tokens, provider_name") == (229, 228, "x-ai")
 
 
 def test_two_equal_embeddings_without_an_id_are_two_requests_and_stay_two(store: Store, tmp_path: Path) -> None:
@@ -94,8 +94,8 @@ def test_anthropic_input_leaves_the_cache_out(store: Store) -> None:
     ingest(store, [str(FIXTURES / "anthropic.jsonl")])
 
     # 100 + 10,000 read + 2,000 written
-    assert request(store, "msg_raw_1") == (12100, 10000, 2000, 300, "exclusive", "provider")
-    assert request(store, "msg_raw_1", "cache_write_5m_input_tokens, cache_write_1h_input_tokens") == (1500, 500)
+    assert stored(store, "msg_raw_1") == (12100, 10000, 2000, 300, "exclusive", "provider")
+    assert stored(store, "msg_raw_1", "cache_write_5m_input_tokens, cache_write_1h_input_tokens") == (1500, 500)
 
 
 def test_anthropic_iterations_are_counted_each_at_its_own_model(store: Store) -> None:
@@ -103,8 +103,8 @@ def test_anthropic_iterations_are_counted_each_at_its_own_model(store: Store) ->
 
     columns = "response_model, input_tokens, output_tokens, usage_basis"
     # the top level says 700 in; the compaction's 60,000 stand in the iterations alone
-    assert request(store, "msg_raw_2", columns) == ("claude-opus-4-6", 60700, 1900, "iterations")
-    assert request(store, "msg_raw_2#claude-opus-4-7", columns) == ("claude-opus-4-7", 2700, 900, "iterations")
+    assert stored(store, "msg_raw_2", columns) == ("claude-opus-4-6", 60700, 1900, "iterations")
+    assert stored(store, "msg_raw_2#claude-opus-4-7", columns) == ("claude-opus-4-7", 2700, 900, "iterations")
 
 
 def test_a_body_without_a_time_takes_the_files_and_says_so(store: Store, tmp_path: Path) -> None:

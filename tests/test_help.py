@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import sys
@@ -19,6 +18,7 @@ from llmcost.cli.app import app
 from llmcost.cli.sections import ABOUT, TASKS
 from llmcost.ingest import ingest
 from llmcost.store import Store
+from tests.logs import full_request, write_log
 
 EXAMPLE = re.compile(r"^ {6}(?:.* \| )?llmcost\b.*$")
 ROOT: Any = typer.main.get_command(app)
@@ -106,27 +106,14 @@ RUNS = ("report", "savings", "detect", "sample", "whatif", "reconcile", "doctor"
 NEEDS = ("--invoice", "logs/*.jsonl", "-")
 
 
-def request(number: int) -> str:
-    """Log one of sixty requests of the last hours, of the names that examples use."""
-    at = datetime.now(UTC) - timedelta(hours=number + 1)
-    record = {
-        **{
-            "request_id": f"r{number}",
-            "started_at": at.isoformat(),
-            "ended_at": (at + timedelta(seconds=2)).isoformat(),
-        },
-        **{"provider_name": "openai", "request_model": "gpt-4o", "input_tokens": 3000, "output_tokens": 5},
-        **{"team_alias": "search", "api_key_alias": "ticket-router", "reported_cost_usd": "0.01", "gateway": "own"},
-        **{"prompt_hash": f"p{number}", "output_hash": f"o{number % 3}", "temperature": 0, "status": "ok"},
-    }
-    return json.dumps({"llmcost": 1} | record) + "\n"
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("filled")
     (folder / "logs").mkdir()
-    (folder / "logs" / "log.jsonl").write_text("".join(map(request, range(60))), encoding="utf-8")
+    # the last hours, since examples ask for the last days
+    now = datetime.now(UTC)
+    requests = [full_request(n, now - timedelta(hours=n + 1), team_alias="search") for n in range(60)]
+    write_log(folder / "logs" / "log.jsonl", requests)
     (folder / "slowest.sql").write_text("select 1 as one", encoding="utf-8")
     with Store(folder / "llmcost.duckdb") as store:
         assert ingest(store, [str(folder / "logs")]).new == 60

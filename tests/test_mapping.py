@@ -16,21 +16,16 @@ from llmcost.ingest.format import formats
 from llmcost.ingest.mapping import load_map
 from llmcost.store import Store
 from tests.conftest import ROOT
+from tests.logs import write
 
 LEAST = "started_at: ts\nrequest_model: model\ninput_tokens: usage.in\noutput_tokens: usage.out\n"
 RECORD = {"ts": "2026-11-02T08:00:00Z", "model": "gpt-4o-mini", "usage": {"in": 1000, "out": 50}}
 
 
-def written(tmp_path: Path, text: str) -> Path:
-    path = tmp_path / "map.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 def mapped(store: Store, tmp_path: Path, more: str, *records: Any, hashes_text: bool = True) -> Summary:
     log = tmp_path / "log.jsonl"
     log.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-    format = load_map(written(tmp_path, LEAST + more))
+    format = load_map(write(tmp_path / "map.yaml", LEAST + more))
     return ingest(store, [str(log)], options=Options(format, hashes_text=hashes_text))
 
 
@@ -119,7 +114,7 @@ def test_a_table_is_mapped_by_its_header(store: Store, tmp_path: Path) -> None:
     log.write_text("When,Model used,tokens.in,tokens.out\n2026-11-02 08:00:00,gpt-4o,900,40\n", encoding="utf-8")
     text = 'started_at: When\nrequest_model: Model used\ninput_tokens: "tokens.in"\noutput_tokens: "tokens.out"\n'
 
-    ingest(store, [str(log)], options=Options(load_map(written(tmp_path, text))))
+    ingest(store, [str(log)], options=Options(load_map(write(tmp_path / "map.yaml", text))))
 
     assert [("gpt-4o", 900, 40)] == store.rows("select request_model, input_tokens, output_tokens from requests")
 
@@ -150,7 +145,7 @@ BAD = {
 
 @pytest.mark.parametrize(("text", "line", "says", "hint"), BAD.values(), ids=BAD)
 def test_a_refusal_begins_with_file_and_line(tmp_path: Path, text: str, line: int, says: str, hint: str) -> None:
-    path = written(tmp_path, text)
+    path = write(tmp_path / "map.yaml", text)
 
     with pytest.raises(UsageError) as refused:
         load_map(path)
@@ -178,4 +173,4 @@ def test_the_map_in_the_documentation_is_one(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
 
-    assert load_map(written(tmp_path, example)).required == ["ts"]
+    assert load_map(write(tmp_path / "map.yaml", example)).required == ["ts"]

@@ -33,13 +33,6 @@ adjust: [{provider: anthropic, from: 2026-04-01, multiply: 0.93}]
 """
 
 
-@pytest.fixture
-def small_book(tmp_path: Path) -> Book:
-    path = tmp_path / "book.yaml"
-    path.write_text(BOOK, encoding="utf-8")
-    return load_book([path])
-
-
 def message(number: int, day: str, input: int, output: int, **usage: object) -> str:
     body = {"input_tokens": input, "output_tokens": output, **usage}
     return json.dumps({"id": f"m{number}", "type": "message", "timestamp": day, "model": "m", "usage": body})

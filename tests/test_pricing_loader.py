@@ -10,6 +10,7 @@ import pytest
 
 from llmcost.errors import PriceBookError
 from llmcost.pricing import load_book, price_rows, shipped_book_path
+from tests.logs import write
 
 HEAD = "format: llmcost-pricing/1\n"
 
@@ -42,12 +43,6 @@ adjust:
 
 def model(prices: str) -> str:
     return f"{HEAD}models:\n  - provider: acme\n    model: heron\n    prices:\n{prices}"
-
-
-def written(tmp_path: Path, text: str, name: str = "book.yaml") -> Path:
-    path = tmp_path / name
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def cache_rule(*, models: str = "[heron]", least: str = "1", policies: str = "[]") -> str:
@@ -241,7 +236,7 @@ BAD = {
 
 @pytest.mark.parametrize(("text", "line", "word"), BAD.values(), ids=BAD)
 def test_a_refusal_begins_with_file_and_line_and_names_the_key(tmp_path: Path, text: str, line: int, word: str) -> None:
-    path = written(tmp_path, text)
+    path = write(tmp_path / "book.yaml", text)
 
     with pytest.raises(PriceBookError) as refused:
         load_book([path])
@@ -261,7 +256,7 @@ def test_a_file_that_is_not_there_is_refused_with_its_name(tmp_path: Path) -> No
 
 
 def test_a_book_says_what_its_file_says(tmp_path: Path) -> None:
-    book = load_book([written(tmp_path, GOOD)])
+    book = load_book([write(tmp_path / "book.yaml", GOOD)])
 
     heron, no = book.models
     assert ["acme", "reseller"] == [provider.id for provider in book.providers]
@@ -275,14 +270,14 @@ def test_a_book_says_what_its_file_says(tmp_path: Path) -> None:
 
 
 def test_an_anchor_stands_for_what_it_names(tmp_path: Path) -> None:
-    _, middle, last = load_book([written(tmp_path, GOOD)]).models[0].periods
+    _, middle, last = load_book([write(tmp_path / "book.yaml", GOOD)]).models[0].periods
 
     assert middle.variants == last.variants
     assert Decimal("0.5") == last.variants[0].multiply
 
 
 def test_a_number_is_exact(tmp_path: Path) -> None:
-    book = load_book([written(tmp_path, model("      - {input: 0.1, output: 0.30}\n"))])
+    book = load_book([write(tmp_path / "book.yaml", model("      - {input: 0.1, output: 0.30}\n"))])
 
     assert {"input": Decimal("0.1"), "output": Decimal("0.3")} == book.models[0].periods[0].rates
 
@@ -294,7 +289,7 @@ sources: {checked: 2026-04-01}
 models: [{provider: acme, model: heron-2, prices: [{output: 1}]}]
 deployments: [{name: night-*, provider: acme, model: heron-2}]
 """
-    paths = [written(tmp_path, GOOD), written(tmp_path, later, "own.yaml")]
+    paths = [write(tmp_path / "book.yaml", GOOD), write(tmp_path / "own.yaml", later)]
 
     book = load_book(paths)
 

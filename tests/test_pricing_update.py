@@ -13,6 +13,7 @@ from llmcost.pricing.edit import edited, verify
 from llmcost.pricing.files import read_book
 from llmcost.pricing.update import Change, changes, period_at
 from tests.conftest import Run
+from tests.logs import write
 
 TODAY = date(2026, 6, 15)
 BOOK = """\
@@ -36,24 +37,17 @@ deployments:
 """
 
 
-def written(folder: Path, text: str, name: str = "book.yaml") -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 def source(folder: Path, prices: str, model: str = "heron") -> Path:
-    return written(
-        folder,
+    return write(
+        folder / "source.yaml",
         f"format: llmcost-pricing/1\nmodels:\n  - provider: acme\n    model: {model}\n    prices:\n{prices}",
-        "source.yaml",
     )
 
 
 def found(
     folder: Path, prices: str, model: str = "heron", *, corrections: frozenset[str] = frozenset()
 ) -> list[Change]:
-    book = load_book([written(folder, BOOK)])
+    book = load_book([write(folder / "book.yaml", BOOK)])
     return list(changes(book, read_book(source(folder, prices, model)).models, TODAY, corrections))
 
 
@@ -121,10 +115,10 @@ def test_another_name_of_a_model_is_no_new_model(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("model", ["heron", "wren", "owl"])
 def test_only_the_lines_that_change_change(tmp_path: Path, model: str) -> None:
-    path = written(tmp_path, BOOK)
+    path = write(tmp_path / "book.yaml", BOOK)
     taken = found(tmp_path, "      - {input: 1.7, output: 9, cache_read: 0.17}\n", model=model)
     text = edited(path, taken)
-    fresh = written(tmp_path, text, "fresh.yaml")
+    fresh = write(tmp_path / "fresh.yaml", text)
 
     verify(fresh, path, taken)
     lost = [line for line in BOOK.splitlines() if line not in text.splitlines()]
@@ -133,18 +127,17 @@ def test_only_the_lines_that_change_change(tmp_path: Path, model: str) -> None:
 
 
 def test_changed_and_new_models_are_written_together(tmp_path: Path) -> None:
-    path = written(tmp_path, BOOK)
+    path = write(tmp_path / "book.yaml", BOOK)
     book = load_book([path])
-    news = written(
-        tmp_path,
+    news = write(
+        tmp_path / "news.yaml",
         "format: llmcost-pricing/1\nmodels:\n"
         "  - {provider: acme, model: wren, prices: [{input: 1.1, output: 2}]}\n"
         "  - {provider: acme, model: heron, prices: [{input: 1.9, output: 9}]}\n"
         "  - {provider: acme, model: owl, prices: [{input: 7}]}\n",
-        "news.yaml",
     )
     taken = list(changes(book, read_book(news).models, TODAY, frozenset()))
-    fresh = written(tmp_path, edited(path, taken), "fresh.yaml")
+    fresh = write(tmp_path / "fresh.yaml", edited(path, taken))
 
     verify(fresh, path, taken)
     prices = {m.model: [p.rates["input"] for p in m.periods] for m in load_book([fresh]).models}
@@ -156,13 +149,12 @@ def test_changed_and_new_models_are_written_together(tmp_path: Path) -> None:
 
 
 def test_an_update_twice_changes_nothing_and_yesterdays_report_stays(llmcost: Run, tmp_path: Path) -> None:
-    book = written(tmp_path, BOOK)
+    book = write(tmp_path / "book.yaml", BOOK)
     news = source(tmp_path, "      - {input: 1.5, output: 10, cache_read: 0.2}\n")
-    log = written(
-        tmp_path,
+    log = write(
+        tmp_path / "log.jsonl",
         '{"llmcost": 1, "request_id": "r", "started_at": "2026-06-01T12:00:00Z", "provider_name": "acme", '
         '"response_model": "heron", "input_tokens": 1000, "output_tokens": 100}\n',
-        "log.jsonl",
     )
 
     def cost() -> str:
@@ -184,7 +176,7 @@ def test_an_update_twice_changes_nothing_and_yesterdays_report_stays(llmcost: Ru
 
 
 def test_a_suspect_change_is_held_back_until_it_is_confirmed(llmcost: Run, tmp_path: Path) -> None:
-    book = written(tmp_path, BOOK)
+    book = write(tmp_path / "book.yaml", BOOK)
     news = source(tmp_path, "      - {input: 40, output: 10, cache_read: 0.2}\n")
 
     held = llmcost("pricing", "update", "--from", news, "--to", book)
@@ -207,7 +199,7 @@ LITELLM = """{
 
 
 def test_a_litellm_file_becomes_exact_prices_and_unknown_ones_do_not_become_free(llmcost: Run, tmp_path: Path) -> None:
-    prices = written(tmp_path, LITELLM, "prices.json")
+    prices = write(tmp_path / "prices.json", LITELLM)
     book = tmp_path / "own.yaml"
 
     done = llmcost("pricing", "update", "--from", prices, "--to", book)
@@ -233,7 +225,7 @@ def test_a_litellm_file_becomes_exact_prices_and_unknown_ones_do_not_become_free
 
 @pytest.mark.parametrize(("name", "text"), [("a.json", "{"), ("b.json", "[]"), ("c.json", "{}"), ("d.yaml", "x: 1")])
 def test_a_source_that_is_none_is_refused(llmcost: Run, tmp_path: Path, name: str, text: str) -> None:
-    done = llmcost("pricing", "update", "--from", written(tmp_path, text, name), "--to", tmp_path / "own.yaml")
+    done = llmcost("pricing", "update", "--from", write(tmp_path / name, text), "--to", tmp_path / "own.yaml")
 
     assert 2 == done.returncode
     assert name in done.stderr and "Traceback" not in done.stderr

@@ -12,11 +12,13 @@ import pytest
 
 from llmcost.errors import FormatError, InputError, UsageError
 from llmcost.ingest import ingest
-from llmcost.pricing import Book, load_book
+from llmcost.pricing import Book
 from llmcost.reconcile import Gaps, compare_invoice, compare_reported, read_bill
 from llmcost.reconcile.shelves import causes
 from llmcost.store import Filters, Store
-from tests.conftest import FIXTURES, Run
+from tests import logs
+from tests.conftest import FIXTURES, SAMPLES, Run
+from tests.logs import Record
 
 BOOK = """
 format: llmcost-pricing/1
@@ -55,28 +57,20 @@ PARTS = {
     "reasoning_output_tokens": 40,
 }
 LONG = {"input_tokens": 250_000, "output_tokens": 1000}  # 250,000 x 8 + 1,000 x 30: $2.03
-Request = dict[str, Any]
 
 
-@pytest.fixture
-def small_book(tmp_path: Path) -> Book:
-    path = tmp_path / "book.yaml"
-    path.write_text(BOOK, encoding="utf-8")
-    return load_book([path])
+def request(number: int = 1, **fields: Any) -> Record:
+    usual = {"started_at": "2026-03-05T12:00:00Z", "gateway": "g", "provider_name": "anthropic", "request_model": "m"}
+    return logs.request(number, **usual | fields)
 
 
-def request(number: int = 1, **fields: Any) -> Request:
-    shared = {"llmcost": 1, "request_id": f"r{number}", "started_at": "2026-03-05T12:00:00Z", "gateway": "g"}
-    return {**shared, "provider_name": "anthropic", "request_model": "m", **fields}
-
-
-def fill(store: Store, folder: Path, requests: list[Request]) -> None:
+def fill(store: Store, folder: Path, requests: list[Record]) -> None:
     log = folder / "log.jsonl"
     log.write_text("\n".join(json.dumps(r) for r in requests), encoding="utf-8")
     ingest(store, [str(log)])
 
 
-def explained(store: Store, book: Book, folder: Path, requests: list[Request]) -> list[tuple[Any, ...]]:
+def explained(store: Store, book: Book, folder: Path, requests: list[Record]) -> list[tuple[Any, ...]]:
     fill(store, folder, requests)
     compare_reported(store, book)
     return store.rows(
@@ -88,7 +82,7 @@ def as_rows(found: Gaps) -> list[dict[str, Any]]:
     return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
 
-CASES: list[tuple[Request, str, str | None, str | None]] = [
+CASES: list[tuple[Record, str, str | None, str | None]] = [
     (PARTS, "0.00654", "cached_twice", "reads"),  # + 600 x 4
     (PARTS, "0.00474", "cached_twice", "writes"),  # + 150 x 4
     (PARTS, "0.00714", "cached_twice", "reads and writes"),
@@ -133,7 +127,7 @@ def test_the_mistake_that_gives_the_reported_cost_is_named(
     store: Store,
     small_book: Book,
     tmp_path: Path,
-    fields: Request,
+    fields: Record,
     reported: str,
     cause: str | None,
     evidence: str | None,
@@ -448,8 +442,8 @@ def test_the_command_refuses_in_words(llmcost: Run, tmp_path: Path) -> None:
     assert "no request has a reported cost" in silent.stderr
 
 
-def test_real_logs_are_compared(samples: Path, store: Store, book: Book) -> None:
-    ingest(store, [str(samples)])
+def test_real_logs_are_compared(store: Store, book: Book) -> None:
+    ingest(store, [str(SAMPLES)])
     found = compare_reported(store, book)
 
     assert 0 < found.totals["requests"] <= store.value("select count(*) from requests")

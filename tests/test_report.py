@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.render.cell import humanize
 from llmcost.render.money import dollars
 from llmcost.report import run
 from llmcost.store import Filters, Store
-from tests.conftest import FIRST
 
 
 @pytest.fixture
-def filled(store: Store) -> Store:
-    ingest(store, [str(file) for file in FIRST])
-    return store
+def filled(first_store: Path) -> Iterator[Store]:
+    with Store(first_store, read_only=True) as opened:
+        yield opened
 
 
 COLUMNS = ("model", "provider", "key", "team", "user", "status", "operation", "day", "hour", "week", "month", "format")

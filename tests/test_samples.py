@@ -1,4 +1,4 @@
-"""Real records: the package's own logs and the providers' own bodies. Skipped where the samples are not at hand."""
+"""Records as packages and providers write them, key for key; only ids and texts are invented."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
+from tests.conftest import CASES, SAMPLES
 
-PAYLOADS = "litellm-slp-generated-v1.80.11.jsonl"
-SPEND_LOGS = "litellm-spendlogs-generated-v1.80.11.jsonl"
+PAYLOADS = "litellm-payloads.jsonl"
+SPEND_LOGS = "litellm_spend_logs-same-calls.jsonl"
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -27,53 +28,53 @@ def read(path: Path) -> list[dict[str, Any]]:
     [
         (PAYLOADS, 12),
         (SPEND_LOGS, 10),
-        ("litellm-slp-fixture.jsonl", 2),
-        ("litellm-spendlogs-fixture.jsonl", 1),
-        ("raw-openai-chat-completion.jsonl", 12),
-        ("raw-openai-response.jsonl", 22),
-        ("raw-openai-embedding.jsonl", 3),
+        ("litellm-two.jsonl", 2),
+        ("litellm_spend_logs-one.jsonl", 1),
+        ("openai-chat-completions.jsonl", 12),
+        ("openai-responses.jsonl", 22),
+        ("openai-embeddings.jsonl", 3),
         # 16 bodies, one of which asked an advisor of another model
-        ("raw-anthropic-messages.jsonl", 17),
+        ("anthropic-messages.jsonl", 17),
     ],
 )
-def test_every_record_of_a_sample_becomes_a_request(store: Store, samples: Path, name: str, rows: int) -> None:
-    summary = ingest(store, [str(samples / name)])
+def test_every_record_of_a_sample_becomes_a_request(store: Store, name: str, rows: int) -> None:
+    summary = ingest(store, [str(SAMPLES / name)])
 
     assert summary.rejects == []
     assert rows == summary.new
 
 
 @pytest.mark.parametrize("name", [PAYLOADS, SPEND_LOGS])
-def test_token_totals_equal_the_samples_own(store: Store, samples: Path, name: str) -> None:
-    records = read(samples / name)
+def test_token_totals_equal_the_samples_own(store: Store, name: str) -> None:
+    records = read(SAMPLES / name)
 
-    ingest(store, [str(samples / name)])
+    ingest(store, [str(SAMPLES / name)])
 
     totals = store.rows("select sum(input_tokens), sum(output_tokens) from requests")[0]
     assert sum(r["prompt_tokens"] for r in records) == totals[0]
     assert sum(r["completion_tokens"] for r in records) == totals[1]
 
 
-def test_two_rate_limits_and_a_success_are_three_rows_of_one_trace(store: Store, samples: Path) -> None:
-    ingest(store, [str(samples / PAYLOADS)])
+def test_two_rate_limits_and_a_success_are_three_rows_of_one_trace(store: Store) -> None:
+    ingest(store, [str(SAMPLES / PAYLOADS)])
 
-    trace = "457d7d3a-3765-4c4f-80d5-74a750f11ae4"
+    trace = "a98b9dcc-9da3-e6d7-f0bc-375cfe7a6268"
     rows = store.rows(
         "select status, http_status_code, error_type from requests where trace_id = $1 order by started_at", [trace]
     )
     assert rows == [("error", 429, "RateLimitError"), ("error", 429, "RateLimitError"), ("ok", 200, None)]
 
 
-def test_an_answer_from_the_gateways_cache_costs_nothing(store: Store, samples: Path, book: Book) -> None:
-    ingest(store, [str(samples / PAYLOADS)])
+def test_an_answer_from_the_gateways_cache_costs_nothing(store: Store, book: Book) -> None:
+    ingest(store, [str(SAMPLES / PAYLOADS)])
     load_prices(store, book)
 
     rows = store.rows("select input_tokens, cost_usd, price_status from priced_requests where gateway_cache_hit")
     assert [(2006, Decimal(0), "gateway cache")] == rows
 
 
-def test_a_stream_without_usage_is_usage_missing(store: Store, samples: Path, book: Book) -> None:
-    ingest(store, [str(samples / PAYLOADS)])
+def test_a_stream_without_usage_is_usage_missing(store: Store, book: Book) -> None:
+    ingest(store, [str(SAMPLES / PAYLOADS)])
     load_prices(store, book)
 
     rows = store.rows(
@@ -84,14 +85,14 @@ def test_a_stream_without_usage_is_usage_missing(store: Store, samples: Path, bo
     assert rows == [(11, 1, "gateway_estimate", None)]
 
 
-def test_the_payload_and_the_spend_table_are_the_same_calls(store: Store, samples: Path) -> None:
-    summary = ingest(store, [str(samples / PAYLOADS), str(samples / SPEND_LOGS)])
+def test_the_payload_and_the_spend_table_are_the_same_calls(store: Store) -> None:
+    summary = ingest(store, [str(SAMPLES / PAYLOADS), str(SAMPLES / SPEND_LOGS)])
 
     assert (summary.new, summary.duplicates) == (12, 10)
 
 
-def test_the_samples_cost_what_their_tokens_cost(store: Store, samples: Path, book: Book) -> None:
-    ingest(store, [str(samples / PAYLOADS)])
+def test_the_samples_cost_what_their_tokens_cost(store: Store, book: Book) -> None:
+    ingest(store, [str(SAMPLES / PAYLOADS)])
     load_prices(store, book)
 
     costs = dict(store.rows("select book_model, sum(cost_usd) from priced_requests group by all"))
@@ -104,8 +105,8 @@ def test_the_samples_cost_what_their_tokens_cost(store: Store, samples: Path, bo
     assert Decimal("0.00000032") == costs["text-embedding-3-small"]
 
 
-def test_recorded_bodies_come_through_to_their_usage(store: Store, samples: Path, tmp_path: Path) -> None:
-    bodies = [b for b in read(samples / "usage_bodies.jsonl") if b["provider"] in ("anthropic", "openai")]
+def test_recorded_bodies_come_through_to_their_usage(store: Store, tmp_path: Path) -> None:
+    bodies = [b for b in read(CASES / "usage_bodies.jsonl") if b["provider"] in ("anthropic", "openai")]
     marks = {"anthropic": {"type": "message"}, "openai": {"object": "chat.completion"}}
     expected = {}
     for number, body in enumerate(bodies):

@@ -18,17 +18,17 @@ from llmcost.store import Filters, Store
 from llmcost.store.prices import load_prices
 from llmcost.store.scope import create_scope
 from tests.conftest import FIXTURES, ROOT
-
-README = ROOT / "README.md"
+from tests.shelves import cases_of
 
 
 @pytest.mark.parametrize("name", list(formats()))
-def test_a_format_has_a_fixture_that_is_recognised_and_a_row_in_the_readme(store: Store, name: str) -> None:
-    files = [str(file) for file in sorted(FIXTURES.iterdir()) if re.fullmatch(rf"{name}(-[a-z-]+)?\.\w+", file.name)]
-    summary = ingest(store, files)
+def test_a_format_has_a_fixture_that_is_recognised_and_cases(store: Store, name: str) -> None:
+    files = [file for file in sorted(FIXTURES.iterdir()) if re.fullmatch(rf"{name}(-[a-z-]+)?\.\w+", file.name)]
+    assert files, f"write fixtures/{name}.jsonl: invented records of each kind that there is"
+    summary = ingest(store, [str(file) for file in files])
 
     assert {name: len(files)} == dict(summary.formats)
-    assert f"| `{name}` |" in README.read_text(encoding="utf-8")
+    assert all(name == cases_of("formats", file.stem)["format"] for file in files)
 
 
 @pytest.mark.parametrize("name", list(formats()))

@@ -25,7 +25,7 @@ from llmcost.pricing import Book
 from llmcost.report import records as report
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
-from tests.conftest import FIRST, FIXTURES, Run
+from tests.conftest import FIXTURES, Run
 from tests.test_ingest import record
 from tests.test_privacy import JSON_LOGS, SECRET, records, spoken
 from tests.test_shapes import RECORDS, SHAPES, as_csv, zstd
@@ -34,14 +34,6 @@ RETRIED = "chatcmpl-invented-retried"
 Show = Callable[..., str]
 Document = Callable[..., dict[str, Any]]
 LINES = (FIXTURES / "litellm.jsonl").read_bytes().splitlines(keepends=True)
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    db = tmp_path_factory.mktemp("filled") / "store.duckdb"
-    with Store(db) as store:
-        ingest(store, [str(file) for file in FIRST])
-    return db
 
 
 @pytest.fixture
@@ -81,20 +73,20 @@ def test_every_column_of_a_request_is_shown_or_is_the_stores_own(store: Store) -
     assert columns <= {name for names in GROUPS.values() for name in names} | set(OWN)
 
 
-def test_a_request_is_told_in_sections_that_fit_80_columns(llmcost: Run, filled: Path) -> None:
-    done = llmcost("show", RETRIED, "--db", filled)
+def test_a_request_is_told_in_sections_that_fit_80_columns(llmcost: Run, first_store: Path) -> None:
+    done = llmcost("show", RETRIED, "--db", first_store)
 
     headings = [line for line in done.stdout.splitlines() if not line.startswith(" ")]
     assert ["Request", "When", "Who", "What", "Outcome", "Usage", "Cost", "Chain"] == headings[:8]
-    with Store(filled, read_only=True) as store:
+    with Store(first_store, read_only=True) as store:
         count = store.value("select count(*) from requests")
     assert [f"Detectors, over {count} requests", "Record in the log (litellm)"] == headings[8:]
     for line in done.stdout.splitlines():
         assert len(line) <= 80 or " " not in line.strip()
 
 
-def test_what_is_not_known_is_not_shown_and_units_are(show: Show, filled: Path) -> None:
-    text = show(RETRIED, filled)
+def test_what_is_not_known_is_not_shown_and_units_are(show: Show, first_store: Path) -> None:
+    text = show(RETRIED, first_store)
 
     # 300 tokens in 1.4 s, and no first token since it was not streamed
     for words in ("1,400 ms", "214.3 tokens/s, over all of it", "2,000 tokens", "cache inside the input", "429"):
@@ -102,8 +94,8 @@ def test_what_is_not_known_is_not_shown_and_units_are(show: Show, filled: Path) 
     assert "first token" not in text and "None" not in text and "Detectors" not in text
 
 
-def test_a_stream_has_a_first_token_and_is_measured_from_there(document: Document, filled: Path) -> None:
-    (request,) = document("chatcmpl-invented-0003", filled)["requests"]
+def test_a_stream_has_a_first_token_and_is_measured_from_there(document: Document, first_store: Path) -> None:
+    (request,) = document("chatcmpl-invented-0003", first_store)["requests"]
 
     # 0.4 s to the first token, then 110 tokens in 1.0 s
     assert (1400, 400, 110) == tuple(
@@ -113,14 +105,14 @@ def test_a_stream_has_a_first_token_and_is_measured_from_there(document: Documen
 
 @pytest.mark.parametrize("id", ["chatcmpl-invented-0003", "failed-invented-0"])
 def test_the_cost_is_that_of_pricing_explain(
-    llmcost: Run, show: Show, document: Document, filled: Path, id: str
+    llmcost: Run, show: Show, document: Document, first_store: Path, id: str
 ) -> None:
-    explained = llmcost("pricing", "explain", id, "--db", filled)
-    rows = json.loads(llmcost("pricing", "explain", id, "--db", filled, "-f", "json").stdout, parse_float=Decimal)[
+    explained = llmcost("pricing", "explain", id, "--db", first_store)
+    rows = json.loads(llmcost("pricing", "explain", id, "--db", first_store, "-f", "json").stdout, parse_float=Decimal)[
         "rows"
     ]
-    (request,) = document(id, filled)["requests"]
-    shown = show(id, filled)
+    (request,) = document(id, first_store)["requests"]
+    shown = show(id, first_store)
 
     assert rows == request["charges"]
     assert sum(row["cost_usd"] for row in rows) == request["cost_usd"]
@@ -128,8 +120,8 @@ def test_the_cost_is_that_of_pricing_explain(
         assert f"  {line.strip()}\n" in shown
 
 
-def test_a_chain_is_the_attempts_in_order_with_their_sum(show: Show, document: Document, filled: Path) -> None:
-    shown = document("failed-invented-1", filled)
+def test_a_chain_is_the_attempts_in_order_with_their_sum(show: Show, document: Document, first_store: Path) -> None:
+    shown = document("failed-invented-1", first_store)
 
     # two attempts are refused; the third is 2,000 x $2.5 / 1M + 300 x $10 / 1M = $0.005 + $0.003
     assert [
@@ -146,7 +138,7 @@ def test_a_chain_is_the_attempts_in_order_with_their_sum(show: Show, document: D
     assert (3, Decimal("0.008"), 3, 3) == tuple(
         shown["chain"][name] for name in ("attempts", "attempts_cost_usd", "requests", "of_requests")
     )
-    text = show("failed-invented-1", filled)
+    text = show("failed-invented-1", first_store)
     assert "  3 attempts of this call: $0.008\n" in text
     assert "  > +1.100 s  0.200 s  error 429  $0      openai/gpt-4o\n" in text
 
@@ -196,22 +188,22 @@ def test_attempts_that_share_an_id_are_all_shown(document: Document, tmp_path: P
 
 
 @pytest.mark.parametrize("format", ["csv", "tsv", "jsonl", "md"])
-def test_other_formats_give_the_chain(show: Show, filled: Path, format: str) -> None:
-    chain = show(RETRIED, filled, format=format)
+def test_other_formats_give_the_chain(show: Show, first_store: Path, format: str) -> None:
+    chain = show(RETRIED, first_store, format=format)
 
     assert all(id in chain for id in ("failed-invented-0", "failed-invented-1", RETRIED))
 
 
-def test_a_part_of_an_id_will_do_if_only_one_begins_so(llmcost: Run, show: Show, filled: Path) -> None:
-    several = llmcost("show", "chatcmpl-invented-000", "--db", filled)
+def test_a_part_of_an_id_will_do_if_only_one_begins_so(llmcost: Run, show: Show, first_store: Path) -> None:
+    several = llmcost("show", "chatcmpl-invented-000", "--db", first_store)
 
-    assert RETRIED in show("chatcmpl-invented-ret", filled)
+    assert RETRIED in show("chatcmpl-invented-ret", first_store)
     assert (2, "") == (several.returncode, several.stdout)
     names = ("chatcmpl-invented-0001", "chatcmpl-invented-0001_cache_hit1793700000.5", "chatcmpl-invented-0002")
     assert several.stderr.endswith(f"hint: for example {', '.join(names)}\n")
     for id, words in {"vented-0002": "alike are chatcmpl-invented-0002", "no-such-id": HINT, " ": HINT}.items():
         with pytest.raises(UsageError) as refused:
-            show(id, filled)
+            show(id, first_store)
         assert words == refused.value.hint
 
 
@@ -269,8 +261,8 @@ def test_where_no_detector_can_run_the_rest_is_shown(llmcost: Run, tmp_path: Pat
     assert "Chain" in done.stdout and "cannot run" in done.stdout
 
 
-def test_a_line_is_printed_as_it_is(llmcost: Run, filled: Path) -> None:
-    done = llmcost("show", RETRIED, "--raw", "--db", filled)
+def test_a_line_is_printed_as_it_is(llmcost: Run, first_store: Path) -> None:
+    done = llmcost("show", RETRIED, "--raw", "--db", first_store)
 
     assert LINES[29].decode() == done.stdout
     assert f"{FIXTURES / 'litellm.jsonl'}:30\n" == done.stderr
@@ -428,16 +420,16 @@ def test_a_prompt_is_shown_under_raw_alone(llmcost: Run, show: Show, tmp_path: P
     assert f"<{len(SECRET) + 2} characters>" in shown[0]
 
 
-def test_raw_is_of_no_other_format(filled: Path) -> None:
+def test_raw_is_of_no_other_format(first_store: Path) -> None:
     with pytest.raises(UsageError, match="in no other format"):
-        run_raw(Reading(db=filled, format="json"), RETRIED)
+        run_raw(Reading(db=first_store, format="json"), RETRIED)
 
 
-def test_the_text_can_go_to_a_file(show: Show, filled: Path, tmp_path: Path) -> None:
-    assert "" == show(RETRIED, filled, output=tmp_path / "text")
+def test_the_text_can_go_to_a_file(show: Show, first_store: Path, tmp_path: Path) -> None:
+    assert "" == show(RETRIED, first_store, output=tmp_path / "text")
     assert RETRIED in (tmp_path / "text").read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be written"):
-        show(RETRIED, filled, output=tmp_path / "none" / "text")
+        show(RETRIED, first_store, output=tmp_path / "none" / "text")
 
 
 def test_a_long_line_is_broken_at_words_under_its_value() -> None:

@@ -209,7 +209,7 @@ def test_workers_share_run_and_file(run_tests: Pytest, read: Callable[..., list[
 
 @needs("litellm")
 def test_callbacks_of_the_tests_get_the_case_and_keep_their_own_metadata(run_tests: Pytest) -> None:
-    run_tests(
+    done = run_tests(
         """
         import time
         import litellm
@@ -232,6 +232,8 @@ def test_callbacks_of_the_tests_get_the_case_and_keep_their_own_metadata(run_tes
         "traces.jsonl",
         env={"LLMCOST_RUN": "run1"},
     )
+
+    assert "1 passed" in done.stdout
 
 
 CLIENTS = {
@@ -327,7 +329,7 @@ def step(request):
 
 
 def test_without_the_option_nothing_is_imported_and_nothing_patched(run_tests: Pytest) -> None:
-    run_tests(
+    done = run_tests(
         """
         import sys
 
@@ -338,9 +340,11 @@ def test_without_the_option_nothing_is_imported_and_nothing_patched(run_tests: P
         """
     )
 
+    assert "1 passed" in done.stdout
+
 
 def test_with_the_option_libraries_wait_for_the_tests(run_tests: Pytest) -> None:
-    run_tests(
+    done = run_tests(
         """
         import sys
 
@@ -353,6 +357,8 @@ def test_with_the_option_libraries_wait_for_the_tests(run_tests: Pytest) -> None
         "-p",
         "no:xdist",
     )
+
+    assert "1 passed" in done.stdout
 
 
 @pytest.mark.parametrize(

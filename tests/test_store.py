@@ -36,7 +36,9 @@ def test_readers_share_a_store(tmp_path: Path) -> None:
 
     with Store(db, read_only=True):
         code = "import sys, llmcost.store as s; s.Store(sys.argv[1], read_only=True)"
-        subprocess.run([sys.executable, "-c", code, str(db)], check=True)
+        other = subprocess.run([sys.executable, "-c", code, str(db)], capture_output=True, text=True)
+
+    assert (0, "") == (other.returncode, other.stderr)
 
 
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:

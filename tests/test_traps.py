@@ -57,7 +57,7 @@ class Till:
 
     def price(self, book: Book, *files: Line | list[Line]) -> list[Row]:
         """The requests of one more file for each line or list of lines, in that order; without any, those of before."""
-        paths = [written(self.folder / f"{at:02}.jsonl", file) for at, file in enumerate(files)]
+        paths = [logged(self.folder / f"{at:02}.jsonl", file) for at, file in enumerate(files)]
         if paths:
             ingest(self.store, paths)
         load_prices(self.store, book)
@@ -71,7 +71,7 @@ def till(store: Store, tmp_path: Path) -> Till:
     return Till(store, tmp_path)
 
 
-def written(path: Path, file: Line | list[Line]) -> str:
+def logged(path: Path, file: Line | list[Line]) -> str:
     lines = file if isinstance(file, list) else [file]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     return str(path)
@@ -542,7 +542,7 @@ def test_trap_32_what_a_subscription_covers_is_labelled_api_equivalent(llmcost: 
     book.write_text(HEAD + model("anthropic/claude-heron"), encoding="utf-8")
     said = []
     for name, line in {"agent": claude_code(100), "api": anthropic()}.items():
-        done = llmcost("report", written(tmp_path / f"{name}.jsonl", line), "--pricing", book, "--by", "model")
+        done = llmcost("report", logged(tmp_path / f"{name}.jsonl", line), "--pricing", book, "--by", "model")
         assert 0 == done.returncode, done.stderr
         said.append("api-equivalent" in (done.stdout + done.stderr).lower())
 

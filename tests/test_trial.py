@@ -21,12 +21,14 @@ from llmcost.cli.reading import Reading
 from llmcost.cli.waste.trial import run_sample, run_verify
 from llmcost.errors import FormatError, IncompleteError, InputError, LlmcostError, UsageError
 from llmcost.ingest import Options, ingest
-from llmcost.pricing import Book, load_book
+from llmcost.pricing import Book
 from llmcost.store import Filters, Store
 from llmcost.trial import Comparison, Sample, compare, draw, read_outputs, wilson
 from llmcost.trial.outputs import hashed
 from llmcost.trial.sample import COLUMNS, REST
 from llmcost.trial.strata import least_named, quotas
+from tests import logs
+from tests.logs import Record, write
 
 BOOK = """\
 format: llmcost-pricing/1
@@ -40,34 +42,25 @@ models:
 substitutes: [{provider: acme, model: heron, smaller: wren}]
 """
 SECRET = "zebra crossing"
-Request = dict[str, Any]
 Drawn = Callable[..., Sample]
 
 
-def request(number: int, answer: str | None = "yes", **fields: Any) -> Request:
-    shared = {"llmcost": 1, "request_id": f"r{number}", "started_at": "2026-05-01T12:00:00Z", "api_key_alias": "app"}
+def request(number: int, answer: str | None = "yes", **fields: Any) -> Record:
     usage = {"provider_name": "acme", "request_model": "heron", "input_tokens": 100, "output_tokens": 10}
     said = {} if answer is None else {"output": answer}
-    return {**shared, **usage, "system": "pick one", **said, **fields}
+    return logs.request(number, **{"api_key_alias": "app", "system": "pick one"} | usage | said | fields)
 
 
-def labels(**counts: int) -> list[Request]:
+def labels(**counts: int) -> list[Record]:
     answers = [answer for answer, count in counts.items() for _ in range(count)]
     return [request(number, answer) for number, answer in enumerate(answers)]
-
-
-@pytest.fixture
-def small_book(tmp_path: Path) -> Book:
-    path = tmp_path / "book.yaml"
-    path.write_text(BOOK, encoding="utf-8")
-    return load_book([path])
 
 
 @pytest.fixture
 def drawn(tmp_path: Path, small_book: Book) -> Drawn:
     """Ingest requests into a store of their own and draw from them."""
 
-    def draw_from(requests: list[Request], *, size: int = 20, text: str = "hash", **how: Any) -> Sample:
+    def draw_from(requests: list[Record], *, size: int = 20, text: str = "hash", **how: Any) -> Sample:
         (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, requests)), encoding="utf-8")
         with Store() as store:
             ingest(store, [str(tmp_path / "log.jsonl")], options=Options(hashes_text=text == "hash"))
@@ -174,7 +167,7 @@ def test_a_rare_answer_is_in_the_sample_and_stands_for_itself(drawn: Drawn) -> N
 
 
 def test_answers_of_another_key_model_or_system_prompt_are_strata_of_their_own(drawn: Drawn) -> None:
-    others: list[Request] = [
+    others: list[Record] = [
         {"api_key_alias": "b"},
         {"request_model": "wren"},
         {"system": "choose"},
@@ -210,7 +203,7 @@ def test_free_text_is_a_plain_sample(drawn: Drawn) -> None:
 
 
 def test_what_cannot_be_compared_is_not_drawn(drawn: Drawn) -> None:
-    others: list[Request] = [
+    others: list[Record] = [
         {"status": "error", "http_status_code": 500},
         {"is_batch": True},
         {"gateway_cache_hit": True},
@@ -263,7 +256,7 @@ def test_the_bound_of_a_sample_is_that_of_its_heaviest_request(drawn: Drawn) -> 
     ],
 )
 def test_nothing_to_draw_is_refused_with_the_reason(
-    drawn: Drawn, requests: list[Request], text: str, word: str, hint: str
+    drawn: Drawn, requests: list[Record], text: str, word: str, hint: str
 ) -> None:
     with pytest.raises(UsageError, match=word) as refused:
         drawn(requests, text=text, filters=Filters(since=datetime(2026, 5, 1)))
@@ -345,15 +338,6 @@ def test_an_interval_holds_its_share_and_stays_within_0_and_1(pairs: int, part: 
 
 
 # Comparing.
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[[str, str], Path]:
-    def write(name: str, text: str) -> Path:
-        (tmp_path / name).write_text(text, encoding="utf-8")
-        return tmp_path / name
-
-    return write
 
 
 def lines(answers: dict[str, Any], **more: dict[str, Any]) -> str:
@@ -508,10 +492,10 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("text", "kind", "word"), REFUSALS)
 def test_what_cannot_be_read_is_refused_with_its_line_and_without_its_text(
-    written: Callable[[str, str], Path], text: str, kind: type[LlmcostError], word: str
+    tmp_path: Path, text: str, kind: type[LlmcostError], word: str
 ) -> None:
     with pytest.raises(kind, match=word) as refused:
-        read_outputs(written("new.txt", text))
+        read_outputs(write(tmp_path / "new.txt", text))
 
     assert 3 == refused.value.exit_code
     assert SECRET not in refused.value.message + refused.value.hint
@@ -542,9 +526,9 @@ def test_a_confidence_is_between_0_and_1(tmp_path: Path, confidence: float) -> N
 
 
 @pytest.fixture
-def reading(tmp_path: Path, written: Callable[[str, str], Path]) -> Reading:
-    log = written("log.jsonl", "\n".join(map(json.dumps, labels(common=900, rare=2))))
-    return Reading((str(log),), pricing=written("book.yaml", BOOK), format="csv")
+def reading(tmp_path: Path) -> Reading:
+    log = write(tmp_path / "log.jsonl", "\n".join(map(json.dumps, labels(common=900, rare=2))))
+    return Reading((str(log),), pricing=write(tmp_path / "book.yaml", BOOK), format="csv")
 
 
 def test_sample_prints_rows_on_stdout_and_what_they_prove_on_stderr(
@@ -581,10 +565,8 @@ def test_sample_says_in_json_what_was_drawn(reading: Reading, capsys: pytest.Cap
     assert ("sample", 10, "swift") == (found["command"], len(found["rows"]), found["rows"][0]["candidate_model"])
 
 
-def test_sample_warns_of_free_text(
-    reading: Reading, written: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
-) -> None:
-    log = written("free.jsonl", "\n".join(json.dumps(request(n, f"{SECRET} {n}")) for n in range(20)))
+def test_sample_warns_of_free_text(reading: Reading, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = write(tmp_path / "free.jsonl", "\n".join(json.dumps(request(n, f"{SECRET} {n}")) for n in range(20)))
     run_sample(replace(reading, paths=(str(log),)), size=5)
     out, err = capsys.readouterr()
 
@@ -640,7 +622,7 @@ def answers(count: int, differing: int) -> tuple[str, str]:
     ],
 )
 def test_the_gate_looks_at_the_upper_end(
-    written: Callable[[str, str], Path],
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     count: int,
     differing: int,
@@ -649,7 +631,9 @@ def test_the_gate_looks_at_the_upper_end(
 ) -> None:
     old, new = answers(count, differing)
 
-    assert code == run_verify(written("old", old), written("new", new), format="json", fail_above=fail_above)
+    assert code == run_verify(
+        write(tmp_path / "old", old), write(tmp_path / "new", new), format="json", fail_above=fail_above
+    )
     out, err = capsys.readouterr()
     found = json.loads(out)
     assert (bool(code), differing) == (found["is_failed"], len(found["differing_request_ids"]))
@@ -657,12 +641,10 @@ def test_the_gate_looks_at_the_upper_end(
     assert SECRET not in out + err
 
 
-def test_verify_says_how_bad_missing_answers_can_be(
-    written: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_verify_says_how_bad_missing_answers_can_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, new = answers(100, 0)
     assert 0 == run_verify(
-        written("old", old), written("new", "\n".join(new.split("\n")[3:]) + "\n" + lines({"z": "x"}))
+        write(tmp_path / "old", old), write(tmp_path / "new", "\n".join(new.split("\n")[3:]) + "\n" + lines({"z": "x"}))
     )
 
     _, err = capsys.readouterr()
@@ -671,23 +653,21 @@ def test_verify_says_how_bad_missing_answers_can_be(
     assert "unknown: 1 new answer" in err
 
 
-def test_a_gate_is_not_passed_by_answers_that_are_missing(
-    written: Callable[[str, str], Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_gate_is_not_passed_by_answers_that_are_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, new = answers(150, 0)
-    few = written("few", "\n".join(new.split("\n")[130:]))
+    few = write(tmp_path / "few", "\n".join(new.split("\n")[130:]))
 
     # 20 answers without a difference end at 16.1 % (Wilson); 130 of 150 more that may differ, at 91.2 %
     with pytest.raises(IncompleteError, match=r"130 missing answers .* ends at 91\.2\d%, above 20\.00%"):
-        run_verify(written("old", old), few, format="json", fail_above=0.2)
+        run_verify(write(tmp_path / "old", old), few, format="json", fail_above=0.2)
     found = json.loads(capsys.readouterr().out)
     assert (False, True) == (found["is_failed"], found["is_undecided"])
-    assert 1 == run_verify(written("old", old), few, fail_above=0.16)
-    assert 0 == run_verify(written("old", old), few, fail_above=0.92)
+    assert 1 == run_verify(write(tmp_path / "old", old), few, fail_above=0.16)
+    assert 0 == run_verify(write(tmp_path / "old", old), few, fail_above=0.92)
 
 
 @pytest.mark.parametrize("share", [-0.1, 2, float("nan")])
-def test_a_gate_is_a_share(written: Callable[[str, str], Path], share: float) -> None:
+def test_a_gate_is_a_share(tmp_path: Path, share: float) -> None:
     old, new = answers(3, 0)
     with pytest.raises(UsageError, match="--fail-above"):
-        run_verify(written("old", old), written("new", new), fail_above=share)
+        run_verify(write(tmp_path / "old", old), write(tmp_path / "new", new), fail_above=share)

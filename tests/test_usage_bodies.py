@@ -13,9 +13,9 @@ from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Store
 from llmcost.store.prices import load_prices
-from tests.conftest import SAMPLES
+from tests.conftest import CASES
 
-BODIES = SAMPLES / "usage_bodies.jsonl"
+BODIES = CASES / "usage_bodies.jsonl"
 NUMBER = 54
 COLUMNS = {
     "input_tokens": "input_tokens",
@@ -75,8 +75,6 @@ def line_of(number: int, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    if not BODIES.is_file():
-        pytest.skip("the folder of samples is not here")
     folder = tmp_path_factory.mktemp("bodies")
     lines: dict[str, list[str]] = {}
     for number, body in enumerate(bodies()):

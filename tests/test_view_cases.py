@@ -15,14 +15,17 @@ from zoneinfo import ZoneInfo
 import pyarrow.parquet as pq
 import pytest
 
+from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book
 from llmcost.render import Table, render, render_bytes
 from llmcost.report import Report, run, views
 from llmcost.report.compare import compare
 from llmcost.report.view import view_named
 from llmcost.store import Filters, Store
+from tests.logs import write_log
 from tests.oracles import money
 from tests.oracles.traffic import PARTS, Request, fill, request
+from tests.shelves import Case, book_of, cases_of, each_case, requests_of
 
 NOON = datetime(2026, 3, 2, 12)
 FAILED = {"status": "error", "http_status_code": 500}
@@ -52,6 +55,38 @@ def numbered(*said: dict[str, Any], start: datetime = NOON) -> list[Request]:
 
 def columns_of(report: Report, *names: str) -> list[tuple[Any, ...]]:
     return [tuple(row[report.columns.index(name)] for name in names) for row in report.rows]
+
+
+@pytest.mark.parametrize(("view", "shelf", "case"), each_case("views"))
+def test_a_view_shows_what_was_worked_out_by_hand(
+    store: Store, tmp_path: Path, view: str, shelf: Case, case: Case
+) -> None:
+    ingest(store, [str(write_log(tmp_path / "log.jsonl", requests_of(shelf, case)))])
+    report = run(store, book_of(shelf["book"]), view=view, by=case.get("by"), over=case.get("over"))
+    found = [dict(zip(report.columns, row, strict=True)) for row in report.rows]
+
+    assert len(case["rows"]) == len(found)
+    for expected, row in [*zip(case["rows"], found, strict=True), (case.get("totals", {}), report.totals)]:
+        assert expected == {name: as_written(row[name], value) for name, value in expected.items()}
+
+
+def as_written(value: Any, expected: Any) -> Any:
+    """Make a number what a case writes, if it is that."""
+    if isinstance(expected, float) and value is not None:
+        is_exact = isinstance(value, Decimal)
+        return expected if value == (Decimal(str(expected)) if is_exact else pytest.approx(expected)) else value
+    return value
+
+
+@pytest.mark.parametrize("view", views())
+def test_every_view_has_cases_and_says_what_each_of_its_columns_is(store: Store, by_hand: Book, view: str) -> None:
+    columns = run(store, by_hand, view=view, by=()).columns
+
+    assert cases_of("views", view)["cases"]
+    unsaid = [
+        name for name in columns if f"`{name}`" not in views()[view].notes and name not in views()[view].histogram
+    ]
+    assert [] == unsaid, "its header's `notes` say what they are"
 
 
 def test_one_failure_of_one_request_is_a_rate_of_21_to_100_percent(shared: Store, by_hand: Book) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests import logs
 from tests.conftest import Run
+from tests.logs import Record, write_log
 
 BOOK = """\
 format: llmcost-pricing/1
@@ -29,21 +32,23 @@ models:
 """
 
 
-def request(name: str, model: str, day: str, input: int, output: int, **more: object) -> str:
-    record = {"llmcost": 1, "request_id": name, "started_at": f"{day}T12:00:00Z", "provider_name": "acme"}
-    return json.dumps({**record, "response_model": model, "input_tokens": input, "output_tokens": output, **more})
+def request(name: str, model: str, day: str, input: int, output: int, **more: Any) -> Record:
+    counts = {"input_tokens": input, "output_tokens": output}
+    return logs.request(started_at=f"{day}T12:00:00Z", provider_name="acme", response_model=model, **counts, **more) | {
+        "request_id": name
+    }
 
 
 @pytest.fixture
 def asked(llmcost: Run, tmp_path: Path) -> Run:
     (tmp_path / "book.yaml").write_text(BOOK, encoding="utf-8")
-    lines = [
+    requests = [
         request("a", "heron", "2026-05-01", 1000, 100),  # 1,000 x 3 + 100 x 15 = 4,500 micro-USD
         request("b", "heron", "2026-07-01", 1000, 100),  # 1,000 x 2 + 100 x 10 = 3,000
         request("c", "heron", "2026-07-01", 1000, 100, is_batch=True),  # no batch price
         request("d", "swan", "2026-07-01", 2000, 10),  # no price at all
     ]
-    (tmp_path / "log.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    write_log(tmp_path / "log.jsonl", requests)
 
     def run(*words: str | Path, **more: object) -> object:
         return llmcost(*words, "log.jsonl", "--pricing", "book.yaml", "-f", "json")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
+
+from tests.logs import Record
 
 # $10 a million tokens in, $20 out, a tenth for what is read from a cache; `big` costs twice as much
 BOOK = """
@@ -14,7 +13,6 @@ models:
   - {provider: acme, model: m, prices: [{input: 10, output: 20, cache_read: 1}]}
   - {provider: acme, model: big, prices: [{input: 20, output: 40, cache_read: 2}]}
 """
-Record = dict[str, Any]
 
 
 def request(case: str | None, run: int | None = None, **fields: Any) -> Record:
@@ -22,13 +20,6 @@ def request(case: str | None, run: int | None = None, **fields: Any) -> Record:
     named = {"case_id": case, "case_run": None if run is None else str(run)}
     usual = {"provider_name": "acme", "request_model": "m", "input_tokens": 1000, "output_tokens": 100}
     return {"llmcost": 1, "started_at": "2026-11-20T10:00:00Z", **usual, **named, **fields}
-
-
-def write(path: Path, records: Iterable[Record]) -> Path:
-    """Write a log; requests without an id get one of their number."""
-    lines = [json.dumps({"request_id": f"{path.stem}-{n}", **record}) for n, record in enumerate(records)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def suite(cases: int = 12, runs: int = 2, **fields: Any) -> list[Record]:

@@ -1,4 +1,4 @@
-"""The envelope of DESIGN §6 as one JSON document; Decimals are numbers with all their digits."""
+"""The envelope (what a table is of) and the rows, as one JSON document; Decimals are numbers with all their digits."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ class View:
     in time is a zero there and unknown elsewhere; `totals` are the columns that a total makes sense of, all if not
     said; `histogram` are counts of one distribution; `hide_when_narrow` are left out of a narrow terminal, first first;
     `not_by` are columns that make no sense as groups. `bases` names for a share that is of a part of the requests the
-    column that counts this part, and two whose quotient is the share of all, if the view has them.
+    column that counts this part, and two whose quotient is the share of all, if the view has them. `notes` say in
+    Markdown what each column is, for docs/reports.md.
     """
 
     name: str
@@ -43,6 +44,7 @@ class View:
     not_by: list[str] = field(default_factory=list)
     bases: dict[str, list[str]] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
+    notes: str = ""
 
     @property
     def counts_only(self) -> set[str]:

@@ -100,12 +100,12 @@ def sql_of(texts: Iterable[str], kinds: Mapping[str, str], zone: tzinfo) -> list
             found.append(compared(condition, kind, zone))
     for (column, operator), values in alternatives.items():
         kind = kinds[column].partition("(")[0].upper()
-        tests = [test_of(column, kind, value, zone) for value in dict.fromkeys(values)]
+        tests = [has_value(column, kind, value, zone) for value in dict.fromkeys(values)]
         found.append(f"{'not ' if operator == '!=' else ''}({' or '.join(tests)})")
     return found
 
 
-def test_of(column: str, kind: str, value: Value, zone: tzinfo) -> str:
+def has_value(column: str, kind: str, value: Value, zone: tzinfo) -> str:
     """Write whether a column has a value; the empty one is none."""
     if column == "tag":
         # a request with two of the wanted tags is one request

@@ -64,11 +64,6 @@ def over(change: Change) -> str:
     return ", over the cap" if change.is_over else ""
 
 
-def named(change: Change, found: Checked) -> str:
-    """Name a case, and say how much dearer it is."""
-    return f"{escaped(change.id)} {times(change)}{over(change)} ({amounts(change, found)})"
-
-
 def amounts(change: Change, found: Checked) -> str:
     """Write a case's costs."""
     was, now = change.base_usd or Fraction(), change.head_usd or Fraction()

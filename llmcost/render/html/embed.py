@@ -39,11 +39,10 @@ def asset(*names: str) -> Embedded:
 
 @cache
 def library() -> Embedded:
-    """Bundle Vega, Vega-Lite and vega-embed, which define `vegaEmbed`, under the notice that their licences ask for."""
-    import vl_convert
-
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return Embedded(Markup(f"{asset('vega-notice.js').text}\n{bundle}\n"))
+    """Read Vega, Vega-Lite and vega-embed, which define `vegaEmbed`, under the notice that their licences ask for."""
+    package = "js_lib_vega_embed"
+    bundle = resources.files(package) / "static" / package / "vega-embed-full.js"
+    return Embedded(Markup(f"{asset('vega-notice.js').text}\n{bundle.read_text(encoding='utf-8')}\n"))
 
 
 def data(document: dict[str, Any]) -> Markup:

@@ -1,4 +1,4 @@
-/*! The charts are drawn by what follows, bundled by vl-convert-python (https://github.com/vega/vl-convert).
+/*! The charts are drawn by what follows, as the package django-js-lib-vega-embed carries it.
 
 Vega, Vega-Lite, Vega-Embed, Vega-Themes, Vega-Interpreter (https://vega.github.io):
 Copyright (c) 2015-2023, University of Washington Interactive Data Lab

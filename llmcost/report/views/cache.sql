@@ -26,6 +26,21 @@ hide_when_narrow:
   - cached_tokens
   - input_tokens
   - requests
+notes: |
+  A provider's prompt cache and a gateway's response cache are apart.
+
+  - `requests`; `reporting_requests`: those whose log tells of the cache at all, of reads or of writes. Hits of the gateway's cache are not
+    among them: no provider's cache saw these
+  - `input_tokens`, `cached_tokens`: of the reporting ones; `cached_share`: tokens over tokens, unknown (not 0 %) where none reports
+  - `written_tokens`; `reads_per_write`: cached tokens per written token: below about 0.3 (at a write premium of 25 %) writing costs more
+    than it saves
+  - `cache_saved_usd`: of requests with a price and a report, what reads were cheaper than input, less what writes were dearer, at the
+    rates and the contract of each request; exact; may be negative
+  - `gateway_hits`: answered from the gateway's cache, unknown where no log tells; `gateway_hit_share`: of the
+    `gateway_reporting_requests`, those that tell
+  - `gateway_saved_usd`: what these would have cost by the token, where input and output tokens are logged
+
+  What is still to be saved is `llmcost detect prompt-tax`; the HTML page shows both.
 */
 -- Requests of one price are summed as tokens first and multiplied once. Input is that of requests whose log
 -- tells of the cache at all, reads or writes, so that "not reported" is not 0 %.

@@ -13,6 +13,16 @@ hide_when_narrow:
   - output_tokens
   - input_tokens
   - requests
+notes: |
+  - `requests`, `input_tokens` (cache included), `cached_tokens` (read from a provider's cache), `output_tokens` (reasoning included)
+  - `cost_usd`: the sum of the costs that are known, exact; `cost_share`: of the known cost of all requests asked for
+  - `cost_per_request_usd`: over the requests with a cost
+  - `cost_per_success_usd`: the same cost over the requests with a cost that went well (no `error_kind`): failed attempts are paid for too
+  - `cost_per_1k_tokens_usd`: over a thousand input and output tokens of the requests with a cost
+
+  With `--over` a line on stderr forecasts the running month, as below. `--over week|month` gives `is_partial`: the logs, `--since`,
+  `--until` or the clock leave out days of it. Requests without a time of their own (only their file's date) have no hour, day, week or
+  month: they are a row apart, and `--where is_file_time=false` leaves them out.
 */
 with
     spent as (

@@ -33,6 +33,16 @@ bases:
   oversized_share: [limited_requests, oversized_requests, requests]
 params:
   oversized_times: 10
+notes: |
+  Only requests with known input and output tokens, no `error_kind`, no hit of the
+  gateway's cache, no embeddings.
+
+  - `requests`, `input_tokens`, `output_tokens`; `input_per_request_tokens`, `output_per_request_tokens`; `output_per_input`
+  - `reasoning_tokens`, `reasoning_requests`, `reasoning_share`: reasoning over output tokens of the requests that report reasoning
+  - `truncated_requests`, `finished_requests`, `truncated_share`: stopped at a limit of tokens, of the answers that tell why they ended
+  - `limited_requests`: with max_tokens in the log; `limit_p50_tokens` the median of it; `output_p95_tokens` of all; `oversized_requests`:
+    max_tokens at least ten times the output; `oversized_share` of the limited ones
+  - `input_growth_per_day_tokens`: the least-squares slope of input tokens per request over days (UTC): how much longer prompts get
 */
 -- Answers with known usage, no embeddings, which have no output; the days are numbered so that growth is a
 -- slope of whole numbers.

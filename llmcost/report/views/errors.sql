@@ -6,6 +6,16 @@ measure: errors
 labels: [error_kind]
 sums: [errors, cost_usd]
 hide_when_narrow: [last_error_at, cost_usd, requests]
+notes: |
+  `error_kind` is `rate_limit`, `context_length`, `content_filter`, `timeout`, `auth`, `cancelled`, `model_error`,
+  `invalid_request` or `other`. It comes from status, HTTP code and the error's name; an answer that a
+  filter cut off failed too, whatever its status.
+
+  - `errors`; `requests`: all of the group, failed or not
+  - `error_share`, `error_low_share`, `error_high_share`: the rate and Wilson's 95 % interval (one failure of one request is 21 % to 100 %)
+  - `cost_usd`: what the failures cost; `last_error_at`
+
+  A row is a kind of failure: a group, an hour or a day without one has none, and `--over` fills it in as 0 `errors`, its rate unknown.
 */
 with
     counted as (

@@ -20,6 +20,15 @@ hide_when_narrow:
   - latency_p95_ms
   - error_share
   - requests
+notes: |
+  One line of each, as the views say it that are about it alone:
+
+  - `requests`, `cost_usd`, `cost_share`, `cost_per_request_usd`
+  - `tokens_per_request`: input and output, of requests that tell both; `output_per_input`: of the same
+  - `cached_share`: of the input of the `cache_reporting_requests`
+  - `latency_p50_ms`, `latency_p95_ms`, `first_token_p50_ms`: of the requests that latency looks at, streamed and not
+  - `errors`, `error_share`
+  - `fallback_share`: requests that the log calls a fallback, of the `fallback_reporting_requests`, those for which it tells
 */
 with
     seen as (

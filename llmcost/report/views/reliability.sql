@@ -9,6 +9,18 @@ hide_when_narrow: [added_p95_ms, failed_cost_usd, from_provider, to_provider, re
 not_by: [tag]
 params:
   max_gap_seconds: 600
+notes: |
+  A step goes from a failed attempt to the next attempt of the same
+  `logical_request_id` and operation, in order of start, at most 600 seconds later, and of the same prompt where both are known. Both
+  must be asked for: under `--where model=...` an attempt at another model is not seen.
+
+  - `step`: `failover` where provider, model or deployment change, else `retry`; `from_provider`, `from_model`, `to_provider`, `to_model`
+  - `steps`; `requests`: all of the group; `step_share`: one over the other
+  - `recovered`, `recovered_share`: the next attempt did not fail
+  - `added_p50_ms`, `added_p95_ms`: from the start of the failed one to the start of the next
+  - `failed_cost_usd`: what the failed ones cost
+
+  Groups are those of the failed attempt. `--by tag` is refused.
 */
 -- A step goes from a failed attempt to the next attempt of the same call: the same logical request,
 -- operation and,
