@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 # files of tests side by side, each file in one process
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile
@@ -9,7 +10,7 @@ SELECT :=
 # files or folders of tests: all
 TESTS :=
 # what holds outputs and tables of the program
-WRITTEN := README.md $(addprefix docs/,README.md design.md quickstart.md reports.md detectors.md python.md formats.md \
+WRITTEN := README.md CONTRIBUTING.md $(addprefix docs/,README.md design.md quickstart.md ingest.md reports.md detectors.md python.md formats.md \
 	pricing.md exit-codes.md) docs/detectors/*.md
 
 .PHONY: demo test check fix docs golden bench clean help
@@ -17,17 +18,26 @@ WRITTEN := README.md $(addprefix docs/,README.md design.md quickstart.md reports
 help:  ## what can be made here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-$(READY): pyproject.toml
+# what running needs; the demo asks for no more
+$(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-compile --editable .
+	touch $@
+
+# and what developing needs
+$(READY): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	touch $@
 
-demo: $(READY)  ## ingest fixtures/ into a fresh store and print a report
-	rm -f .demo.duckdb .demo.duckdb.wal
-	$(BIN)/llmcost ingest --db .demo.duckdb fixtures/
-	$(BIN)/llmcost report --db .demo.duckdb --by model
-	$(BIN)/llmcost report --db .demo.duckdb --by team,day
+demo: $(INSTALLED)  ## an invented month: what each key spends, and what of it is waste
+	@rm -rf .demo
+	@$(BIN)/llmcost demo .demo/month --scale 0.05 >/dev/null
+	@$(BIN)/llmcost ingest .demo/month/logs --db .demo/llmcost.duckdb
+	@echo '$$ llmcost report --by key --top 6'
+	@$(BIN)/llmcost report --db .demo/llmcost.duckdb --by key --top 6 --columns key,requests,cost,share
+	@echo '$$ llmcost savings'
+	@$(BIN)/llmcost savings --db .demo/llmcost.duckdb --columns line,requests,proven,likely,possible,saving
 
 test: $(READY)  ## create the environment and run every test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(SELECT)" $(TESTS)
@@ -52,7 +62,7 @@ docs: $(READY)  ## take the pictures in docs/images anew; those of the page need
 	$(BIN)/python -m tests.pictures
 
 golden: $(READY)  ## accept what the code now prints; read the diff before you commit it
-	$(BIN)/python -m pytest --snapshot-update
+	$(BIN)/python -m pytest --snapshot-update $(or $(TESTS),tests/test_looks.py tests/test_check_looks.py)
 
 bench: $(READY)  ## ingest and query ratios against the parser's limit
 	$(BIN)/python bench/ingest.py
@@ -62,4 +72,4 @@ bench: $(READY)  ## ingest and query ratios against the parser's limit
 	$(BIN)/python bench/check.py
 
 clean:  ## remove the environment and what the demo left
-	rm -rf $(VENV) .demo.duckdb .demo.duckdb.wal
+	rm -rf $(VENV) .demo

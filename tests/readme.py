@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import re
 import shlex
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import typer
@@ -17,8 +19,9 @@ from llmcost.cli.app import app
 from llmcost.cli.sections import TASKS
 from llmcost.columns import COLUMNS
 from llmcost.detect import detectors
+from llmcost.detect.detector import CONTRACT
 from llmcost.errors import Exit
-from llmcost.ingest.format import formats
+from llmcost.ingest.format import REQUIRED_COLUMNS
 from llmcost.report.view import View, views
 
 ROOT = Path(__file__).parent.parent
@@ -64,6 +67,21 @@ def tour(
         shown = lines if first is None or len(lines) <= first else [*lines[:first], "..."]
         print("\n".join([f"$ {command}", *shown, ""]))
     print("```")
+
+
+def prepare(folder: str, *commands: str) -> None:
+    """Run commands in a folder and print nothing."""
+    with redirect_stdout(io.StringIO()):
+        tour(folder, *commands)
+
+
+def comment(folder: str, command: str) -> None:
+    """Print what a command writes for a pull request as it is seen there before its details are opened."""
+    done = subprocess.run(shlex.split(command), cwd=folder, capture_output=True, text=True)
+    if done.returncode not in (0, GATE):
+        raise RuntimeError(done.stderr)
+    lines = done.stdout.partition("<details>")[0].splitlines()
+    print("\n".join(f"> {line}".rstrip() for line in lines if not line.startswith("<!--")))
 
 
 def python(code: str, folder: str) -> None:
@@ -148,16 +166,19 @@ def meanings(name: str) -> dict[str, str]:
     }
 
 
+def detector_columns() -> None:
+    """Print the columns that a detector's query must give."""
+    print(", ".join(f"`{name}`" for name in CONTRACT))
+
+
+def format_columns() -> None:
+    """Print the columns that a format's query must give."""
+    print(", ".join(f"`{name}`" for name in REQUIRED_COLUMNS) + "; `passed_over` where its header has `passes_over`")
+
+
 def detector_links() -> None:
     """Print a line of links to the rules of all detectors."""
     print(",\n".join(f"[{name}](detectors/{name}.md)" for name in detectors()) + ";")
-
-
-def format_table() -> None:
-    """Print the shelf of formats."""
-    print("| format | what it is |\n|---|---|")
-    for name, format in formats().items():
-        print(f"| `{name}` | {format.title}: {format.answers} |")
 
 
 def room_diagram() -> None:

@@ -226,7 +226,7 @@ def documented(kind: str) -> Any:
 
 def test_the_documentation_has_every_input_and_output_and_asks_for_no_other() -> None:
     page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-    used = documented("uses: OWNER/llmcost")["jobs"]["cost"]["steps"][-1]["with"]
+    used = documented("uses: ./tools/llmcost")["jobs"]["cost"]["steps"][-1]["with"]
 
     assert [] == [name for name in (*ACTION["inputs"], *ACTION["outputs"]) if f"`{name}`" not in page]
     assert set(used) <= set(ACTION["inputs"])
