@@ -30,7 +30,7 @@ format: llmcost-pricing/1
 currency: USD
 sources: {checked: 2026-05-04}
 providers:
-  - {id: acme, names: [acme-cloud], fallback: [reseller], resells: true}
+  - {id: acme, names: [acme-cloud], fallback: [reseller], resells: true, ids: ["acme.*"], zones: {eu: 1.1}}
 models:
   - provider: acme
     model: heron

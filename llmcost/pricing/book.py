@@ -103,13 +103,17 @@ class Model:
 class Provider:
     """A provider's id, the names that gateways give it, and whose prices hold where its own are missing.
 
-    `resells` others' models: where a log names no provider, the price of the model's maker counts.
+    `resells` others' models: where a log names no provider, the price of the model's maker counts. `ids` are patterns
+    of model ids that nobody else writes so: they say who served a request whose log does not. `zones` are regions that
+    its ids begin with, such as `eu/`, each with its factor on the token rates.
     """
 
     id: str
     names: tuple[str, ...]
     fallback: tuple[str, ...]
     resells: bool = False
+    ids: tuple[str, ...] = ()
+    zones: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True)

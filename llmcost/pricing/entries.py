@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from fnmatch import translate
 from itertools import pairwise
 
@@ -18,13 +19,20 @@ WILD = re.compile(r"[*?\[]|^re:")
 
 def read_provider(node: Node) -> Provider:
     """Read one entry of `providers`."""
-    found = node.mapping({"id", "names", "fallback", "resells"}, "a provider")
+    found = node.mapping({"id", "names", "fallback", "resells", "ids", "zones"}, "a provider")
     return Provider(
         required(node, found, "id", "a provider").text("id"),
         only(found, "names", lambda n: n.texts("names")) or (),
         only(found, "fallback", lambda n: n.texts("fallback")) or (),
         only(found, "resells", lambda n: n.truth("resells")) or False,
+        tuple(read_pattern(item, "ids") for item in section(found, "ids")),
+        tuple(sorted((only(found, "zones", read_zones) or {}).items())),
     )
+
+
+def read_zones(node: Node) -> dict[str, Decimal]:
+    """Read the zones of a provider, each with its factor."""
+    return {name.lower(): factor.number("zones") for name, factor in node.pairs("`zones`").items()}
 
 
 def read_deployment(node: Node) -> Deployment:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from llmcost.pricing.book import Book
 from llmcost.pricing.entries import WILD, pattern
+from llmcost.pricing.tails import is_tuned
 
-TAIL = re.compile(r"(.+?)(?:[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|[-@]latest|-v\d+:\d+)")
 # (provider, model) and how it was found
 Hit = tuple[tuple[str, str], str]
 
@@ -30,6 +29,7 @@ class Names:
                     self._aliases.setdefault((model.provider, text.lower()), entry)
         self._owners = list(dict.fromkeys(model.provider for model in book.models))
         self._providers = {provider.id: provider for provider in book.providers}
+        self._ids = [(p.id, pattern(text)) for p in book.providers for text in p.ids]
 
     def find(self, provider: str | None, name: str) -> Hit | None:
         """Look a name up; without a provider it must be one provider's alone, or have one maker among them."""
@@ -40,6 +40,10 @@ class Names:
         if len(hits) != 1 or (is_tuned(name) and not is_tuned(hits[0][0][1].lower())):
             return None
         return hits[0]
+
+    def seller(self, name: str) -> str | None:
+        """Name the provider whose way of writing ids this is, where it is nobody else's."""
+        return next((provider for provider, matches in self._ids if matches.fullmatch(name)), None)
 
     def _made(self, hits: list[Hit]) -> list[Hit]:
         """Leave out who sells another's model; nobody else's price is a guess at who served it."""
@@ -61,19 +65,3 @@ class Names:
             if matches.fullmatch(name):
                 return entry, "pattern"
         return None
-
-
-def is_tuned(name: str) -> bool:
-    """Tell a fine-tune, which costs more than its base model and is never priced as it."""
-    return name.startswith("ft:") or ".ft-" in name or ":ft-" in name
-
-
-def forms(name: str) -> Iterator[tuple[str, str]]:
-    """Give a name as it is, a fine-tune without its owner, then without date, `-latest` and version."""
-    yield name, ""
-    if name.startswith("ft:"):
-        name = ":".join(name.split(":")[:2])
-        yield name, ""
-    while tail := TAIL.fullmatch(name):
-        name = tail[1]
-        yield name, "date stripped"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import pairwise
@@ -97,14 +98,28 @@ def rows_of(book: Book, rule_ids: Iterable[int]) -> list[PriceRow]:
 def rules(book: Book) -> list[Rule]:
     """List what can be bought where: the book's models in their order, then what a fallback lends a provider."""
     # lent models have rows of their own, since a contract with one provider says nothing of the other
+    zones = {provider.id: provider.zones for provider in book.providers}
     lent = [
-        Rule(provider.id, model)
+        Rule(provider.id, zoned(model, provider.zones))
         for provider in book.providers
         for other in provider.fallback
         for model in book.models
         if model.provider == other
     ]
-    return [*(Rule(model.provider, model) for model in book.models), *lent]
+    return [*(Rule(model.provider, zoned(model, zones.get(model.provider, ()))) for model in book.models), *lent]
+
+
+def zoned(model: Model, zones: Sequence[tuple[str, Decimal]]) -> Model:
+    """Give each period a service level for every zone of its seller; the own price of one counts first."""
+    if not zones:
+        return model
+    levels = [Variant((("inference_geo", name),), {}, (), factor) for name, factor in zones]
+    periods = []
+    for period in model.periods:
+        own = {pair for variant in period.variants for pair in variant.when}
+        added = [level for level in levels if level.when[0] not in own]
+        periods.append(replace(period, variants=(*period.variants, *added)))
+    return replace(model, periods=tuple(periods))
 
 
 def contract_factors(book: Book) -> dict[tuple[str, str], list[Adjust]]:

@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from llmcost.pricing.book import Book, Deployment, Provider
-from llmcost.pricing.entries import pattern
-from llmcost.pricing.names import Names, forms, is_tuned
+from llmcost.pricing.entries import WILD, pattern
+from llmcost.pricing.names import Names
 from llmcost.pricing.periods import STANDARD
 from llmcost.pricing.rates import rules
+from llmcost.pricing.tails import forms, is_tuned
 
 # Path segments of an API, not of a gateway: they say nothing of whose price it is.
 NEUTRAL = {"models"}
+# What Vertex AI calls the tiers that others have, too.
+TIERS = {"on_demand_flex": "flex", "on_demand_priority": "priority"}
+# What providers call capacity that is paid by the hour.
+RESERVED = {"provisioned", "provisioned_throughput", "reserved"}
 
 
 class Key(NamedTuple):
@@ -26,6 +31,24 @@ class Key(NamedTuple):
     speed: str | None
     inference_geo: str | None
     search_context_size: str | None = None
+
+
+class Home(NamedTuple):
+    """A name to look up and whose it is, what was taken off it, and the zone that stood before it."""
+
+    provider: Provider | None
+    name: str
+    how: str = ""
+    zone: str = ""
+
+
+class Found(NamedTuple):
+    """A rule of the book, how it was found, and what the name said of the service level."""
+
+    rule_id: int
+    how: str
+    context: str
+    zone: str
 
 
 class Resolution(NamedTuple):
@@ -59,28 +82,42 @@ class Resolver:
 
     def resolve(self, key: Key) -> Resolution:
         """Resolve one key; an unknown name or service level has a reason instead of a price."""
-        context = context_of(key)
-        provider = self._providers.get((key.provider_name or "").lower())
+        provider = self._seller(key)
         deployment = self._deployed(key, provider)
-        is_provisioned = deployment is not None and deployment.is_provisioned
+        is_provisioned = (deployment is not None and deployment.is_provisioned) or is_reserved(key)
         found = self._find(key, provider, deployment)
         if isinstance(found, str):
-            return Resolution(None, None, None, context, "", "provisioned" if is_provisioned else found)
-        rule_id, how = found
-        rule = self._rules[rule_id]
-        # the size of a search matters where its fee depends on it
-        if not any("search_context_size" in priced for priced in self._contexts_of(rule_id)):
-            context = context_of(key._replace(search_context_size=None))
-        status = "priced" if context in self._contexts_of(rule_id) else "no price for context"
+            return Resolution(None, None, None, context_of(key), "", "provisioned" if is_provisioned else found)
+        rule = self._rules[found.rule_id]
+        context = self._context(key, found)
+        status = "priced" if context in self._contexts_of(found.rule_id) else "no price for context"
         if is_provisioned:
             status = "provisioned"
-        return Resolution(rule_id, rule.model.model, rule.provider, context, how, status)
+        model = (key.model or "").lower() if WILD.search(rule.model.model) else rule.model.model
+        return Resolution(found.rule_id, model, rule.provider, context, found.how, status)
 
     def stand_in(self, key: Key, model: str) -> Resolution:
         """Resolve a key as if another model had answered: of the same provider, or else of the one that makes it."""
         bare = key._replace(model=model, deployment_id=None)
         same = self.resolve(bare)
         return same if same.rule_id is not None else self.resolve(bare._replace(provider_name=None))
+
+    def _seller(self, key: Key) -> Provider | None:
+        """Find who served it: as the log says, or as the id says where it says nothing."""
+        if key.provider_name:
+            return self._providers.get(key.provider_name.lower())
+        owner = self._names.seller((key.model or "").lower())
+        return self._providers.get(owner.lower()) if owner else None
+
+    def _context(self, key: Key, found: Found) -> str:
+        """Name the service level: what the log says, what the name says, and the size of a search where it matters."""
+        if is_reserved(key):
+            key = key._replace(service_tier=None)
+        if found.zone and not key.inference_geo:
+            key = key._replace(inference_geo=found.zone)
+        if not any("search_context_size" in priced for priced in self._contexts_of(found.rule_id)):
+            key = key._replace(search_context_size=None)
+        return ";".join(part for part in (context_of(key), found.context) if part)
 
     def _contexts_of(self, rule_id: int) -> set[str]:
         """Name the service levels that a rule has a price for, on any day."""
@@ -89,11 +126,11 @@ class Resolver:
             self._contexts[rule_id] = {context for period in periods for context, _ in period.contexts()}
         return self._contexts[rule_id]
 
-    def _find(self, key: Key, provider: Provider | None, deployment: Deployment | None) -> tuple[int, str] | str:
+    def _find(self, key: Key, provider: Provider | None, deployment: Deployment | None) -> Found | str:
         """Go down the ladder; return the rule and how it was found, or why none was."""
         if deployment is not None:
             owner = self._providers.get(deployment.provider.lower())
-            behind = self._look_up([(owner, deployment.model.lower(), "deployment")]) if owner else None
+            behind = self._look_up([Home(owner, deployment.model.lower(), "deployment")]) if owner else None
             return behind or "unknown model"
         if key.provider_name and provider is None:
             return "unknown provider"
@@ -116,11 +153,12 @@ class Resolver:
                         return deployment
         return None
 
-    def _homes(self, provider: Provider | None, name: str) -> Iterator[tuple[Provider | None, str, str]]:
+    def _homes(self, provider: Provider | None, name: str) -> Iterator[Home]:
         """Give the name as it is and without each gateway prefix that does not contradict the provider."""
+        zone = ""
         # without a provider a prefix that is one's name says whose it is: openai/gpt-4o is not OpenRouter's
         if provider or name.partition("/")[0] not in self._providers:
-            yield provider, name, ""
+            yield Home(provider, name)
         # a fine-tune's suffix is free text and may hold a slash
         while "/" in name and not is_tuned(name):
             prefix, name = name.split("/", 1)
@@ -131,28 +169,40 @@ class Resolver:
             if provider and owner and owner.id not in (provider.id, *provider.fallback):
                 return
             provider = provider or owner
-            yield provider, name, "prefix stripped"
+            if provider and any(prefix == known for known, _ in provider.zones):
+                zone = prefix
+            yield Home(provider, name, "prefix stripped", zone)
 
-    def _look_up(self, homes: list[tuple[Provider | None, str, str]]) -> tuple[int, str] | None:
+    def _look_up(self, homes: list[Home]) -> Found | None:
         """Try every form of a name at its own provider, and only then at the fallbacks."""
-        for provider, name, how in homes:
-            for form, dated in forms(name):
-                found = self._names.find(provider.id if provider else None, form)
+        for home in homes:
+            found = self._at(home, home.provider.id if home.provider else None)
+            if found:
+                return found
+        for home in homes:
+            for other in home.provider.fallback if home.provider else ():
+                found = self._at(home, other)
                 if found:
-                    return self._rule(provider, found[0]), joined(how, dated) or found[1]
-        for provider, name, how in homes:
-            for other in provider.fallback if provider else ():
-                for form, dated in forms(name):
-                    found = self._names.find(other, form)
-                    if found:
-                        return self._rule(provider, found[0]), joined(
-                            joined(how, dated) or found[1], f"price of {other}"
-                        )
+                    return found._replace(how=joined(found.how, f"price of {other}"))
+        return None
+
+    def _at(self, home: Home, owner: str | None) -> Found | None:
+        """Try every form of a name in one provider's list, as the provider of the home writes its names."""
+        for form in forms(home.name, home.provider.id if home.provider else None):
+            hit = self._names.find(owner, form.name)
+            if hit:
+                rule_id = self._rule(home.provider, hit[0])
+                return Found(rule_id, joined(home.how, form.how) or hit[1], form.context, home.zone)
         return None
 
     def _rule(self, provider: Provider | None, model: tuple[str, str]) -> int:
         """Find the rule that prices a model as bought from a provider."""
         return self._rule_ids[(provider.id if provider else model[0], *model)]
+
+
+def is_reserved(key: Key) -> bool:
+    """Tell a request that its provider serves from capacity that is paid by the hour."""
+    return (key.service_tier or "").lower() in RESERVED
 
 
 def joined(*parts: str) -> str:
@@ -163,6 +213,7 @@ def joined(*parts: str) -> str:
 def context_of(key: Key) -> str:
     """Name the service level as the price rows do; what is standard has no name."""
     tier, speed, geo = ((value or "").lower() for value in (key.service_tier, key.speed, key.inference_geo))
+    tier = TIERS.get(tier, tier)
     size = (key.search_context_size or "").lower()
     pairs = {
         "inference_geo": "" if geo in STANDARD["inference_geo"] else geo,
