@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -151,3 +152,14 @@ def test_the_case_may_stand_under_another_key(file: Path, tmp_path: Path) -> Non
     assert names_of(str(file), "case_id") == names_of(
         with_key(file, "my-eval_id", tmp_path), "case_id", Options(case_key="my-eval_id")
     )
+
+
+def test_the_case_may_stand_under_a_key_that_is_read_as_something_else_too(store: Store, tmp_path: Path) -> None:
+    log = tmp_path / "a.jsonl"
+    span = json.loads((FIXTURES / "otel_console.jsonl").read_text(encoding="utf-8").splitlines()[0])
+    span["attributes"]["metadata"] = '{"session_id": "talk-1", "test_case": "case-1"}'
+    log.write_text(json.dumps(span), encoding="utf-8")
+
+    ingest(store, [str(log)], options=Options(case_key="session_id"))
+
+    assert [("talk-1", "talk-1")] == store.rows("select case_id, session_id from requests")

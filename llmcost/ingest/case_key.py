@@ -1,4 +1,4 @@
-"""Case ids under another key of the metadata than `test_case`."""
+"""Case ids under another key of the metadata than `test_case`; queries look it up as `case_key()`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from llmcost.errors import UsageError
-from llmcost.ingest.format import Format
 from llmcost.ingest.recognise import Recognised
 
 CASE_KEY = "test_case"
-# what is safe between quotes, in SQL and in JSON
+# what is one key and nothing else in SQL and in JSON, where a dot or a dollar would begin a path
 KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -23,27 +22,16 @@ def check_case_key(key: str) -> None:
 
 
 def with_case_key(items: Iterable[Recognised], key: str) -> list[Recognised]:
-    """Make formats read the name of a test case from `key`."""
-    return [replace(item, format=keyed(item.format, key)) for item in items]
-
-
-def keyed(format: Format, key: str) -> Format:
-    """Read `key` wherever a format reads `test_case`."""
-    return replace(
-        format,
-        query=keyed_text(format.query, key),
-        columns=renamed(format.columns, key),
-        parsed=renamed(format.parsed, key),
-    )
-
-
-def keyed_text(text: str, key: str) -> str:
-    """Write `key` for `test_case` in SQL: as a field, or as text."""
-    return (
-        re.sub(r"\.test_case\b", f'."{key}"', text)
-        .replace("'test_case'", f"'{key}'")
-        .replace('"test_case"', f'"{key}"')
-    )
+    """Make formats read `key` of a record wherever they read `test_case`."""
+    return [
+        replace(
+            item,
+            format=replace(
+                item.format, columns=renamed(item.format.columns, key), parsed=renamed(item.format.parsed, key)
+            ),
+        )
+        for item in items
+    ]
 
 
 def renamed(columns: Any, key: str) -> Any:

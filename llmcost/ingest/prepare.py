@@ -7,7 +7,6 @@ from importlib import resources
 import duckdb
 
 from llmcost.errors import UsageError
-from llmcost.ingest.case_key import keyed_text
 from llmcost.store import Store
 from llmcost.store.connect import MEMORY
 from llmcost.store.quote import literal
@@ -20,11 +19,12 @@ SHARED_MACROS = ("values.sql", "usage.sql", "content.sql")
 
 
 def prepare(store: Store, case_key: str) -> None:
-    """Make the macros, and bound the memory, unless the store itself is in memory."""
+    """Make the macros and what they look up, and bound the memory, unless the store itself is in memory."""
     if store.path != MEMORY:
         store.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     for macros in macro_texts():
-        store.execute(keyed_text(macros, case_key))
+        store.execute(macros)
+    store.execute("set variable case_key = $1::varchar", [case_key])
 
 
 def macro_texts() -> list[str]:

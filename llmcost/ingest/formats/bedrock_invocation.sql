@@ -177,7 +177,7 @@ select
         array_to_string(string_split(split_part(identity.arn, ':', 6), '/')[:2], '/'), ''
     ) as api_key_alias,
     accountid as organization_id,
-    requestmetadata['test_case'] as case_id,
+    requestmetadata[case_key()] as case_id,
     requestmetadata['test_run'] as case_run,
     list_transform(map_entries(requestmetadata), lambda e:concat(e.key, ':', e.value)) as tags,
     try_cast(

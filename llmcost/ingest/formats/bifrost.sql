@@ -140,7 +140,7 @@ select
     tokens(number_of_retries) as retry_count,
     tokens(fallback_index) as fallback_index,
     labels.session_id as session_id,
-    labels.test_case as case_id,
+    labels[case_key()] as case_id,
     labels.test_run as case_run,
     hash('bifrost', id) as dedupe_key,
     file_id,

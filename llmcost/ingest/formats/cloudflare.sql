@@ -45,7 +45,7 @@ with
 select
     required(id, 'id') as request_id,
     labels.session_id as session_id,
-    labels.test_case as case_id,
+    labels[case_key()] as case_id,
     labels.test_run as case_run,
     tokens(step) as fallback_index,  -- 0 is the first of a universal request's providers
     hash('cloudflare', id) as dedupe_key,

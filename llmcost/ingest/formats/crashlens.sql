@@ -57,7 +57,7 @@ select
     case when meta.retry_attempt is not null then traceid end as logical_request_id,
     tokens(meta.retry_attempt)::integer as attempt_number,
     case when flag(meta.fallback_attempted) then 1 end as fallback_index,
-    meta.test_case as case_id,
+    meta[case_key()] as case_id,
     meta.test_run as case_run,
     hash('crashlens', record_hash, copy) as dedupe_key,
     file_id,

@@ -166,7 +166,7 @@ select
     coalesce(request_id, identity) as request_id,
     coalesce(answered.id, response_id) as response_id,
     coalesce(labels."Helicone-Session-Id", more_labels."Helicone-Session-Id") as session_id,
-    coalesce(labels.test_case, more_labels.test_case) as case_id,
+    coalesce(labels[case_key()], more_labels[case_key()]) as case_id,
     coalesce(labels.test_run, more_labels.test_run) as case_run,
     hash('helicone', identity) as dedupe_key,
     file_id,

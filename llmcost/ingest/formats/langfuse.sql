@@ -208,7 +208,7 @@ select
     id as span_id,
     parent as parent_span_id,
     "session" as session_id,
-    meta ->> 'test_case' as case_id,
+    meta ->> case_key() as case_id,
     meta ->> 'test_run' as case_run,
     hash('langfuse', trace, id) as dedupe_key,
     file_id,

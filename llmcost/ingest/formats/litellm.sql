@@ -143,7 +143,9 @@ select
         )
     ) as fallback_index,
     coalesce(
-        metadata.test_case, metadata.requester_metadata.test_case, metadata.spend_logs_metadata.test_case
+        metadata[case_key()],
+        metadata.requester_metadata[case_key()],
+        metadata.spend_logs_metadata[case_key()]
     ) as case_id,
     coalesce(
         metadata.test_run, metadata.requester_metadata.test_run, metadata.spend_logs_metadata.test_run

@@ -133,7 +133,7 @@ select
     session_id as trace_id,  -- the payload's trace_id is stored under this name
     tokens(meta.attempted_retries) + 1 as attempt_number,
     tokens(meta.attempted_fallbacks) as fallback_index,
-    coalesce(meta.test_case, meta.spend_logs_metadata.test_case) as case_id,
+    coalesce(meta[case_key()], meta.spend_logs_metadata[case_key()]) as case_id,
     coalesce(meta.test_run, meta.spend_logs_metadata.test_run) as case_run,
     litellm_key(request_id, is_hit, utc(starttime)) as dedupe_key,
     file_id,

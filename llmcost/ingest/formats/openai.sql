@@ -145,7 +145,7 @@ select
     name as request_id,
     id as response_id,
     talk.id as session_id,
-    labels.test_case as case_id,
+    labels[case_key()] as case_id,
     labels.test_run as case_run,
     hash('openai', name) as dedupe_key,
     file_id,

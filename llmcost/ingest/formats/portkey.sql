@@ -123,7 +123,7 @@ select
     case
         when lower(mode) is distinct from 'loadbalance' then try_cast(last_used_option_index as integer)
     end as fallback_index,
-    facts['test_case'] as case_id,
+    facts[case_key()] as case_id,
     facts['test_run'] as case_run,
     hash('portkey', call_id) as dedupe_key,
     file_id,

@@ -127,7 +127,7 @@ select
                 coalesce(response.lastusedoptionjsonpath, answer_headers."x-portkey-last-used-option-index")
             )
     end as fallback_index,
-    facts['test_case'] as case_id,
+    facts[case_key()] as case_id,
     facts['test_run'] as case_run,
     hash('portkey', id) as dedupe_key,
     file_id,

@@ -231,7 +231,7 @@ create or replace temp macro otel_opened(a) as
         metadata := try(
             from_json(
                 a['metadata'],
-                '{"test_case":"VARCHAR","test_run":"VARCHAR","session_id":"VARCHAR","user_id":"VARCHAR","user_api_key_hash":"VARCHAR","user_api_key_alias":"VARCHAR",
+                '{"test_run":"VARCHAR","session_id":"VARCHAR","user_id":"VARCHAR","user_api_key_hash":"VARCHAR","user_api_key_alias":"VARCHAR",
                   "user_api_key_team_id":"VARCHAR","user_api_key_team_alias":"VARCHAR","user_api_key_org_id":"VARCHAR"}'
             )
         ),
@@ -626,7 +626,7 @@ create or replace temp macro otel_call(
         team_alias := coalesce(opened.metadata.user_api_key_team_alias, otel_metadata(a, 'user_api_key_team_alias')),
         organization_id := coalesce(a['organization.id'], opened.metadata.user_api_key_org_id, otel_metadata(a, 'user_api_key_org_id')),
         project_id := coalesce(r['openinference.project.name'], r['service.name']),
-        case_id := coalesce(opened.metadata.test_case, otel_metadata(a, 'test_case')),
+        case_id := coalesce(try(json_extract_string(a['metadata'], case_key())), otel_metadata(a, case_key())),
         case_run := coalesce(opened.metadata.test_run, otel_metadata(a, 'test_run')),
         environment := coalesce(r['deployment.environment.name'], r['deployment.environment']),
         tags := try(from_json(coalesce(a['tag.tags'], a['langfuse.trace.tags']), '["VARCHAR"]')),

@@ -55,3 +55,7 @@ create or replace temp macro after_ms(t, ms) as t + to_microseconds(cast(cast(ms
 create or replace temp macro required(x, name) as
     case when x is null then error(concat(name, ' is missing')) else x end
 ;
+
+-- The key of the metadata that names the test case: test_case, or what --case-key says.
+create or replace temp macro case_key() as getvariable('case_key')
+;
