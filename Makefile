@@ -56,6 +56,7 @@ fix: $(READY)  ## write what a machine can write
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfmt --quiet llmcost
 	$(BIN)/python -m tests.readme
+	$(BIN)/python -m tests.schema
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -P -I . $(WRITTEN)
 
 docs: $(READY)  ## take the pictures in docs/images anew; those of the page need a chromium

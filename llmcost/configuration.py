@@ -1,20 +1,17 @@
-"""llmcost.yaml, the nearest one upwards: a team's budgets, limits of checks, numbers for detectors, its own ones."""
+"""llmcost.yaml, of this folder or the nearest above: budgets, limits of checks, a team's own detectors and numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from llmcost.check_settings import CheckSettings
 from llmcost.pricing.loader import Node, only, read_yaml, required, section
 from llmcost.report.budget import EVERYTHING, Budget
 
 NAME = "llmcost.yaml"
-CHECK = {
-    *("max_increase", "min_increase_usd", "max_case_increase", "max_total_usd", "max_case_usd"),
-    *("max_amplification_increase", "max_cache_drop", "max_latency_increase", "case_key", "run_key", "route_key"),
-}
 PERIODS = {"monthly_usd": "month", "daily_usd": "day"}
 
 
@@ -25,7 +22,7 @@ class Configuration:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path | None = None
     budgets: tuple[Budget, ...] = ()
-    check: Mapping[str, str] = field(default_factory=dict)
+    check: CheckSettings = field(default_factory=CheckSettings)
 
 
 def open_configuration() -> Configuration:
@@ -44,7 +41,7 @@ def read_configuration(path: Path) -> Configuration:
     """Read one llmcost.yaml. Raises UsageError, its message beginning with FILE:LINE, for anything unknown."""
     top = read_yaml(path).mapping({"detect", "budgets", "check"}, NAME)
     budgets = tuple(budget for node in section(top, "budgets") for budget in budgets_of(node))
-    check = only(top, "check", check_of) or {}
+    check = only(top, "check", check_of) or CheckSettings()
     if "detect" not in top:
         return Configuration(budgets=budgets, check=check)
     detect = top["detect"].mapping({"folder", "settings"}, "detect")
@@ -57,9 +54,10 @@ def read_configuration(path: Path) -> Configuration:
     )
 
 
-def check_of(node: Node) -> dict[str, str]:
-    """Read the limits of a check as they are written."""
-    return {name: value.text(name) for name, value in node.mapping(CHECK, "check").items()}
+def check_of(node: Node) -> CheckSettings:
+    """Read the settings of a check as they are written."""
+    known = {setting.name for setting in fields(CheckSettings)}
+    return CheckSettings(**{name: value.text(name) for name, value in node.mapping(known, "check").items()})
 
 
 def budgets_of(node: Node) -> Iterator[Budget]:
@@ -72,7 +70,7 @@ def budgets_of(node: Node) -> Iterator[Budget]:
         if key in found:
             amount = found[key].number(key)
             if not amount:
-                raise found[key].refuse(f"`{key}: 0` is no budget")
+                raise found[key].refuse(f"`{key}: 0` is not a budget")
             is_all = column == EVERYTHING
             yield Budget(None if is_all else column, value if equals and not is_all else None, period, amount)
 
@@ -86,5 +84,5 @@ def folder_of(node: Node, path: Path) -> Path:
     """Find a folder that is named relative to its file."""
     folder = path.parent / node.text("folder")
     if not folder.is_dir():
-        raise node.refuse(f"folder: {folder} is no folder")
+        raise node.refuse(f"folder: {folder} is not a folder")
     return folder

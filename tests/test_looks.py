@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from llmcost.cli.report.budget import budget_table
-from llmcost.cli.report.run import drawn
+from llmcost.cli.report.tables import drawn
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.render import Table, render

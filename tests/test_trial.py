@@ -17,8 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from llmcost.cli.reading import Reading
-from llmcost.cli.waste.trial import run_sample, run_verify
+from llmcost.cli.reading import Reading, TableOptions
+from llmcost.cli.waste.options import SampleOptions, VerifyOptions
+from llmcost.cli.waste.sample import run_sample
+from llmcost.cli.waste.verify import run_verify
 from llmcost.errors import FormatError, IncompleteError, InputError, LlmcostError, UsageError
 from llmcost.ingest import Options, ingest
 from llmcost.pricing import Book
@@ -528,7 +530,7 @@ def test_a_confidence_is_between_0_and_1(tmp_path: Path, confidence: float) -> N
 @pytest.fixture
 def reading(tmp_path: Path) -> Reading:
     log = write(tmp_path / "log.jsonl", "\n".join(map(json.dumps, labels(common=900, rare=2))))
-    return Reading((str(log),), pricing=write(tmp_path / "book.yaml", BOOK), format="csv")
+    return Reading(paths=(str(log),), pricing=write(tmp_path / "book.yaml", BOOK), format="csv")
 
 
 def test_sample_prints_rows_on_stdout_and_what_they_prove_on_stderr(
@@ -550,7 +552,7 @@ def test_sample_prints_rows_on_stdout_and_what_they_prove_on_stderr(
 
 
 def test_sample_says_in_json_what_was_drawn(reading: Reading, capsys: pytest.CaptureFixture[str]) -> None:
-    assert 0 == run_sample(replace(reading, format="json"), size=10, seed=3, candidate="swift")
+    assert 0 == run_sample(replace(reading, format="json"), SampleOptions(size=10, seed=3, candidate="swift"))
     found = json.loads(capsys.readouterr().out, parse_float=Decimal)
 
     assert {
@@ -567,7 +569,7 @@ def test_sample_says_in_json_what_was_drawn(reading: Reading, capsys: pytest.Cap
 
 def test_sample_warns_of_free_text(reading: Reading, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     log = write(tmp_path / "free.jsonl", "\n".join(json.dumps(request(n, f"{SECRET} {n}")) for n in range(20)))
-    run_sample(replace(reading, paths=(str(log),)), size=5)
+    run_sample(replace(reading, paths=(str(log),)), SampleOptions(size=5))
     out, err = capsys.readouterr()
 
     assert "is this free text?" in err
@@ -576,7 +578,7 @@ def test_sample_warns_of_free_text(reading: Reading, tmp_path: Path, capsys: pyt
 
 def test_sample_refuses_a_size_below_one(reading: Reading) -> None:
     with pytest.raises(UsageError, match="--size 0"):
-        run_sample(reading, size=0)
+        run_sample(reading, SampleOptions(size=0))
 
 
 def test_a_sample_can_be_verified_as_it_is_written(
@@ -589,7 +591,7 @@ def test_a_sample_can_be_verified_as_it_is_written(
         (tmp_path / name).write_text("\n".join(map(json.dumps, answered)), encoding="utf-8")
     capsys.readouterr()
 
-    assert 0 == run_verify(tmp_path / "old.jsonl", tmp_path / "new.jsonl", format="csv")
+    assert 0 == verify(tmp_path / "old.jsonl", tmp_path / "new.jsonl", format="csv")
     out, err = capsys.readouterr()
     assert ["1,148,0,0,0.0,0.0", "2,2,0,1,0.5"] == [
         ",".join(line.split(",")[:count]) for line, count in zip(out.splitlines()[1:], (6, 5), strict=True)
@@ -600,6 +602,10 @@ def test_a_sample_can_be_verified_as_it_is_written(
     assert "weighted: 0.1% of all" in err
     assert "let a person judge the 1, blind" in err
     assert SECRET not in out + err
+
+
+def verify(old: Path, new: Path, *, format: str | None = None, fail_above: float | None = None) -> int:
+    return run_verify(TableOptions(format=format), old, new, VerifyOptions(fail_above=fail_above))
 
 
 def answers(count: int, differing: int) -> tuple[str, str]:
@@ -631,7 +637,7 @@ def test_the_gate_looks_at_the_upper_end(
 ) -> None:
     old, new = answers(count, differing)
 
-    assert code == run_verify(
+    assert code == verify(
         write(tmp_path / "old", old), write(tmp_path / "new", new), format="json", fail_above=fail_above
     )
     out, err = capsys.readouterr()
@@ -643,7 +649,7 @@ def test_the_gate_looks_at_the_upper_end(
 
 def test_verify_says_how_bad_missing_answers_can_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, new = answers(100, 0)
-    assert 0 == run_verify(
+    assert 0 == verify(
         write(tmp_path / "old", old), write(tmp_path / "new", "\n".join(new.split("\n")[3:]) + "\n" + lines({"z": "x"}))
     )
 
@@ -659,15 +665,15 @@ def test_a_gate_is_not_passed_by_answers_that_are_missing(tmp_path: Path, capsys
 
     # 20 answers without a difference end at 16.1 % (Wilson); 130 of 150 more that may differ, at 91.2 %
     with pytest.raises(IncompleteError, match=r"130 missing answers .* ends at 91\.2\d%, above 20\.00%"):
-        run_verify(write(tmp_path / "old", old), few, format="json", fail_above=0.2)
+        verify(write(tmp_path / "old", old), few, format="json", fail_above=0.2)
     found = json.loads(capsys.readouterr().out)
     assert (False, True) == (found["is_failed"], found["is_undecided"])
-    assert 1 == run_verify(write(tmp_path / "old", old), few, fail_above=0.16)
-    assert 0 == run_verify(write(tmp_path / "old", old), few, fail_above=0.92)
+    assert 1 == verify(write(tmp_path / "old", old), few, fail_above=0.16)
+    assert 0 == verify(write(tmp_path / "old", old), few, fail_above=0.92)
 
 
 @pytest.mark.parametrize("share", [-0.1, 2, float("nan")])
 def test_a_gate_is_a_share(tmp_path: Path, share: float) -> None:
     old, new = answers(3, 0)
     with pytest.raises(UsageError, match="--fail-above"):
-        run_verify(write(tmp_path / "old", old), write(tmp_path / "new", new), fail_above=share)
+        verify(write(tmp_path / "old", old), write(tmp_path / "new", new), fail_above=share)

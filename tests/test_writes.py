@@ -19,7 +19,8 @@ import pytest
 import typer
 
 from llmcost.cli.app import app
-from llmcost.cli.output import whole_file, write_bytes
+from llmcost.cli.files import whole_file
+from llmcost.cli.output import write_bytes
 from llmcost.cli.overwriting import OUTPUTS
 from llmcost.errors import Exit, OutputError
 from llmcost.pricing import shipped_book_path

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from statistics import quantiles
 
 from llmcost.check.pairs import NEW, REMOVED, Change
 from llmcost.check.sides import CaseRuns, Run, Side
+from llmcost.check_settings import usual
 from llmcost.counts import counted
 from llmcost.render.money import dollars
 
@@ -26,11 +28,11 @@ class Caps:
     `cache_drop` one of all input, `latency_increase` one of the 95th percentile of how long a case runs.
     """
 
-    total_usd: Decimal | None = None
-    case_usd: Decimal | None = None
-    amplification_increase: float | None = 0.25
-    cache_drop: float | None = 0.10
-    latency_increase: float | None = None
+    total_usd: Decimal | None = field(default_factory=partial(usual, "max_total_usd"))
+    case_usd: Decimal | None = field(default_factory=partial(usual, "max_case_usd"))
+    amplification_increase: Decimal | None = field(default_factory=partial(usual, "max_amplification_increase"))
+    cache_drop: Decimal | None = field(default_factory=partial(usual, "max_cache_drop"))
+    latency_increase: Decimal | None = field(default_factory=partial(usual, "max_latency_increase"))
     fails_unpriced: bool = True
 
 
@@ -74,7 +76,7 @@ def over_amplification(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
     if caps.amplification_increase is None or not was or not now:
         return
     mean = sum(now) / len(now)
-    if mean > max(was) * (1 + caps.amplification_increase):
+    if mean > max(was) * (1 + float(caps.amplification_increase)):
         yield Reason("amplification", f"a call takes {mean:.2f} attempts, {max(was):.2f} before")
 
 
@@ -85,7 +87,7 @@ def over_cache(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
     if caps.cache_drop is None or not was or not now:
         return
     mean = sum(now) / len(now)
-    if mean < min(was) - caps.cache_drop:
+    if mean < min(was) - float(caps.cache_drop):
         yield Reason("cache", f"{mean:.1%} of the input is read from a cache, {min(was):.1%} before")
 
 
@@ -95,7 +97,7 @@ def over_latency(both: Sequence[Change], caps: Caps) -> Iterator[Reason]:
     now = slowest(change.head for change in both)
     if caps.latency_increase is None or was is None or now is None:
         return
-    if now > was * (1 + caps.latency_increase):
+    if now > was * (1 + float(caps.latency_increase)):
         yield Reason("latency", f"the 95th percentile of a case's time is {now:,.0f} ms, {was:,.0f} ms before")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from llmcost.check.statistics import NORMAL, RESAMPLES, Costs, Flips, Interval, holm, ratio_interval, sign_flips, swaps
+from llmcost.check_settings import usual_number
 
 PASS, WARN, FAIL, INCONCLUSIVE = "pass", "warn", "fail", "inconclusive"
 # one unchanged suite in a thousand may have a case that stands out so far
@@ -23,9 +25,9 @@ SHARES = {False: (0.02, 0.64), True: (0.32, 0.14)}
 class Limits:
     """What is too much: of the whole a share and USD a run, of one case how many times; `alpha` is for both tests."""
 
-    max_increase: float = 0.05
-    min_increase_usd: float = 0.0001
-    max_case_increase: float = 3.0
+    max_increase: float = field(default_factory=partial(usual_number, "max_increase"))
+    min_increase_usd: float = field(default_factory=partial(usual_number, "min_increase_usd"))
+    max_case_increase: float = field(default_factory=partial(usual_number, "max_case_increase"))
     alpha: float = 0.05
     min_cases: int = 8
 

@@ -145,11 +145,21 @@ def price_change(before: Side, now: Side, paired: Sequence[Change]) -> Fraction 
 def nothing_shared(base: Side, head: Side, by: str) -> InputError:
     """Say why there is nothing to compare."""
     if by == CASE and not head.tried:
-        return InputError(
-            f"not one of {counted(head.requests, 'request')} names its test case",
-            hint="stamp them with metadata.test_case (`pytest --llmcost` does), or say where it stands: --case-key",
-        )
+        return no_case(head)
     return InputError(
         f"none of the {counted(len(base.tried), by)} of the base is among the {len(head.tried):,} of these traces",
         hint="are the names the same in every run? `llmcost baseline show` lists those of a baseline",
     )
+
+
+def no_case(side: Side) -> InputError:
+    """Say that nothing can be paired."""
+    return InputError(
+        f"not one of {counted(side.requests, 'request')} names its test case",
+        hint="stamp them with metadata.test_case (`pytest --llmcost` does), or say where it stands: --case-key",
+    )
+
+
+def cost_per_run(side: Side) -> Fraction:
+    """Add up what a run of each case costs, of those that have a cost."""
+    return sum((tried.cost for tried in side.tried.values() if tried.cost is not None), Fraction())

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from llmcost.cli.progress import step_line
-from llmcost.cli.reading import Reading
 from llmcost.configuration import Configuration, open_configuration
 from llmcost.detect import Detector, Findings, Hits, claim, detect, detectors, own_detectors
 from llmcost.detect.findings import MONEY
@@ -23,19 +22,18 @@ MOST_FINDINGS = 200
 SUMS = ("saving_usd", "saving_low_usd", "saving_high_usd")
 
 
-def run_detectors(
-    store: Store, reading: Reading, book: Book, name: str, texts: tuple[str, ...], filters: Filters | None = None
-) -> Hits:
+def run_detectors(store: Store, book: Book, filters: Filters, name: str = ALL, texts: Sequence[str] = ()) -> Hits:
     """Run one detector or all of them, a team's own ones last, and let each dollar be claimed once.
 
-    Raises UsageError for a detector or a parameter that does not exist, InputError where none can run on these logs.
+    `texts` are NAME=VALUE, as --set has them. Raises UsageError for a detector or a parameter that does not exist,
+    InputError where none can run on these logs.
     """
     configuration = open_configuration()
     known = known_detectors(configuration)
     chosen = pick(name, known)
     settings = with_set(configuration.settings, chosen, texts, known)
     with step_line() as step:
-        hits = detect(store, book, known, chosen, filters=filters or reading.filters, settings=settings, on_step=step)
+        hits = detect(store, book, known, chosen, filters=filters, settings=settings, on_step=step)
         if hits.found:
             step("adding up")
             claim(store, hits)

@@ -1,32 +1,28 @@
-"""Where a result goes: stdout, or a file that is whole at any moment; how wide and how coloured it may be there.
+"""Where a result goes: stdout or a file, how wide and how coloured it is there, and what every result says of itself.
 
-Every output of every command goes through here. A file is written beside its place and takes its name only once all of
-it is on the disk, so that a full disk or a Ctrl-C leaves what was there before.
+Every output of every command goes through here.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import stat
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
-from uuid import uuid4
+from typing import Any
 
-from llmcost.errors import STDOUT, unwritable
-
-# a file that is open already, by its number
-OPEN_FILE = re.compile(r"/(?:dev|proc/(?:self|\d+))/(?:fd/(\d+)|stdin|stdout|stderr)")
-STANDARD = {"stdin": 0, "stdout": 1, "stderr": 2}
-# as many links one after the other as the system follows
-MOST_LINKS = 40
-# of a name that may be as long as a name can be
-NAME = 50
+from llmcost.cli.files import whole_file
+from llmcost.cli.notes import note
+from llmcost.cli.reading import TableOptions
+from llmcost.errors import STDOUT, UsageError, unwritable
+from llmcost.pricing import Book
+from llmcost.render import BINARY, DELIMITED, Table, render, render_bytes
+from llmcost.render.choose import choose
+from llmcost.report import Coverage
+from llmcost.store import Filters
 
 
 @dataclass(frozen=True)
@@ -52,11 +48,8 @@ def write_text(pieces: Iterable[str], output: Path | None) -> None:
     if output is not None:
         write_bytes((piece.encode() for piece in pieces), output)
         return
-    try:
+    with flushed():
         sys.stdout.writelines(pieces)
-        sys.stdout.flush()
-    except OSError as error:
-        raise unwritable(STDOUT, error) from error
 
 
 def write_bytes(pieces: Iterable[bytes], output: Path | None, mode: int | None = None) -> None:
@@ -65,75 +58,60 @@ def write_bytes(pieces: Iterable[bytes], output: Path | None, mode: int | None =
         with whole_file(output, mode) as file:
             file.writelines(pieces)
         return
-    try:
+    with flushed():
         sys.stdout.buffer.writelines(pieces)
+
+
+@contextmanager
+def flushed() -> Iterator[None]:
+    """Write all that the block prints, and name stdout where it takes no more."""
+    try:
+        yield
         sys.stdout.flush()
     except OSError as error:
         raise unwritable(STDOUT, error) from error
 
 
-@contextmanager
-def whole_file(output: Path, mode: int | None = None) -> Iterator[IO[bytes]]:
-    """Open a file that has its name only once the block has ended well; a device or a pipe is written as it comes.
-
-    A link is written through. The mode is the one given, else that of the file that is replaced. Raises OutputError
-    where the disk takes no more, UsageError where the place is wrong.
-    """
-    try:
-        number = open_file(output)
-        if number is not None:
-            # opened anew, a file would be cut at its beginning
-            with os.fdopen(os.dup(number), "wb") as file:
-                yield file
-        elif output.exists() and not output.is_file():
-            with output.open("wb") as file:
-                yield file
-        else:
-            with beside(Path(os.path.realpath(output)), mode) as file:
-                yield file
-    except OSError as error:
-        raise unwritable(output, error) from error
+def envelope(
+    command: str, book: Book | None = None, filters: Filters | None = None, covered: Coverage | None = None
+) -> dict[str, Any]:
+    """Make the envelope that every output of a command shares: the prices, the requests asked for, what has a cost."""
+    shared: dict[str, Any] = {"schema_version": 1, "command": command}
+    if filters is not None:
+        shared["window"] = {"since": filters.since, "until": filters.until}
+    if book is not None:
+        checked = None if book.checked is None else str(book.checked)
+        shared["pricing"] = {"sha256": book.sha256, "checked": checked}
+    if covered is not None:
+        shared["coverage"] = {
+            "requests": covered.requests,
+            "priced_requests": covered.priced_requests,
+            "unpriced": [vars(item) for item in covered.unpriced],
+            "usage_missing": covered.usage_missing,
+        }
+    return shared
 
 
-@contextmanager
-def beside(place: Path, mode: int | None) -> Iterator[IO[bytes]]:
-    """Open a temporary neighbour of a file, and put it in its place once it is written."""
-    # hidden, and without the ending of the name: nobody takes it for what it is not yet
-    part = place.with_name(f".{place.name[:NAME]}.{uuid4().hex}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            keep_mode(handle, place, mode)
-            yield file
-            file.flush()
-            os.fsync(handle)
-        part.replace(place)
-    finally:
-        part.unlink(missing_ok=True)
+def write(table: Table, to: TableOptions) -> None:
+    """Write a table as the options say, to a file or to stdout; width and colour follow the terminal."""
+    format = to.output_format
+    if to.raw_cells and format not in DELIMITED:
+        raise UsageError(f"--raw-cells: not for {format}", hint="-f csv and -f tsv have it")
+    table = choose(table, to.choice)
+    if format in BINARY:
+        write_bytes([render_bytes(table, format)], to.output)
+        return
+    on = screen(to.output)
+    write_text(render(table, format, width=on.width, color=on.color, raw=to.raw_cells), to.output)
+    if format == "table" and on.width:
+        note_left_out(table, on.width)
 
 
-def keep_mode(handle: int, place: Path, mode: int | None) -> None:
-    """Give a new file the mode asked for, else the mode and the owner of the one that it replaces."""
-    old = place.stat() if place.exists() else None
-    if old is not None:
-        # only root may give a file away
-        with suppress(OSError):
-            os.fchown(handle, old.st_uid, old.st_gid)
-    if mode is not None:
-        os.fchmod(handle, mode)
-    elif old is not None:
-        os.fchmod(handle, stat.S_IMODE(old.st_mode))
+def note_left_out(table: Table, width: int) -> None:
+    """Name on stderr the columns that the terminal has no room for."""
+    from llmcost.render.table import left_out
 
-
-def open_file(output: Path) -> int | None:
-    """Find the number of the open file that a path such as /dev/stdout or /dev/fd/3 means; None where it is none."""
-    path = os.path.abspath(output)  # noqa: PTH100  a link is to be seen as one
-    for _ in range(MOST_LINKS):
-        found = OPEN_FILE.fullmatch(path)
-        if found:
-            return int(found[1]) if found[1] else STANDARD[path.rpartition("/")[2]]
-        try:
-            path = os.path.normpath(os.path.join(os.path.dirname(path), os.readlink(path)))  # noqa: PTH115,PTH118,PTH120
-        except OSError:
-            return None
-    return None
+    missing = left_out(table, width)
+    if missing:
+        others = "name fewer with --columns" if table.is_chosen else "--columns names those to show"
+        note(f"no room for: {', '.join(missing)}; {others}, a wider terminal shows more, -f csv has all")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from llmcost.cli.choosing import with_choice
+from llmcost.cli.expand import expanded
+from llmcost.cli.options import COMMENT, LIMITS, NAMES, OUTPUT, PRICES, REQUESTS
 from llmcost.cli.overwriting import OUTPUTS, check_outputs
 
 TASKS = {
@@ -20,19 +21,10 @@ TASKS = {
     "Hand on": ("export",),
 }
 # so many options are too many to look through
-MANY = 10
-REQUESTS, PRICES, OUTPUT = "Which requests", "Prices", "Output"
-NAMES, LIMITS, COMMENT = "What names a case", "What fails it", "The comment"
-ABOUT = {
-    **dict.fromkeys(("since", "until", "where", "tz", "db"), REQUESTS),
-    **dict.fromkeys(("pricing", "prices_as_of", "assume", "strict"), PRICES),
-    **dict.fromkeys(("format", "output", "write", "columns", "sort", "raw_cells"), OUTPUT),
-    **dict.fromkeys(("case_key", "run_key", "route_key"), NAMES),
-    **dict.fromkeys(("max_increase", "min_increase_usd", "max_case_increase", "max_total_usd", "max_case_usd"), LIMITS),
-    **dict.fromkeys(("max_amplification_increase", "max_cache_drop", "max_latency_increase"), LIMITS),
-    **dict.fromkeys(("allow_unpriced",), LIMITS),
-    **dict.fromkeys(("provider", "repo", "number", "key"), COMMENT),
-}
+MANY = 8
+OPTIONS = "Options"
+# the order of the sections of a long list; each option says in which it stands
+SECTIONS = ("Arguments", OPTIONS, LIMITS, NAMES, REQUESTS, PRICES, OUTPUT, COMMENT)
 
 
 class Tasks(TyperGroup):
@@ -66,7 +58,7 @@ class OneCommand(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments, the command's own options, and those that many commands share."""
-        found: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
+        found: dict[str, list[tuple[str, str]]] = {}
         params = self.get_params(ctx)
         is_long = sum(param.param_type_name == "option" for param in params) >= MANY
         for param in params:
@@ -75,34 +67,29 @@ class OneCommand(TyperCommand):
                 continue
             if param.param_type_name == "argument":
                 # the kind of value that typer writes after it says nothing to a user
-                found["Arguments"].append((param.metavar or record[0], record[1]))
+                found.setdefault("Arguments", []).append((param.metavar or record[0], record[1]))
             else:
-                found.setdefault(ABOUT.get(param.name or "", "Options") if is_long else "Options", []).append(record)
+                section = getattr(param, "rich_help_panel", None) if is_long else None
+                found.setdefault(section or OPTIONS, []).append(record)
         write_sections(formatter, found)
 
 
 class Commands(typer.Typer):
-    """Commands with that help, and with the choice of columns and order where they write a table."""
+    """Commands with that help, whose options may be the fields of what they take."""
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
         """Register a command."""
         register = super().command(name, **{"cls": OneCommand, **options})
-        return lambda function: register(with_choice(function))
+        return lambda function: register(expanded(function))
 
 
 def write_sections(formatter: Any, found: dict[str, list[tuple[str, str]]]) -> None:
     """Write lists under their headings, their second columns under one another."""
     widest = max((len(name) for rows in found.values() for name, _ in rows), default=0)
-    for heading in in_order(found):
+    for heading in (name for name in SECTIONS if name in found):
         with formatter.section(heading):
-            # a column that is too wide for the list's own reckoning stands alone on its line
+            # a column that is too wide for the list's own measure stands alone on its line
             formatter.write_dl([(name.ljust(min(widest, 28)), text) for name, text in found[heading]])
-
-
-def in_order(found: dict[str, list[tuple[str, str]]]) -> Iterable[str]:
-    """Name the headings under which something stands."""
-    order = ("Arguments", "Options", LIMITS, NAMES, REQUESTS, PRICES, OUTPUT, COMMENT)
-    return [heading for heading in order if found.get(heading)]
 
 
 def short_help(command: Any) -> str:

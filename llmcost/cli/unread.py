@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from llmcost.cli.notes import note
 from llmcost.errors import InputError
 
 UNREAD = 3
@@ -13,6 +12,9 @@ _told: list[InputError] = []
 
 def tell(refused: Sequence[InputError]) -> None:
     """Say what could not be read; the command goes on with the rest, and ends with 3."""
+    # a help needs nothing of this
+    from llmcost.cli.notes import note
+
     for error in refused:
         note(f"error: {error.message}")
         if error.hint:

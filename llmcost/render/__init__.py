@@ -12,6 +12,8 @@ from llmcost.pricing.nearest import among
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet", "html")
 BINARY = ("parquet",)
+# whose cells a spreadsheet reads
+DELIMITED = ("csv", "tsv")
 # written to be read, and not to be read in by another program
 FOR_PEOPLE = ("table", "md", "html")
 # what the columns of a histogram are called where they are drawn as one
@@ -97,10 +99,10 @@ def render(
         raise UsageError(f"{format}: no such output format", hint=among(format, FORMATS))
     if format in BINARY:
         raise UsageError(f"{format} is not text", hint="render_bytes writes it")
-    module = import_module(f"llmcost.render.{ {'csv': 'delimited', 'tsv': 'delimited'}.get(format, format) }")
+    module = import_module(f"llmcost.render.{'delimited' if format in DELIMITED else format}")
     if format == "table":
         yield from module.write(table, width, color)
-    elif format in ("csv", "tsv"):
+    elif format in DELIMITED:
         yield from module.write(table, "," if format == "csv" else "\t", raw=raw)
     else:
         yield from module.write(table)

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from llmcost.cli.check.options import CaseKey, RouteKey, RunKey
-from llmcost.cli.options import Format, Output, Pricing, Strict
+from llmcost.check_settings import KeySettings
+from llmcost.cli.options import Strict
 from llmcost.cli.places import DEFAULT_BASELINE
+from llmcost.cli.reading import BookOptions, BookTable
 from llmcost.cli.sections import Commands
 
 baseline_app = Commands(no_args_is_help=True)
-Traces = Annotated[list[str], typer.Argument(help="Files, folders or globs of traces.", metavar="TRACES...")]
+Traces = Annotated[tuple[str, ...], typer.Argument(help="Files, folders or globs of traces.", metavar="TRACES...")]
 File = Annotated[Path, typer.Option("--output", "-o", help="The baseline's file.", metavar="FILE")]
 Commit = Annotated[
     str | None,
     typer.Option("--commit", help="The commit that the traces are of, where CI does not say.", metavar="SHA"),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why the new costs are right; it stands in the file.")]
+Shown = Annotated[Path, typer.Argument(help="The baseline's file.", metavar="[FILE]")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineOptions(BookOptions):
+    """What a baseline is made of, and where it stands."""
+
+    traces: Traces
+    output: File = DEFAULT_BASELINE
+    commit: Commit = None
+    strict: Strict = False
 
 
 @baseline_app.callback()
@@ -33,17 +48,7 @@ def baseline() -> None:
 
 
 @baseline_app.command(short_help="Make the first baseline of traces.")
-def create(
-    traces: Traces,
-    output: File = DEFAULT_BASELINE,
-    case_key: CaseKey = None,
-    run_key: RunKey = None,
-    route_key: RouteKey = None,
-    commit: Commit = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
-    pricing: Pricing = None,
-    strict: Strict = False,
-) -> int:
+def create(*, options: BaselineOptions, keys: KeySettings, force: Force = False) -> int:
     """Make a baseline of the traces of a run, or of several runs: the more, the smaller the changes that are seen.
 
     It holds token counts, names of cases and models, and no text. Commit it.
@@ -52,52 +57,31 @@ def create(
         llmcost baseline create traces/
         llmcost baseline create run-1/ run-2/ run-3/ --run-key file -o .llmcost/slow.json
     """
-    from llmcost.cli.check.baseline import BaselineOptions, run_create
+    from llmcost.cli.check.baseline import run_create
 
-    return run_create(
-        BaselineOptions(tuple(traces), output, (case_key, run_key, route_key), commit, pricing, strict), force=force
-    )
+    return run_create(options, keys, force=force)
 
 
 @baseline_app.command(short_help="Take traces as the new baseline, with a reason.")
-def accept(
-    traces: Traces,
-    reason: Annotated[str, typer.Option("--reason", help="Why the new costs are right; it stands in the file.")],
-    output: File = DEFAULT_BASELINE,
-    case_key: CaseKey = None,
-    run_key: RunKey = None,
-    route_key: RouteKey = None,
-    commit: Commit = None,
-    pricing: Pricing = None,
-    strict: Strict = False,
-) -> int:
+def accept(*, options: BaselineOptions, reason: Reason, keys: KeySettings) -> int:
     """Put traces in the place of a baseline, say why, and show what changes by that.
 
     \b
         llmcost baseline accept traces/ --reason "a longer prompt, on purpose"
     """
-    from llmcost.cli.check.baseline import BaselineOptions, run_accept
+    from llmcost.cli.check.baseline import run_accept
 
-    return run_accept(
-        BaselineOptions(tuple(traces), output, (case_key, run_key, route_key), commit, pricing, strict), reason
-    )
+    return run_accept(options, keys, reason)
 
 
 @baseline_app.command(short_help="What a baseline holds, at today's prices.")
-def show(
-    file: Annotated[Path, typer.Argument(help="The baseline's file.", metavar="[FILE]")] = DEFAULT_BASELINE,
-    format: Format = None,
-    output: Output = None,
-    pricing: Pricing = None,
-    strict: Strict = False,
-) -> int:
+def show(*, file: Shown = DEFAULT_BASELINE, reading: BookTable, strict: Strict = False) -> int:
     """Show the cases of a baseline: their runs, requests, tokens, and what a run of them costs now.
 
     \b
         llmcost baseline show
         llmcost baseline show main.json -f csv
     """
-    from llmcost.cli.check.baseline import run_show
-    from llmcost.cli.reading import Reading
+    from llmcost.cli.check.baseline_show import run_show
 
-    return run_show(file, Reading(format=format, output=output, pricing=pricing, strict=strict))
+    return run_show(reading, file, strict=strict)

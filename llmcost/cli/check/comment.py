@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from llmcost.check.comment import Target, github, gitlab, marker, number_in, post
 from llmcost.check.http import Api
+from llmcost.cli.check.options import CommentOptions
 from llmcost.cli.notes import note
 from llmcost.errors import InputError, UsageError
 from llmcost.pricing.nearest import among
@@ -18,17 +19,16 @@ PROVIDERS = ("github", "gitlab")
 GITHUB, GITLAB = "https://api.github.com", "https://gitlab.com/api/v4"
 
 
-def run_comment(
-    files: tuple[str, ...], provider: str | None, repo: str | None, number: int | None, key: str | None
-) -> int:
+def run_comment(files: tuple[str, ...], options: CommentOptions) -> int:
     """Post a file. Raises UsageError where it is not said where, InputError where the server refuses."""
     if len(files) != 1:
         raise UsageError("check comment takes one file", hint="llmcost check comment comment.md --provider github")
-    comment = read_comment(Path(files[0]), key)
-    chosen = provider or ("gitlab" if os.environ.get("GITLAB_CI") else "github")
+    comment = read_comment(Path(files[0]), options.key)
+    chosen = options.provider or ("gitlab" if os.environ.get("GITLAB_CI") else "github")
     if chosen not in PROVIDERS:
         raise UsageError(f"--provider {chosen}: not known", hint=among(chosen, PROVIDERS))
-    target = github_target(repo, number) if chosen == "github" else gitlab_target(repo, number)
+    target_of = github_target if chosen == "github" else gitlab_target
+    target = target_of(options.repo, options.number)
     posted = post(api_of(chosen), target, comment)
     if posted.url:
         print(posted.url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llmcost.check import Checked
@@ -13,16 +13,13 @@ from llmcost.check.formats.markdown import markdown
 from llmcost.check.formats.tables import cases_table, document
 from llmcost.check.formats.terminal import terminal
 from llmcost.cli.check.github import annotate, summarize
-from llmcost.cli.choosing import refuse
+from llmcost.cli.check.options import FORMATS, JUNIT, CheckReading
 from llmcost.cli.notes import note
-from llmcost.cli.output import screen, write_text
-from llmcost.cli.reading import Reading, envelope, format_of, write
+from llmcost.cli.output import envelope, screen, write, write_text
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import among
-from llmcost.render import FORMATS
 
-JUNIT = "junit"
 OWN = ("table", "md", JUNIT)
 
 
@@ -34,12 +31,11 @@ class Target:
     file: Path | None
 
 
-def targets_of(reading: Reading, others: tuple[str, ...]) -> list[Target]:
+def targets_of(reading: CheckReading) -> list[Target]:
     """Read which formats are asked for. Raises UsageError for one that there is not."""
-    first = reading.format if reading.format == JUNIT else format_of(reading.format, reading.output)
-    targets = [Target(first, reading.output), *(target_of(text) for text in others)]
+    targets = [Target(reading.output_format, reading.output), *(target_of(text) for text in reading.write)]
     if all(target.format in OWN for target in targets):
-        refuse("a check", "-f csv writes its cases as a table")
+        reading.refuse_choice("a check", "-f csv writes its cases as a table")
     return targets
 
 
@@ -48,19 +44,19 @@ def target_of(text: str) -> Target:
     format, equals, file = text.partition("=")
     if not equals or not file:
         raise UsageError(f"--write {text}: not of the form FORMAT=FILE", hint="for example --write md=comment.md")
-    if format not in (*FORMATS, JUNIT):
-        raise UsageError(f"--write {text}: no such format", hint=among(format, (*FORMATS, JUNIT)))
+    if format not in FORMATS:
+        raise UsageError(f"--write {text}: no such format", hint=among(format, FORMATS))
     return Target(format, Path(file))
 
 
-def write_all(found: Checked, reading: Reading, book: Book, targets: list[Target], key: str | None) -> None:
+def write_all(found: Checked, reading: CheckReading, book: Book, targets: list[Target], key: str | None) -> None:
     """Write a check into all targets, and where a GitHub action runs, into what it reads."""
-    shared = envelope("check", reading.filters, book, found.compared.head.coverage) | document(found)
+    shared = envelope("check", book, reading.filters, found.compared.head.coverage) | document(found)
     for target in targets:
         if target.format in OWN:
             write_text(own(found, target, key), target.file)
         else:
-            write(cases_table(found, shared), target.format, target.file)
+            write(cases_table(found, shared), replace(reading, format=target.format, output=target.file))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         summarize(found, markdown(found, key))
         for line in annotate(found):

@@ -6,13 +6,19 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
+from llmcost.check.keys import Keys
 from llmcost.check.pairs import PAIRED, pair
 from llmcost.check.power import CHANGES, Noise, Seen, evenness, noise_between, noise_within, seen
+from llmcost.check.rules import keys_of, limits_of
 from llmcost.check.sides import Side, Source, measure
-from llmcost.cli.check.run import CheckOptions, open_sides, opened
+from llmcost.check_settings import CheckSettings
+from llmcost.cli.check.options import CheckOptions
+from llmcost.cli.check.sides import open_sides, opened
 from llmcost.cli.notes import note
+from llmcost.cli.output import envelope, write
 from llmcost.cli.places import DEFAULT_BASELINE
-from llmcost.cli.reading import Reading, envelope, write
+from llmcost.cli.reading import Reading
+from llmcost.configuration import open_configuration
 from llmcost.counts import counted
 from llmcost.errors import InputError
 from llmcost.render import Table
@@ -21,33 +27,32 @@ from llmcost.store import Filters
 COLUMNS = ("change_share", "seen_share", "cases_for_80", "cases_for_90", "runs_for_80", "runs_for_90")
 
 
-def run_power(reading: Reading, options: CheckOptions) -> int:
+def run_power(reading: Reading, options: CheckOptions, given: CheckSettings) -> int:
     """Print how likely changes of all cases are seen. Raises InputError where nothing tells how much costs vary."""
-    output_format, book, limits = reading.output_format, reading.book, options.rules.limits
+    settings, book = given.over(open_configuration().check), reading.book
+    limits = limits_of(settings)
     with ExitStack() as stack:
-        sides = sides_of(reading, options, stack)
+        sides = sides_of(reading, options, keys_of(settings), stack)
         head = sides[-1]
         costs = [float(tried.cost) for tried in head.tried.values() if tried.cost is not None]
         noise = replace(noise_of(sides), evenness=evenness(costs))
     cases, runs = len(head.tried), min((len(tried.runs) for tried in head.tried.values()), default=1)
     rows = [row(seen(change, noise, cases, runs, limits)) for change in CHANGES]
-    shared = envelope("check", Filters(), book, head.coverage) | {"cases": cases, "runs": runs, "noise": vars(noise)}
-    write(Table("Power", COLUMNS, rows, {}, shared), output_format, reading.output)
+    shared = envelope("check", book, Filters(), head.coverage) | {"cases": cases, "runs": runs, "noise": vars(noise)}
+    write(Table("Power", COLUMNS, rows, {}, shared), reading)
     note(f"noise: the cost of a run of a case varies by {noise.spread:.1%} ({counted(noise.runs, 'run')})")
     note(f"these traces: {counted(cases, 'case')}, {counted(runs, 'run')} each")
     return 0
 
 
-def sides_of(reading: Reading, options: CheckOptions, stack: ExitStack) -> list[Side]:
+def sides_of(reading: Reading, options: CheckOptions, keys: Keys, stack: ExitStack) -> list[Side]:
     """Measure what there is: the traces, and before them what they would be compared with, where that is there."""
     book = reading.book
     if options.baseline or options.against or options.compare or DEFAULT_BASELINE.exists():
-        sides = open_sides(reading, options, stack)
+        sides = open_sides(reading, options, keys, stack)
         sources = [sides.base, sides.head]
     else:
-        sources = [
-            Source(stack.enter_context(opened(reading, reading.paths, options.keys)), reading.filters, options.keys)
-        ]
+        sources = [Source(stack.enter_context(opened(reading, reading.paths, keys)), reading.filters, keys)]
     day = sources[-1].day(book)
     return [measure(source, book, day) for source in sources]
 

@@ -2,35 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from llmcost.cli.complete import names as completing
-from llmcost.cli.options import (
-    By,
-    Database,
-    Format,
-    MemoryLimit,
-    Output,
-    Paths,
-    Pricing,
-    Since,
-    Strict,
-    Until,
-    Where,
-    Zone,
-    names_in,
-)
-from llmcost.cli.places import DEFAULT_DB
+from llmcost.cli.expand import COMMAS
+from llmcost.cli.options import By, MemoryLimit, Output, Since, Zone
+from llmcost.cli.reading import Reading, Selection
 from llmcost.cli.sections import Commands
 
+Tags = Annotated[
+    tuple[str, ...],
+    COMMAS,
+    typer.Option(
+        "--by",
+        help="Columns that split the rows and become Tags, with commas: team, key.",
+        metavar="COLUMNS",
+        autocompletion=completing.columns,
+    ),
+]
+Version = Annotated[
+    str,
+    typer.Option(
+        "--focus-version",
+        help="1.2 or 1.3 of the specification.",
+        metavar="VERSION",
+        autocompletion=completing.words("1.2", "1.3"),
+    ),
+]
+Account = Annotated[
+    str | None,
+    typer.Option("--billing-account", help="Whose account the charges stand in.", metavar="TEXT"),
+]
 Folder = Annotated[
     Path,
     typer.Option("--output", "-o", help="The folder to write, new or empty.", metavar="FOLDER", show_default=False),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Replace an earlier export in the folder; other files stay.")]
+Top = Annotated[
+    int | None,
+    typer.Option("--top", help="The groups that cost most, and all others as one.", metavar="N"),
+]
+Savings = Annotated[bool, typer.Option("--savings", help="Run all detectors, too, for what fixes would save.")]
+
+
+@dataclass(frozen=True)
+class FolderSelection(Selection):
+    """What goes into a folder of Parquet files."""
+
+    memory_limit: MemoryLimit = None
+
+
+@dataclass(frozen=True)
+class GaugeSelection(Selection):
+    """What is measured: of the last day, where nothing else is said."""
+
+    since: Since = "24h"
+    tz: Zone = "UTC"
+    output: Output = None
+    memory_limit: MemoryLimit = None
+
+
+@dataclass(frozen=True)
+class PrometheusOptions:
+    """What is to be measured: by which columns, how many groups, and whether detectors run."""
+
+    by: By = None
+    top: Top = None
+    savings: Savings = False
+
 
 export_app = Commands(no_args_is_help=True)
 
@@ -46,39 +89,7 @@ def export() -> None:
 
 
 @export_app.command(short_help="FOCUS rows, for FinOps tools.")
-def focus(
-    paths: Paths = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--by",
-            help="Columns that split the rows and become Tags, with commas: team, key.",
-            metavar="COLUMNS",
-            autocompletion=completing.columns,
-        ),
-    ] = None,
-    focus_version: Annotated[
-        str,
-        typer.Option(
-            "--focus-version",
-            help="1.2 or 1.3 of the specification.",
-            metavar="VERSION",
-            autocompletion=completing.words("1.2", "1.3"),
-        ),
-    ] = "1.3",
-    billing_account: Annotated[
-        str | None,
-        typer.Option("--billing-account", help="Whose account the charges stand in.", metavar="TEXT"),
-    ] = None,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-) -> int:
+def focus(*, reading: Reading, by: Tags = (), focus_version: Version = "1.3", billing_account: Account = None) -> int:
     """Write spend as FOCUS, the FinOps cost and usage specification; CSV unless -f says otherwise.
 
     One row per day (UTC), price and meter, never per request. Costs are estimates from token counts and prices, not an
@@ -90,26 +101,12 @@ def focus(
         llmcost export focus --billing-account acme-ai -f jsonl logs/
     """
     from llmcost.cli.export.run import run_focus
-    from llmcost.cli.reading import Reading
 
-    columns = tuple(name.strip() for text in by or () for name in text.split(",") if name.strip())
-    reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
-    return run_focus(reading, columns, focus_version, billing_account)
+    return run_focus(reading, by, focus_version, billing_account)
 
 
 @export_app.command("requests", short_help="Every request with its cost, as Parquet by day.")
-def requests_command(
-    folder: Folder,
-    paths: Paths = None,
-    force: Force = False,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-    memory_limit: MemoryLimit = None,
-) -> int:
+def requests_command(*, folder: Folder, force: Force = False, selection: FolderSelection) -> int:
     """Write every request with its cost as Parquet, a folder for each day (UTC).
 
     All columns of the store, and model, provider, key, team, price_status, list_cost_usd and cost_usd. Money is exact:
@@ -120,27 +117,12 @@ def requests_command(
         llmcost export requests -o november --since 2026-11-01 --until 2026-12-01 --force
     """
     from llmcost.cli.export.run import run_days
-    from llmcost.cli.reading import Reading
 
-    reading = Reading(
-        tuple(paths or ()), since, until, tuple(where or ()), None, None, db, pricing, strict, memory_limit
-    )
-    return run_days(reading, "requests", folder, force=force)
+    return run_days(selection, "requests", folder, force=force)
 
 
 @export_app.command("daily", short_help="Sums by day and all that is grouped by, as Parquet.")
-def daily_command(
-    folder: Folder,
-    paths: Paths = None,
-    force: Force = False,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-    memory_limit: MemoryLimit = None,
-) -> int:
+def daily_command(*, folder: Folder, force: Force = False, selection: FolderSelection) -> int:
     """Write sums by day (UTC), provider, model, key, team, project, user and operation as Parquet.
 
     Requests, errors, tokens and cost, all of which may be added up further; a folder for each day. costed_requests are
@@ -151,38 +133,12 @@ def daily_command(
         llmcost export daily -o daily --force --where provider=openai
     """
     from llmcost.cli.export.run import run_days
-    from llmcost.cli.reading import Reading
 
-    reading = Reading(
-        tuple(paths or ()), since, until, tuple(where or ()), None, None, db, pricing, strict, memory_limit
-    )
-    return run_days(reading, "daily", folder, force=force)
+    return run_days(selection, "daily", folder, force=force)
 
 
 @export_app.command("prometheus", short_help="Gauges for Prometheus to collect from a file.")
-def prometheus_command(
-    paths: Paths = None,
-    by: By = None,
-    top: Annotated[
-        int | None,
-        typer.Option("--top", help="The groups that cost most, and all others as one.", metavar="N"),
-    ] = None,
-    savings: Annotated[
-        bool, typer.Option("--savings", help="Run all detectors, too, for what fixes would save.")
-    ] = False,
-    since: Annotated[
-        str,
-        typer.Option("--since", help="Requests started at or after: a date, 24h, 7d.", metavar="WHEN"),
-    ] = "24h",
-    until: Until = None,
-    where: Where = None,
-    tz: Zone = "UTC",
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-    memory_limit: MemoryLimit = None,
-) -> int:
+def prometheus_command(*, options: PrometheusOptions, selection: GaugeSelection) -> int:
     """Write gauges for Prometheus, as a text file for the node exporter's textfile collector.
 
     Requests, tokens, cost, errors, caches and waits of the last 24 hours, if --since says nothing else, by provider and
@@ -194,10 +150,6 @@ def prometheus_command(
         llmcost export prometheus -o /var/lib/prometheus/node-exporter/llmcost.prom
         llmcost export prometheus --by team,model --top 50 --savings
     """
-    from llmcost.cli.export.prometheus import PrometheusOptions, run_prometheus
-    from llmcost.cli.reading import Reading
+    from llmcost.cli.export.prometheus import run_prometheus
 
-    reading = Reading(
-        tuple(paths or ()), since, until, tuple(where or ()), None, output, db, pricing, strict, memory_limit, tz
-    )
-    return run_prometheus(reading, PrometheusOptions(None if by is None else names_in(by), top, savings))
+    return run_prometheus(selection, options)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from llmcost.cli.detectors import ALL, run_detectors
+from llmcost.cli.coverage import print_coverage
+from llmcost.cli.detectors import run_detectors
+from llmcost.cli.export.options import GaugeSelection, PrometheusOptions
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_bytes
 from llmcost.cli.progress import step_line
-from llmcost.cli.reading import Reading, print_coverage
 from llmcost.configuration import open_configuration
 from llmcost.detect import savings
 from llmcost.errors import InputError
@@ -25,34 +26,27 @@ from llmcost.store.scope import create_scope
 MODE = 0o644  # the collector is another user
 
 
-@dataclass(frozen=True)
-class PrometheusOptions:
-    """What is to be measured: by which columns, how many groups, and whether detectors run."""
-
-    by: tuple[str, ...] | None = None
-    top: int | None = None
-    savings: bool = False
-
-
-def run_prometheus(reading: Reading, options: PrometheusOptions) -> int:
+def run_prometheus(selection: GaugeSelection, options: PrometheusOptions) -> int:
     """Write the gauges, then what they cover on stderr; 4 under --strict where it is incomplete, the file written."""
     now = datetime.now(UTC).replace(tzinfo=None)
     # an age counts from the moment that the file names
-    filters = replace(reading.filters, since=parse_when(reading.since, now.replace(tzinfo=UTC), reading.filters.zone))
-    book = reading.book
-    gauges, covered = measured(reading, book, options, filters, now)
+    filters = replace(
+        selection.filters, since=parse_when(selection.since, now.replace(tzinfo=UTC), selection.filters.zone)
+    )
+    book = selection.book
+    gauges, covered = measured(selection, book, options, filters, now)
     check_size(gauges)
-    write_bytes(["".join(write(gauges)).encode()], reading.output, MODE)
-    print_coverage(book, covered, strict=reading.strict)
+    write_bytes(["".join(write(gauges)).encode()], selection.output, MODE)
+    print_coverage(book, covered, strict=selection.strict)
     return 0
 
 
 def measured(
-    reading: Reading, book: Book, options: PrometheusOptions, filters: Filters, now: datetime
+    selection: GaugeSelection, book: Book, options: PrometheusOptions, filters: Filters, now: datetime
 ) -> tuple[list[Gauge], Coverage]:
     """Measure everything in its order, and what of it has a cost."""
     limits = open_configuration().budgets
-    with reading.open() as store:
+    with selection.open() as store:
         with step_line() as step:
             step("prices")
             load_prices(store, book)
@@ -62,14 +56,14 @@ def measured(
             held = budget_gauges(store, limits, filters)
             create_scope(store, filters)
             covered = coverage(store)
-        saved = list(savings_gauges(store, reading, book, filters)) if options.savings else []
+        saved = list(savings_gauges(store, book, filters)) if options.savings else []
     return [*groups, *held, *saved, *times], covered
 
 
-def savings_gauges(store: Store, reading: Reading, book: Book, filters: Filters) -> Iterator[Gauge]:
+def savings_gauges(store: Store, book: Book, filters: Filters) -> Iterator[Gauge]:
     """Run all detectors, each dollar claimed once; none where none can run on these logs."""
     try:
-        hits = run_detectors(store, reading, book, ALL, (), filters)
+        hits = run_detectors(store, book, filters)
     except InputError as error:
         note(f"savings: not known; {error.message}")
         return

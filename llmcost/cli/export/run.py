@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from llmcost.cli.coverage import print_coverage
 from llmcost.cli.notes import note
+from llmcost.cli.output import envelope, write
 from llmcost.cli.progress import step_line
-from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.cli.reading import Reading, Selection
 from llmcost.counts import counted
 from llmcost.export import beside, check_folder, export_days, export_focus
 from llmcost.render import Table
@@ -17,31 +20,31 @@ from llmcost.store.scope import create_scope
 
 def run_focus(reading: Reading, by: tuple[str, ...], version: str, billing_account: str | None) -> int:
     """Print the rows on stdout and what they cover on stderr; 4 under --strict where it is incomplete."""
-    output_format, filters, book = reading.output_format, reading.filters, reading.book
-    if reading.format is None and output_format == "table":
-        output_format = "csv"
+    filters, book = reading.filters, reading.book
+    if reading.format is None and reading.output_format == "table":
+        reading = replace(reading, format="csv")
     with reading.open() as store:
         found = export_focus(store, book, version=version, by=by, filters=filters, billing_account=billing_account)
         covered = coverage(store)
-    shared = envelope("export focus", filters, book, covered) | {"focus_version": version}
-    write(Table(found.title, found.columns, found.rows, dict(found.totals), shared), output_format, reading.output)
+    shared = envelope("export focus", book, filters, covered) | {"focus_version": version}
+    write(Table(found.title, found.columns, found.rows, dict(found.totals), shared), reading)
     print_coverage(book, covered, strict=reading.strict)
     return 0
 
 
-def run_days(reading: Reading, name: str, folder: Path, *, force: bool) -> int:
+def run_days(selection: Selection, name: str, folder: Path, *, force: bool) -> int:
     """Write Parquet by day into a folder, and say on stderr what it covers; 4 under --strict where it is incomplete."""
-    filters, book, command = reading.filters, reading.book, f"export {name}"
+    filters, book, command = selection.filters, selection.book, f"export {name}"
     check_folder(folder, command, force=force)
-    with reading.open(may=[str(beside(folder))]) as store, step_line() as step:
+    with selection.open(may=[str(beside(folder))]) as store, step_line() as step:
         step("prices")
         load_prices(store, book)
         create_scope(store, filters)
         covered = coverage(store)
         step("writing")
-        written = export_days(store, name, folder, envelope(command, filters, book, covered), force=force)
+        written = export_days(store, name, folder, envelope(command, book, filters, covered), force=force)
     note(f"wrote: {counted(written.rows, 'row')} of {counted(written.days, 'day')} to {folder}")
     if written.kept:
         note(f"kept: {counted(written.kept, 'file')} in it not of this export")
-    print_coverage(book, covered, strict=reading.strict)
+    print_coverage(book, covered, strict=selection.strict)
     return 0

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from llmcost.cli.books import open_book
+from llmcost.cli.coverage import book_line
 from llmcost.cli.notes import note
-from llmcost.cli.reading import book_line, format_of, open_store, write
+from llmcost.cli.output import envelope, write
+from llmcost.cli.reading import Reading
+from llmcost.cli.stores import empty_store, open_store
 from llmcost.doctor import examine
 from llmcost.doctor.examine import COLUMNS
-from llmcost.errors import InputError
 from llmcost.render import Table
 
 
-def run_doctor(paths: tuple[str, ...], db: Path, format: str | None, output: Path | None, pricing: Path | None) -> int:
+def run_doctor(reading: Reading) -> int:
     """Print what the checks found on stdout; what could not be read goes to stderr."""
-    chosen = format_of(format, output)
-    book = open_book(pricing)
-    with open_store(paths, db) as store:
+    book = reading.book
+    with open_store(reading.paths, reading.db) as store:
         if not store.value("select count(*) from ingests"):
-            raise InputError(f"{db}: the store is empty", hint="llmcost ingest PATH fills it")
+            raise empty_store(reading.db)
         rows = examine(store, book)
-    envelope = {
-        "schema_version": 1,
-        "command": "doctor",
-        "pricing": {"sha256": book.sha256, "checked": None if book.checked is None else str(book.checked)},
-    }
-    write(Table("What these logs hold", COLUMNS, rows, {}, envelope), chosen, output)
+    write(Table("What these logs hold", COLUMNS, rows, {}, envelope("doctor", book)), reading)
     note(book_line(book))
     return 0

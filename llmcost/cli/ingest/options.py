@@ -2,81 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from llmcost.cli.complete import names as completing
-from llmcost.cli.options import (
-    Database,
-    Format,
-    Output,
-    Paths,
-    Pricing,
-)
 from llmcost.cli.places import DEFAULT_DB
+from llmcost.cli.reading import BookOptions, WholeReading
 from llmcost.cli.sections import Commands
 
 ingest_app = Commands()
+Logs = Annotated[tuple[str, ...], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="PATH...")]
+Store = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
+LogFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        help="The logs' format, where it is not recognised.",
+        metavar="NAME",
+        autocompletion=completing.files_named("ingest/formats"),
+    ),
+]
+Map = Annotated[
+    Path | None,
+    typer.Option("--map", help="A YAML file that maps the fields of a home-made log.", metavar="FILE"),
+]
+LogZone = Annotated[
+    str,
+    typer.Option(
+        "--tz",
+        help="The zone of times that are logged without one.",
+        metavar="ZONE",
+        autocompletion=completing.zones,
+    ),
+]
+Text = Annotated[
+    str,
+    typer.Option(
+        "--text",
+        help="hash: keep keyed hashes and sizes of prompts; none: do not read them.",
+        metavar="HOW",
+        autocompletion=completing.words("hash", "none"),
+    ),
+]
+OnDuplicate = Annotated[
+    str,
+    typer.Option(
+        "--on-duplicate",
+        help="Of a call logged twice keep the last, the first, or error.",
+        metavar="WHICH",
+        autocompletion=completing.words("last", "first", "error"),
+    ),
+]
+MaxBadLines = Annotated[
+    str | None,
+    typer.Option("--max-bad-lines", help="Give up (exit 3) past so many bad lines: 10 or 0.5%.", metavar="N|P%"),
+]
+StrictIngest = Annotated[
+    bool, typer.Option("--strict", help="Allow no bad line (exit 3) and no request without a cost (exit 4).")
+]
+Follow = Annotated[bool, typer.Option("--follow", help="Go on reading what is appended, until interrupted.")]
+DemoFolder = Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")]
+Scale = Annotated[float, typer.Option("--scale", help="A part of the month: 0.05 is a twentieth.", metavar="SHARE")]
+ForceDemo = Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngestOptions(BookOptions):
+    """Which logs are read, how, and into which store."""
+
+    paths: Logs
+    db: Store = DEFAULT_DB
+    format: LogFormat = None
+    map: Map = None
+    tz: LogZone = "UTC"
+    text: Text = "hash"
+    on_duplicate: OnDuplicate = "last"
+    max_bad_lines: MaxBadLines = None
+    strict: StrictIngest = False
+    follow: Follow = False
 
 
 @ingest_app.command(short_help="Read logs into the store, each request once.")
-def ingest(
-    paths: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="PATH...")],
-    db: Database = DEFAULT_DB,
-    format: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            help="The logs' format, where it is not recognised.",
-            metavar="NAME",
-            autocompletion=completing.files_named("ingest/formats"),
-        ),
-    ] = None,
-    map: Annotated[
-        Path | None,
-        typer.Option("--map", help="A YAML file that maps the fields of a home-made log.", metavar="FILE"),
-    ] = None,
-    tz: Annotated[
-        str,
-        typer.Option(
-            "--tz",
-            help="The zone of times that are logged without one.",
-            metavar="ZONE",
-            autocompletion=completing.zones,
-        ),
-    ] = "UTC",
-    text: Annotated[
-        str,
-        typer.Option(
-            "--text",
-            help="hash: keep keyed hashes and sizes of prompts; none: do not read them.",
-            metavar="HOW",
-            autocompletion=completing.words("hash", "none"),
-        ),
-    ] = "hash",
-    on_duplicate: Annotated[
-        str,
-        typer.Option(
-            "--on-duplicate",
-            help="Of a call logged twice keep the last, the first, or error.",
-            metavar="WHICH",
-            autocompletion=completing.words("last", "first", "error"),
-        ),
-    ] = "last",
-    max_bad_lines: Annotated[
-        str | None,
-        typer.Option("--max-bad-lines", help="Give up (exit 3) past so many bad lines: 10 or 0.5%.", metavar="N|P%"),
-    ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="No bad line is borne (exit 3), no request without a cost (exit 4).")
-    ] = False,
-    follow: Annotated[
-        bool, typer.Option("--follow", help="Go on reading what is appended, until interrupted.")
-    ] = False,
-    pricing: Pricing = None,
-) -> int:
+def ingest(*, options: IngestOptions) -> int:
     """Read logs into the store; what it already holds is not added again.
 
     Reads JSON in any shape (a record per line, arrays, pretty-printed), CSV and Parquet, plain or gz or zst. The format
@@ -90,21 +100,13 @@ def ingest(
         llmcost ingest --follow /var/log/gateway/
         zcat proxy.log.gz | llmcost ingest -
     """
-    from llmcost.cli.ingest.run import Request, run_ingest
+    from llmcost.cli.ingest.run import run_ingest
 
-    return run_ingest(
-        Request(tuple(paths), db, format, map, tz, text, on_duplicate, max_bad_lines, strict, follow, pricing)
-    )
+    return run_ingest(options)
 
 
 @ingest_app.command(short_help="Look logs over: what wrote them, what they hold, what they lack.")
-def doctor(
-    paths: Paths = None,
-    db: Database = DEFAULT_DB,
-    format: Format = None,
-    output: Output = None,
-    pricing: Pricing = None,
-) -> int:
+def doctor(*, reading: WholeReading) -> int:
     """Look logs over: what wrote them, which fields they have, what is missing for which question.
 
     Finds formats and emitters, field coverage, clock skew, models without price, answers without usage, calls logged
@@ -116,17 +118,11 @@ def doctor(
     """
     from llmcost.cli.ingest.doctor import run_doctor
 
-    return run_doctor(tuple(paths or ()), db, format, output, pricing)
+    return run_doctor(reading)
 
 
 @ingest_app.command(short_help="Write an invented month of logs to try everything on.")
-def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")] = Path("llmcost-demo"),
-    scale: Annotated[
-        float, typer.Option("--scale", help="A part of the month: 0.05 is a twentieth.", metavar="SHARE")
-    ] = 1.0,
-    force: Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")] = False,
-) -> int:
+def demo(*, folder: DemoFolder = Path("llmcost-demo"), scale: Scale = 1.0, force: ForceDemo = False) -> int:
     """Write an invented month of gateway logs, with the truth about its waste, to try everything on.
 
     \b

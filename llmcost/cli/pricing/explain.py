@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from llmcost.cli.choosing import refuse
-from llmcost.cli.pricing.run import about
-from llmcost.cli.reading import Reading, book_line, write
+from llmcost.cli.coverage import book_line
+from llmcost.cli.output import envelope, write
+from llmcost.cli.reading import Reading
 from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.report.arithmetic import describe
@@ -14,15 +14,15 @@ from llmcost.store.prices import load_prices
 
 def run_explain(reading: Reading, request_id: str) -> int:
     """Print the cost of a request as its parts; several rows where several models answered under one id."""
-    chosen, book = reading.output_format, reading.book
+    book = reading.book
     with reading.open() as store:
         load_prices(store, book)
         want(store, request_id)
         found = explained(store)
     if not found:
         raise UsageError(f"{request_id}: no such request", hint="a request's or a response's id, as the log has it")
-    if chosen == "table" and reading.output is None:
-        refuse("what explain prints on a terminal", "-f csv writes the parts of the cost as a table")
+    if reading.output_format == "table" and reading.output is None:
+        reading.refuse_choice("what explain prints on a terminal", "-f csv writes the parts of the cost as a table")
         for request, charges in found:
             for line in describe(request, charges):
                 print(line)
@@ -31,6 +31,6 @@ def run_explain(reading: Reading, request_id: str) -> int:
     by_key = sorted(found, key=lambda pair: (pair[0]["request_id"], pair[0]["dedupe_key"]))
     rows = [row for _, charges in by_key for row in rows_of(charges)]
     details = {"requests": [{k: v for k, v in request.items() if k != "dedupe_key"} for request, _ in found]}
-    shared = about("pricing explain", book) | details
-    write(Table(f"The cost of {request_id}", COLUMNS, rows, {}, shared), chosen, reading.output)
+    shared = envelope("pricing explain", book) | details
+    write(Table(f"The cost of {request_id}", COLUMNS, rows, {}, shared), reading)
     return 0

@@ -2,22 +2,82 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from llmcost.cli.complete import names as completing
-from llmcost.cli.options import Database, Format, Output, Paths, Pricing, Since, Until, Where
-from llmcost.cli.places import DEFAULT_DB
+from llmcost.cli.options import PRICES
+from llmcost.cli.reading import BookTable, Reading, TableOptions, WholeReading
 from llmcost.cli.sections import Commands
 
 pricing_app = Commands(no_args_is_help=True)
-
+Model = Annotated[
+    str, typer.Argument(help="A model as logs name it.", metavar="MODEL", autocompletion=completing.models)
+]
+Seller = Annotated[
+    str | None,
+    typer.Option(
+        "--provider", help="The provider, where several sell it.", metavar="NAME", autocompletion=completing.providers
+    ),
+]
+OnlyProvider = Annotated[
+    str | None,
+    typer.Option(
+        "--provider", help="Only this provider's models.", metavar="NAME", autocompletion=completing.providers
+    ),
+]
+OnlyProviders = Annotated[
+    tuple[str, ...],
+    typer.Option(
+        "--provider",
+        help="Only this provider; may be repeated.",
+        metavar="NAME",
+        autocompletion=completing.providers,
+    ),
+]
+At = Annotated[str | None, typer.Option("--at", help="As of this day; today without it.", metavar="DATE")]
+BookFile = Annotated[Path | None, typer.Argument(help="A book; without it the ones that count here.", metavar="[FILE]")]
+Source = Annotated[str, typer.Argument(help="genai-prices, a LiteLLM file, or a book.", metavar="SOURCE")]
+From = Annotated[
+    str, typer.Option("--from", help="genai-prices (installed, offline), a LiteLLM price file, or another book.")
+]
 Target = Annotated[
     Path | None,
     typer.Option("--to", help="The book to change; the nearest pricing.local.yaml without it.", metavar="FILE"),
 ]
+Corrections = Annotated[
+    tuple[str, ...],
+    typer.Option(
+        "--accept-corrections",
+        help="This model's price was wrong: rewrite it.",
+        metavar="MODEL",
+        autocompletion=completing.models,
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Take jumps over fivefold and prices that become 0, too.")]
+Stub = Annotated[
+    Path | None,
+    typer.Option("--write-stub", help="Write entries to be filled in to this file.", metavar="FILE"),
+]
+StrictMissing = Annotated[
+    bool, typer.Option("--strict", help="Exit with 4 if there are no requests.", rich_help_panel=PRICES)
+]
+RequestId = Annotated[
+    str,
+    typer.Argument(
+        help="A request's id, or its response's.", metavar="REQUEST_ID", autocompletion=completing.request_ids
+    ),
+]
+
+
+@dataclass(frozen=True)
+class MissingReading(Reading):
+    """Which requests are looked through for what has no price."""
+
+    strict: StrictMissing = False
 
 
 @pricing_app.callback()
@@ -32,66 +92,33 @@ def pricing() -> None:
 
 
 @pricing_app.command("list", short_help="List the models of the book with their rates.")
-def list_models(
-    provider: Annotated[
-        str | None,
-        typer.Option(
-            "--provider", help="Only this provider's models.", metavar="NAME", autocompletion=completing.providers
-        ),
-    ] = None,
-    at: Annotated[str | None, typer.Option("--at", help="As of this day; today without it.", metavar="DATE")] = None,
-    format: Format = None,
-    output: Output = None,
-    pricing: Pricing = None,
-) -> int:
+def list_models(*, provider: OnlyProvider = None, at: At = None, reading: BookTable) -> int:
     """List the models of the book with their standard rates, USD per million tokens.
 
     \b
         llmcost pricing list --provider anthropic
         llmcost pricing list --at 2026-01-01 -f csv -o prices.csv
     """
-    from llmcost.cli.pricing.run import run_list
+    from llmcost.cli.pricing.models import run_list
 
-    return run_list(provider, at, format, output, pricing)
+    return run_list(reading, provider, at)
 
 
 @pricing_app.command(short_help="How a name is resolved, and every price that applies on a day.")
-def show(
-    model: Annotated[
-        str, typer.Argument(help="A model as logs name it.", metavar="MODEL", autocompletion=completing.models)
-    ],
-    provider: Annotated[
-        str | None,
-        typer.Option(
-            "--provider",
-            help="The provider, where several sell it.",
-            metavar="NAME",
-            autocompletion=completing.providers,
-        ),
-    ] = None,
-    at: Annotated[str | None, typer.Option("--at", help="As of this day; today without it.", metavar="DATE")] = None,
-    format: Format = None,
-    output: Output = None,
-    pricing: Pricing = None,
-) -> int:
+def show(*, model: Model, provider: Seller = None, at: At = None, reading: BookTable) -> int:
     """Show how a name is resolved and every price that applies on a day: period, tier, hours, service level, source.
 
     \b
         llmcost pricing show gpt-5.6-sol --at 2026-08-20
         llmcost pricing show us.anthropic.claude-sonnet-4-5-20250929-v1:0 --provider bedrock
     """
-    from llmcost.cli.pricing.run import run_show
+    from llmcost.cli.pricing.model import run_show
 
-    return run_show(model, provider, at, format, output, pricing)
+    return run_show(reading, model, provider, at)
 
 
 @pricing_app.command(short_help="Check a book, and list what deserves a look.")
-def check(
-    file: Annotated[Path | None, typer.Argument(help="A book; the ones at hand without it.", metavar="[FILE]")] = None,
-    format: Format = None,
-    output: Output = None,
-    pricing: Pricing = None,
-) -> int:
+def check(*, file: BookFile = None, reading: BookTable) -> int:
     """Check a book: what would be refused, jumps over fivefold, prices that became 0, no cache price, future dates.
 
     What is no valid book is refused with file and line (exit 2); what only deserves a look is listed.
@@ -99,18 +126,13 @@ def check(
     \b
         llmcost pricing check pricing.local.yaml
     """
-    from llmcost.cli.pricing.run import run_check
+    from llmcost.cli.pricing.inspect import run_check
 
-    return run_check(file, format, output, pricing)
+    return run_check(reading, file)
 
 
 @pricing_app.command(short_help="What a source says otherwise than the book; writes nothing.")
-def diff(
-    source: Annotated[str, typer.Argument(help="genai-prices, a LiteLLM file, or a book.", metavar="SOURCE")],
-    to: Target = None,
-    format: Format = None,
-    output: Output = None,
-) -> int:
+def diff(*, source: Source, to: Target = None, table: TableOptions) -> int:
     """Show what a source says otherwise than the book does today; nothing is written.
 
     \b
@@ -119,34 +141,17 @@ def diff(
     """
     from llmcost.cli.pricing.update import run_diff
 
-    return run_diff(source, to, format, output)
+    return run_diff(table, source, to)
 
 
 @pricing_app.command(short_help="Take new models and changed prices from a source.")
 def update(
-    source: Annotated[
-        str, typer.Option("--from", help="genai-prices (installed, offline), a LiteLLM price file, or another book.")
-    ],
+    *,
+    source: From,
     to: Target = None,
-    provider: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--provider",
-            help="Only this provider; may be repeated.",
-            metavar="NAME",
-            autocompletion=completing.providers,
-        ),
-    ] = None,
-    accept_corrections: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--accept-corrections",
-            help="This model's price was wrong: rewrite it.",
-            metavar="MODEL",
-            autocompletion=completing.models,
-        ),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Take jumps over fivefold and prices that become 0, too.")] = False,
+    provider: OnlyProviders = (),
+    accept_corrections: Corrections = (),
+    yes: Yes = False,
 ) -> int:
     """Take new models and changed prices from a source; a changed price is a new period, nothing is rewritten.
 
@@ -159,53 +164,24 @@ def update(
     """
     from llmcost.cli.pricing.update import run_update
 
-    return run_update(source, to, tuple(provider or ()), frozenset(accept_corrections or ()), yes)
+    return run_update(source, to, provider, frozenset(accept_corrections), yes)
 
 
 @pricing_app.command(short_help="What has no price, why, and what to do.")
-def missing(
-    paths: Paths = None,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    write_stub: Annotated[
-        Path | None,
-        typer.Option("--write-stub", help="Write entries to be filled in to this file.", metavar="FILE"),
-    ] = None,
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 4 if there are no requests.")] = False,
-) -> int:
+def missing(*, write_stub: Stub = None, reading: MissingReading) -> int:
     """List what has no price, largest first, with the reason and what to do.
 
     \b
         llmcost pricing missing
         llmcost pricing missing --write-stub pricing.local.yaml
     """
-    from llmcost.cli.pricing.gaps import run_missing
-    from llmcost.cli.reading import Reading
+    from llmcost.cli.pricing.missing import run_missing
 
-    return run_missing(
-        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict), write_stub
-    )
+    return run_missing(reading, write_stub)
 
 
 @pricing_app.command(short_help="Explain the cost of one request, line by line.")
-def explain(
-    request_id: Annotated[
-        str,
-        typer.Argument(
-            help="A request's id, or its response's.", metavar="REQUEST_ID", autocompletion=completing.request_ids
-        ),
-    ],
-    paths: Paths = None,
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-) -> int:
+def explain(*, request_id: RequestId, reading: WholeReading) -> int:
     """Explain the cost of one request, line by line: which price, how much of what, what it comes to.
 
     \b
@@ -213,6 +189,5 @@ def explain(
         llmcost pricing explain msg_01 logs/*.jsonl
     """
     from llmcost.cli.pricing.explain import run_explain
-    from llmcost.cli.reading import Reading
 
-    return run_explain(Reading(tuple(paths or ()), None, None, (), format, output, db, pricing), request_id)
+    return run_explain(reading, request_id)

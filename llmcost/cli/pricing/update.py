@@ -10,8 +10,8 @@ from pathlib import Path
 from llmcost.cli.books import own_book_path
 from llmcost.cli.days import today
 from llmcost.cli.notes import note
-from llmcost.cli.output import write_text
-from llmcost.cli.reading import format_of, write
+from llmcost.cli.output import envelope, write, write_text
+from llmcost.cli.reading import TableOptions
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.pricing.book import Model
@@ -29,17 +29,16 @@ SHOWN = 20
 COLUMNS = ("change", "provider", "model", "from_day", "level", "over_tokens", "rate", "book", "source", "held_back")
 
 
-def run_diff(source: str, to: Path | None, format: str | None, output: Path | None) -> int:
+def run_diff(table: TableOptions, source: str, to: Path | None) -> int:
     """Print every rate that a source says otherwise."""
-    chosen = format_of(format, output)
     found = read_source(source)
     rows = [
         row
         for change in changes(book_with(to or own_book_path()), found.models, today(), frozenset())
         for row in rows_of(change)
     ]
-    envelope = {"schema_version": 1, "command": "pricing diff", "source": found.name}
-    write(Table(f"What {found.name} says otherwise", COLUMNS, rows, {}, envelope), chosen, output)
+    shared = envelope("pricing diff") | {"source": found.name}
+    write(Table(f"What {found.name} says otherwise", COLUMNS, rows, {}, shared), table)
     print_left_out(found)
     return 0
 
@@ -54,7 +53,7 @@ def run_update(source: str, to: Path | None, providers: Sequence[str], correctio
     taken = [change for change in wanted if change not in held_back]
     if taken:
         replace_file(to, taken)
-    for line in told(taken, held_back, to):
+    for line in describe(taken, held_back, to):
         print(line)
     print_left_out(found)
     return 1 if held_back else 0
@@ -113,7 +112,7 @@ def rows_of(change: Change) -> Iterator[tuple[object, ...]]:
         yield (*head, d.context or "standard", over, d.rate, d.ours, d.theirs, d.is_suspect)
 
 
-def told(taken: Sequence[Change], held_back: Sequence[Change], to: Path) -> Iterator[str]:
+def describe(taken: Sequence[Change], held_back: Sequence[Change], to: Path) -> Iterator[str]:
     """Say what was changed, and what was not and why."""
     for change in taken[:SHOWN]:
         yield f"{change.kind}: {change.model.provider} {change.model.model}{dated(change)}{rates(change)}"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from llmcost.cli.days import read_day
+from llmcost.cli.coverage import print_coverage
 from llmcost.cli.notes import note
-from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.cli.output import envelope, write
+from llmcost.cli.reading import Reading
 from llmcost.configuration import open_configuration
 from llmcost.render import Table
 from llmcost.render.money import dollars
@@ -26,17 +27,17 @@ HIDE_WHEN_NARROW = (
 )
 
 
-def run_budget(reading: Reading, prices_as_of: str | None) -> int:
+def run_budget(reading: Reading) -> int:
     """Print the budgets of llmcost.yaml against what is spent, and what the month will come to."""
-    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    filters, book = reading.filters, reading.book
     with reading.open() as store:
-        load_prices(store, book, Repricing(read_day(prices_as_of, "--prices-as-of")))
+        load_prices(store, book, Repricing(reading.as_of))
         rows = budgets(store, open_configuration().budgets, filters)
         said = [*ended_lines(store, filters), *strangers(store, filters, rows)]
         create_scope(store, filters)
         covered = coverage(store)
-    shared = envelope("report", filters, book, covered) | {"view": "budget"}
-    write(budget_table(rows, shared), output_format, reading.output)
+    shared = envelope("report", book, filters, covered) | {"view": "budget"}
+    write(budget_table(rows, shared), reading)
     if not any(row[COLUMNS.index("budget_usd")] for row in rows):
         note("no budgets: llmcost.yaml has none (budgets: [{of: key=search, monthly_usd: 2000}])")
     for line in said:

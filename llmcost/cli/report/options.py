@@ -2,89 +2,123 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from llmcost.cli.complete import names as completing
-from llmcost.cli.options import (
-    AsOf,
-    By,
-    Database,
-    Format,
-    MemoryLimit,
-    Output,
-    Paths,
-    Pricing,
-    Since,
-    Strict,
-    Until,
-    Where,
-    Zone,
-    names_in,
-)
-from llmcost.cli.places import DEFAULT_DB
+from llmcost.cli.expand import COMMAS
+from llmcost.cli.options import PRICES, AsOf, By, MemoryLimit, Zone
+from llmcost.cli.reading import Reading
 from llmcost.cli.sections import Commands
 
 report_app = Commands()
+Words = Annotated[
+    tuple[str, ...],
+    typer.Argument(
+        help="overview, cost, latency, cache, errors, reliability, efficiency or budget; then logs to read in "
+        "memory instead of the store.",
+        metavar="[VIEW] [PATH...]",
+        autocompletion=completing.files_named("report/views", "budget"),
+    ),
+]
+Over = Annotated[
+    str | None,
+    typer.Option(
+        "--over",
+        help="Rows in time, gaps filled: hour, day, week or month.",
+        metavar="UNIT",
+        autocompletion=completing.words(*completing.UNITS),
+    ),
+]
+Top = Annotated[int | None, typer.Option("--top", help="The largest groups, and all others as one.", metavar="N")]
+Compare = Annotated[
+    str | None,
+    typer.Option(
+        "--compare",
+        help="previous, the same length before --since, or WHEN..WHEN: what changed.",
+        metavar="PERIOD",
+        autocompletion=completing.words("previous"),
+    ),
+]
+Assume = Annotated[
+    tuple[str, ...],
+    typer.Option(
+        "--assume",
+        help="Price a model without a price as another, in a column of its own.",
+        metavar="MODEL=MODEL",
+        autocompletion=completing.model_pairs,
+        rich_help_panel=PRICES,
+    ),
+]
+Sql = Annotated[bool, typer.Option("--sql", help="Print the view's query, and run nothing.")]
+Map = Annotated[
+    tuple[str, ...],
+    typer.Option(
+        "--map",
+        help="A model and the one to price it as; may be repeated.",
+        metavar="MODEL=MODEL",
+        autocompletion=completing.model_pairs,
+    ),
+]
+Invoice = Annotated[
+    Path | None,
+    typer.Option(
+        "--invoice", help="A provider's bill to compare with, instead of what the logs report.", metavar="FILE"
+    ),
+]
+Causes = Annotated[
+    bool, typer.Option("--causes", help="A row for each likely cause of a difference, instead of each group.")
+]
+BillBy = Annotated[
+    tuple[str, ...],
+    COMMAS,
+    typer.Option(
+        "--by",
+        help="Columns to group by: gateway,emitter_version,provider,model if not said.",
+        metavar="COLUMNS",
+        autocompletion=completing.columns,
+    ),
+]
+
+
+@dataclass(frozen=True)
+class ReportReading(Reading):
+    """Which requests a report is of, and as what they are priced; its paths stand behind the name of the view."""
+
+    paths: tuple[str, ...] = ()
+    tz: Zone = "UTC"
+    prices_as_of: AsOf = None
+    memory_limit: MemoryLimit = None
+    assume: Assume = ()
+
+
+@dataclass(frozen=True)
+class WhatIfReading(Reading):
+    """Which requests are priced as if other models had served them."""
+
+    prices_as_of: AsOf = None
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What a report is to show; `by` None are the view's own groups."""
+
+    by: By = None
+    over: Over = None
+    top: Top = None
+    compare: Compare = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the view is shown as it is by itself."""
+        return not any((self.by, self.over, self.top, self.compare))
 
 
 @report_app.command(short_help="Costs, latency, caches, errors, budgets: by anything, over time.")
-def report(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="overview, cost, latency, cache, errors, reliability, efficiency or budget; then logs to read in "
-            "memory instead of the store.",
-            metavar="[VIEW] [PATH...]",
-            autocompletion=completing.files_named("report/views", "budget"),
-        ),
-    ] = None,
-    by: By = None,
-    over: Annotated[
-        str | None,
-        typer.Option(
-            "--over",
-            help="Rows in time, gaps filled: hour, day, week or month.",
-            metavar="UNIT",
-            autocompletion=completing.words(*completing.UNITS),
-        ),
-    ] = None,
-    top: Annotated[
-        int | None, typer.Option("--top", help="The largest groups, and all others as one.", metavar="N")
-    ] = None,
-    compare: Annotated[
-        str | None,
-        typer.Option(
-            "--compare",
-            help="previous, the same length before --since, or WHEN..WHEN: what changed.",
-            metavar="PERIOD",
-            autocompletion=completing.words("previous"),
-        ),
-    ] = None,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    tz: Zone = "UTC",
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    prices_as_of: AsOf = None,
-    assume: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--assume",
-            help="Price a model without a price as another, in a column of its own.",
-            metavar="MODEL=MODEL",
-            autocompletion=completing.model_pairs,
-        ),
-    ] = None,
-    sql: Annotated[bool, typer.Option("--sql", help="Print the view's query, and run nothing.")] = False,
-    strict: Strict = False,
-    memory_limit: MemoryLimit = None,
-) -> int:
+def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, reading: ReportReading) -> int:
     """Report costs, latency, caches, errors, reliability, efficiency or budgets, by any columns and over time.
 
     Without a view it is the overview, with --by costs. Costs are computed now, from token counts and dated prices. What
@@ -99,85 +133,27 @@ def report(
         llmcost report errors --over hour --where provider=openai
         llmcost report -f html -o report.html
     """
-    from llmcost.cli.reading import Reading
-    from llmcost.cli.report.run import ReportOptions, print_sql, run_report, split_view
+    from llmcost.cli.report.run import print_sql, run_report, split_view
 
-    columns = None if by is None else names_in(by)
-    view, paths = split_view(tuple(words or ()), is_cost=columns is not None or bool(assume))
-    if sql:
-        return print_sql(view)
-    reading = Reading(paths, since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit, tz)
-    return run_report(reading, ReportOptions(view, columns, over, top, compare, prices_as_of, tuple(assume or ())))
+    view, paths = split_view(words, is_cost=options.by is not None or bool(reading.assume))
+    return print_sql(reading, view) if sql else run_report(replace(reading, paths=paths), view, options)
 
 
 @report_app.command(short_help="Price the same tokens as if another model had served them.")
-def whatif(
-    paths: Paths = None,
-    map: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            help="A model and the one to price it as; may be repeated.",
-            metavar="MODEL=MODEL",
-            autocompletion=completing.model_pairs,
-        ),
-    ] = None,
-    prices_as_of: AsOf = None,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-) -> int:
+def whatif(*, map: Map = (), reading: WhatIfReading) -> int:
     """Price the same tokens as if another model had served them, side by side.
 
     \b
         llmcost whatif --map gpt-4o=gpt-4o-mini
         llmcost whatif --map gpt-4o=gpt-4o-mini --where team=search --since 7d
     """
-    from llmcost.cli.reading import Reading
     from llmcost.cli.report.whatif import run_whatif
 
-    return run_whatif(
-        Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict),
-        map or (),
-        prices_as_of,
-    )
+    return run_whatif(reading, map)
 
 
 @report_app.command(short_help="Compare our costs with the gateway's own, or with a bill.")
-def reconcile(
-    paths: Paths = None,
-    invoice: Annotated[
-        Path | None,
-        typer.Option(
-            "--invoice", help="A provider's bill to compare with, instead of what the logs report.", metavar="FILE"
-        ),
-    ] = None,
-    causes: Annotated[
-        bool, typer.Option("--causes", help="A row for each likely cause of a difference, instead of each group.")
-    ] = False,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--by",
-            help="Columns to group by: gateway,emitter_version,provider,model if not said.",
-            metavar="COLUMNS",
-            autocompletion=completing.columns,
-        ),
-    ] = None,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-) -> int:
+def reconcile(*, invoice: Invoice = None, causes: Causes = False, by: BillBy = (), reading: Reading) -> int:
     """Compare our costs with what gateways report, or with a provider's bill.
 
     Where a reported cost is not ours, every known mistake is tried on that request, and the one that gives exactly the
@@ -189,9 +165,6 @@ def reconcile(
         llmcost reconcile --causes --by gateway --since 7d
         llmcost reconcile --invoice openai-costs.json
     """
-    from llmcost.cli.reading import Reading
     from llmcost.cli.report.reconcile import run_reconcile
 
-    columns = tuple(name.strip() for text in by or () for name in text.split(",") if name.strip())
-    reading = Reading(tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict)
-    return run_reconcile(reading, columns, causes=causes, invoice=invoice)
+    return run_reconcile(reading, by, causes=causes, invoice=invoice)

@@ -7,20 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from llmcost.cli.detectors import ALL, findings_left, first_findings, run_detectors
+from llmcost.cli.coverage import book_line, coverage_lines, print_coverage
 from llmcost.cli.output import write_text
 from llmcost.cli.progress import step_line
-from llmcost.cli.reading import Reading, book_line, coverage_lines, print_coverage
+from llmcost.cli.reading import Reading
 from llmcost.cli.report.budget import ended_lines, strangers
 from llmcost.cli.report.left_out import gap_lines, groups_left, partial_lines
+from llmcost.cli.report.page_waste import waste_sections, with_saved
 from llmcost.configuration import open_configuration
-from llmcost.counts import counted
-from llmcost.detect import Savings, findings, savings
-from llmcost.detect.charts import waterfall
-from llmcost.detect.findings import WORDS
-from llmcost.detect.savings import COLUMNS as SAVINGS
-from llmcost.errors import InputError
-from llmcost.pricing import Book
 from llmcost.render import Page, Section, Table
 from llmcost.render.cell import humanize
 from llmcost.render.html import write_page
@@ -47,7 +41,6 @@ HEADLINE = {
     "error_share": "error rate",
     "latency_p95_ms": "p95 latency",
 }
-FINDINGS = "Which requests are the waste, and what mends it?"
 # so much before --since is looked at for the forecast of a month
 BEFORE = timedelta(days=62)
 # and the rest as one: six colours are told apart
@@ -81,7 +74,8 @@ def run_page(reading: Reading, only: str | None = None) -> int:
         if only is None:
             sections.append(budget_section(store, inside))
             store.execute("drop table held")
-            sections[1:1] = waste_sections(store, reading, book, headline, say)
+            say("waste")
+            sections[1:1] = waste_sections(store, book, filters, headline)
             sections = [with_saved(section, sections[1].table) for section in sections]
     notes = (asked, book_line(book), *coverage_lines(covered))
     title = "LLM costs" if only is None else sections[0].title
@@ -149,62 +143,6 @@ def budget_section(store: Store, filters: Filters) -> Section:
     answers = "What may be spent, what is, and what will be at the end of the month?"
     ended = (*ended_lines(store, filters), *strangers(store, filters, rows))
     return Section("budget", "Budgets and forecast", answers, Table("Budgets", BUDGETS, rows, {}, {}), notes=ended)
-
-
-def waste_sections(store: Store, reading: Reading, book: Book, headline: dict[str, str], say: Say) -> list[Section]:
-    """Run all detectors: the waterfall and the findings with their fixes; a sentence where none can run."""
-    try:
-        say("waste")
-        hits = run_detectors(store, reading, book, ALL, ())
-    except InputError as error:
-        nothing = Table("Savings", SAVINGS, [], {}, {})
-        return [Section("savings", "Savings", "What of the spend is waste?", nothing, notes=(error.message,))]
-    added, found = savings(store, hits), findings(store, hits)
-    headline[saved_label(added)] = humanize("proven_usd", added.totals["proven_usd"])
-    cannot = tuple(f"{name} {reason}" for name, reason in hits.cannot_run.items())
-    certain = tuple(
-        f"{name}: {humanize('saving_usd', sums['saving_usd'])} in {counted(int(sums['requests']), 'request')}"
-        for name, sums in added.by_certainty.items()
-    )
-    remains = f"what remains: {humanize('remaining_usd', added.totals['remaining_usd'])}, {remaining_range(added)}"
-    steps = Table("Savings", SAVINGS, added.rows, {}, {})
-    fixes = Table("Findings", found.columns, first_findings(found), found.totals, {}, below=WORDS)
-    return [
-        Section(
-            "savings",
-            "Savings",
-            "What of the spend is waste, each dollar once?",
-            steps,
-            tuple(waterfall(added)),
-            (*certain, remains, *cannot),
-        ),
-        Section("findings", "Findings", FINDINGS, fixes, notes=tuple(findings_left(found))),
-    ]
-
-
-def saved_label(added: Savings) -> str:
-    """Say beside what is proven what else could be saved."""
-    likely, possible = (humanize(name, added.totals[name]) for name in ("likely_usd", "possible_usd"))
-    return f"proven savings; {likely} likely, {possible} possible"
-
-
-def remaining_range(added: Savings) -> str:
-    """Write the range of what remains."""
-    low, high = (humanize(name, added.totals[name]) for name in ("remaining_low_usd", "remaining_high_usd"))
-    return f"between {low} and {high}"
-
-
-def with_saved(section: Section, steps: Table) -> Section:
-    """Say under the caches what they saved, and what by prompt-tax they still could."""
-    if section.name != "cache":
-        return section
-    at = steps.columns.index("saving_usd")
-    still = next((row[at] for row in steps.rows if row[0] == "prompt-tax"), None)
-    saved = humanize("cache_saved_usd", section.table.totals["cache_saved_usd"])
-    return replace(
-        section,
-        notes=(*section.notes, f"saved by caches: {saved}; still to be saved: {humanize('saving_usd', still)}"),
-    )
 
 
 def window(store: Store, filters: Filters) -> str:

@@ -6,8 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from llmcost.cli.coverage import print_coverage
 from llmcost.cli.notes import note
-from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.cli.output import envelope, write
+from llmcost.cli.reading import Reading
 from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import InputError, UsageError
 from llmcost.reconcile import BY, Bill, Comparison, compare_invoice, compare_reported, read_bill
@@ -34,7 +36,7 @@ def run_reconcile(reading: Reading, by: tuple[str, ...], *, causes: bool, invoic
 
 def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
     """Compare with what the logs report."""
-    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    filters, book = reading.filters, reading.book
     with reading.open() as store:
         found = compare_reported(store, book, by=by, filters=filters)
         covered = coverage(store)
@@ -42,9 +44,9 @@ def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
         raise InputError("no request has a reported cost", hint="--invoice FILE compares with a provider's bill")
     columns, rows = (found.cause_columns, found.causes) if causes else (found.columns, found.rows)
     title = "Likely causes" if causes else "Reported and computed cost"
-    shared = envelope("reconcile", filters, book, covered)
+    shared = envelope("reconcile", book, filters, covered)
     totals = {} if causes else found.totals
-    write(Table(title, columns, rows, totals, shared, REPORTED_GIVES_WAY), output_format, reading.output)
+    write(Table(title, columns, rows, totals, shared, REPORTED_GIVES_WAY), reading)
     for line in reported_lines(found.totals, covered):
         note(line)
     print_coverage(book, covered, strict=reading.strict)
@@ -53,20 +55,17 @@ def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
 
 def run_invoice(reading: Reading, invoice: Path) -> int:
     """Compare with a provider's bill."""
-    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    filters, book = reading.filters, reading.book
     bill = read_bill(invoice)
     with reading.open() as store:
         found = compare_invoice(store, book, bill, filters=filters)
         covered = coverage(store)
-    shared = envelope("reconcile", filters, book, covered) | {
+    shared = envelope("reconcile", book, filters, covered) | {
         "invoice": {"kind": bill.kind, "provider": bill.provider, "first_day": str(bill.first_day)}
         | {"last_day": str(bill.last_day)}
     }
-    write(
-        Table("Billed and computed cost", found.columns, found.rows, found.totals, shared, BILL_GIVES_WAY),
-        output_format,
-        reading.output,
-    )
+    table = Table("Billed and computed cost", found.columns, found.rows, found.totals, shared, BILL_GIVES_WAY)
+    write(table, reading)
     for line in invoice_lines(bill, found):
         note(line)
     print_coverage(book, covered, strict=reading.strict)

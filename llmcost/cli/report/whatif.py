@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from llmcost.cli.days import read_day
+from llmcost.cli.coverage import print_coverage
 from llmcost.cli.notes import note
-from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.cli.output import envelope, write
+from llmcost.cli.reading import Reading
 from llmcost.counts import counted
 from llmcost.errors import UsageError
 from llmcost.render import Table
@@ -15,18 +16,18 @@ from llmcost.report.whatif import WhatIf, what_if
 HIDE_WHEN_NARROW = ("input_tokens", "output_tokens", "compared_requests", "saving_share", "requests")
 
 
-def run_whatif(reading: Reading, maps: Sequence[str], as_of: str | None) -> int:
+def run_whatif(reading: Reading, maps: Sequence[str]) -> int:
     """Print what other models would cost for the same tokens; 4 under --strict where something has no cost."""
-    output_format, filters, book, models = reading.output_format, reading.filters, reading.book, pairs(maps, "--map")
+    filters, book, models = reading.filters, reading.book, pairs(maps, "--map")
     if not models:
         raise UsageError("nothing to map", hint="--map gpt-4o=gpt-4o-mini")
     with reading.open() as store:
-        result = what_if(store, book, models, filters, read_day(as_of, "--prices-as-of"))
+        result = what_if(store, book, models, filters, reading.as_of)
     columns = tuple(result.rows[0] if result.rows else result.totals)
     rows = [tuple(row.values()) for row in result.rows]
-    shared = envelope("whatif", filters, book, result.coverage)
+    shared = envelope("whatif", book, filters, result.coverage)
     table = Table("The same tokens at other prices", columns, rows, result.totals, shared, HIDE_WHEN_NARROW)
-    write(table, output_format, reading.output)
+    write(table, reading)
     for line in caveats(result):
         note(line)
     print_coverage(book, result.coverage, strict=reading.strict)

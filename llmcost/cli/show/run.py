@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from llmcost.cli.choosing import refuse
+from llmcost.cli.coverage import book_line
 from llmcost.cli.notes import note
-from llmcost.cli.output import screen, write_bytes, write_text
-from llmcost.cli.pricing.run import about
-from llmcost.cli.reading import Reading, book_line, write
+from llmcost.cli.output import envelope, screen, write, write_bytes, write_text
+from llmcost.cli.reading import Reading
 from llmcost.cli.show.chain import CHAIN, chain_lines, chain_of, chain_rows, sums_of
 from llmcost.cli.show.findings import Verdict, finding_lines, judge
 from llmcost.cli.show.request import fact_lines, facts
@@ -35,9 +34,9 @@ BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
     """Print all that is known of a request; several times where attempts share its id."""
-    chosen, filters, book = reading.output_format, reading.filters, reading.book
-    if chosen == "table":
-        refuse("what show tells on a terminal", "-f csv writes the attempts of the call as a table")
+    filters, book, is_text = reading.filters, reading.book, reading.output_format == "table"
+    if is_text:
+        reading.refuse_choice("what show tells on a terminal", "-f csv writes the attempts of the call as a table")
     with reading.open() as store:
         load_prices(store, book)
         rows = matching(store, text)
@@ -45,11 +44,11 @@ def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
         chain = chain_of(store, rows)
         sources = {row["dedupe_key"]: source_of(store, row) for row in rows}
         verdict = judge(store, filters, book, rows) if detects else None
-    if chosen == "table":
+    if is_text:
         lines = told(rows, costs, chain, sources, verdict, book)
         say(lines, reading.output)
         return 0
-    shared = about("show", book) | {
+    shared = envelope("show", book) | {
         "window": {"since": filters.since, "until": filters.until},
         "requests": [document(row, costs[row["dedupe_key"]], sources[row["dedupe_key"]], verdict) for row in rows],
         "detectors": verdict.summary() if verdict else None,
@@ -57,13 +56,13 @@ def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
     }
     chained = chain_rows(chain, verdict)
     totals = {"cost_usd": sums_of(chain)["cost_usd"]}
-    write(Table(f"The chain of {text}", CHAIN, chained, totals, shared), chosen, reading.output)
+    write(Table(f"The chain of {text}", CHAIN, chained, totals, shared), reading)
     return 0
 
 
 def run_raw(reading: Reading, text: str) -> int:
     """Print the record of a request as its log has it, byte for byte; say on stderr where it is, or why it is not."""
-    refuse("a record as its log has it", "leave --raw out, and name a format: -f csv")
+    reading.refuse_choice("a record as its log has it", "leave --raw out, and name a format: -f csv")
     if reading.format is not None:
         raise UsageError("--raw prints the log's own record, in no other format", hint="leave --format or --raw out")
     with reading.open() as store:

@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from llmcost.render import FOR_PEOPLE
+from llmcost.render import DELIMITED, FOR_PEOPLE
 from llmcost.render.cell import plain, sanitize_for_terminal
 from llmcost.render.json import encode
 
-IN_ROWS = ("csv", "tsv")
 AMOUNTS = ("_usd", "_share", "_tokens", "_ms")
 Row = tuple[Any, ...]
 
@@ -31,7 +30,7 @@ def told_apart(names: Sequence[str]) -> list[str]:
 def shaped(format: str, names: Sequence[str], rows: Sequence[Row]) -> tuple[tuple[str, ...], list[Row]]:
     """Shape columns and rows for an output format."""
     columns, values = told_apart(names), [tuple(map(known, row)) for row in rows]
-    if format in IN_ROWS:
+    if format in DELIMITED:
         return tuple(columns), [tuple(map(flat, row)) for row in values]
     if format in FOR_PEOPLE:
         shown = [heading(name, [row[at] for row in values]) for at, name in enumerate(columns)]

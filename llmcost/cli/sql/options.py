@@ -2,48 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from llmcost.cli.options import (
-    Database,
-    Format,
-    MemoryLimit,
-    Output,
-    Paths,
-    Pricing,
-    Since,
-    Strict,
-    Timeout,
-    Until,
-    Where,
-    Zone,
-)
-from llmcost.cli.places import DEFAULT_DB
+from llmcost.cli.options import MemoryLimit, Timeout, Zone
+from llmcost.cli.reading import Reading
 from llmcost.cli.sections import Commands
 
 sql_app = Commands()
+Statement = Annotated[
+    str, typer.Argument(help="One query, @FILE to read it from a file, or - from stdin.", metavar="SQL")
+]
+
+
+@dataclass(frozen=True)
+class SqlReading(Reading):
+    """Which requests a query sees as `scope`."""
+
+    tz: Zone = "UTC"
+    memory_limit: MemoryLimit = None
+    timeout: Timeout = 60
 
 
 @sql_app.command("sql", short_help="Ask the store in SQL, read only, with costs.")
-def sql_command(
-    statement: Annotated[
-        str, typer.Argument(help="One query, @FILE to read it from a file, or - from stdin.", metavar="SQL")
-    ],
-    paths: Paths = None,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    tz: Zone = "UTC",
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-    memory_limit: MemoryLimit = None,
-    timeout: Timeout = 60,
-) -> int:
+def sql_command(*, statement: Statement, reading: SqlReading) -> int:
     """Ask the store in SQL: DuckDB's, read only, with costs.
 
     The view scope holds the requests of --since, --until and --where with what they cost; dimensions, priced_requests
@@ -55,21 +39,6 @@ def sql_command(
         llmcost sql "describe scope"
         echo "from rejects" | llmcost sql -
     """
-    from llmcost.cli.reading import Reading
     from llmcost.cli.sql.run import run_sql
 
-    reading = Reading(
-        tuple(paths or ()),
-        since,
-        until,
-        tuple(where or ()),
-        format,
-        output,
-        db,
-        pricing,
-        strict,
-        memory_limit,
-        tz,
-        timeout,
-    )
     return run_sql(reading, statement)

@@ -6,7 +6,9 @@ from typing import Any
 
 import duckdb
 
-from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.cli.coverage import print_coverage
+from llmcost.cli.output import envelope, write
+from llmcost.cli.reading import Reading
 from llmcost.cli.sql.answers import shaped
 from llmcost.cli.sql.statement import check_query, mistake, read_statement
 from llmcost.errors import UsageError
@@ -21,7 +23,7 @@ Answer = tuple[list[str], list[tuple[Any, ...]]]
 
 def run_sql(reading: Reading, text: str) -> int:
     """Print a query's rows on stdout and what the costs cover on stderr; 4 under --strict where that is not all."""
-    output_format, filters, book = reading.output_format, reading.filters, reading.book
+    filters, book = reading.filters, reading.book
     statement = read_statement(text, reading.paths)
     check_query(statement)
     with reading.open() as store:
@@ -30,11 +32,11 @@ def run_sql(reading: Reading, text: str) -> int:
         create_scope(store, filters, None)
         covered = coverage(store)
         names, rows = answer(store, statement)
-    columns, rows = shaped(output_format, names, rows)
-    shared = envelope("sql", filters, book, covered) | {"query": statement}
+    columns, rows = shaped(reading.output_format, names, rows)
+    shared = envelope("sql", book, filters, covered) | {"query": statement}
     # the first columns of a user's own query stay longest
     table = Table("Query", columns, rows, {}, shared, tuple(reversed(columns[1:])))
-    write(table, output_format, reading.output)
+    write(table, reading)
     print_coverage(book, covered, strict=reading.strict)
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -55,3 +55,20 @@ def read_gate(text: str) -> Gate:
             f"--fail-on {text}: no condition", hint='a total, >, >=, <, <= or ==, and a number: "saving_high_usd > 100"'
         )
     return Gate(found[1], found[2], Decimal(found[3]))
+
+
+def read_gates(texts: Sequence[str]) -> list[Gate]:
+    """Read all that is given as --fail-on."""
+    return [read_gate(text) for text in texts]
+
+
+def look_up(gates: Sequence[Gate], totals: Mapping[str, Any]) -> None:
+    """Raise UsageError where a gate is about a total that there is not."""
+    for gate in gates:
+        gate.look_up(totals)
+
+
+def check_gates(gates: Sequence[Gate], totals: Mapping[str, Any]) -> None:
+    """Raise GateError where one of them holds."""
+    for gate in gates:
+        gate.check(totals)

@@ -2,58 +2,108 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from llmcost.cli.complete import names as completing
-from llmcost.cli.options import (
-    Database,
-    FailOn,
-    Format,
-    MemoryLimit,
-    Output,
-    Paths,
-    Pricing,
-    Settings,
-    Since,
-    Strict,
-    Timeout,
-    Until,
-    Where,
-)
-from llmcost.cli.places import DEFAULT_DB
+from llmcost.cli.options import FailOn, MemoryLimit, Settings, Timeout
+from llmcost.cli.reading import Reading, TableOptions
 from llmcost.cli.sections import Commands
 
 waste_app = Commands()
+Name = Annotated[
+    str,
+    typer.Argument(help="A detector's name, or all.", metavar="DETECTOR", autocompletion=completing.detector_names),
+]
+Requests = Annotated[bool, typer.Option("--requests", help="One row per request instead of findings.")]
+Causes = Annotated[
+    bool, typer.Option("--causes", help="prompt-tax: why caches missed, a row for each cause, instead of findings.")
+]
+Explain = Annotated[bool, typer.Option("--explain", help="Say what it looks for, and run nothing.")]
+Sql = Annotated[bool, typer.Option("--sql", help="Print its query, and run nothing.")]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        "--baseline", help="What a fix at --since saved, against the time from then to it.", metavar="WHEN[..WHEN]"
+    ),
+]
+Size = Annotated[int, typer.Option("--size", "-n", help="How many requests to draw.", metavar="N")]
+Seed = Annotated[int, typer.Option("--seed", help="Another number draws others.", metavar="N")]
+Candidate = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        help="The model to try, instead of the book's smaller one.",
+        metavar="MODEL",
+        autocompletion=completing.models,
+    ),
+]
+Old = Annotated[Path, typer.Argument(help="The present model's outputs: JSON lines or CSV.", metavar="OLD")]
+New = Annotated[Path, typer.Argument(help="The other model's outputs.", metavar="NEW")]
+Confidence = Annotated[float, typer.Option("--confidence", help="Of the interval.", metavar="SHARE")]
+FailAbove = Annotated[
+    float | None,
+    typer.Option("--fail-above", help="Exit with 1 if the interval ends above this.", metavar="SHARE"),
+]
+
+
+@dataclass(frozen=True)
+class WasteReading(Reading):
+    """Which requests detectors look through, and for how long."""
+
+    memory_limit: MemoryLimit = None
+    timeout: Timeout = 60
+
+
+@dataclass(frozen=True)
+class SampleReading(Reading):
+    """Which requests are drawn from."""
+
+    memory_limit: MemoryLimit = None
+
+
+@dataclass(frozen=True)
+class DetectOptions:
+    """What `detect` prints: findings, or what is behind them; what fails it, and what detectors are given."""
+
+    requests: Requests = False
+    causes: Causes = False
+    fail_on: FailOn = ()
+    settings: Settings = ()
+
+
+@dataclass(frozen=True)
+class SavingsOptions:
+    """What `savings` is held against, what fails it, what detectors are given."""
+
+    baseline: Baseline = None
+    fail_on: FailOn = ()
+    settings: Settings = ()
+
+
+@dataclass(frozen=True)
+class SampleOptions:
+    """How many requests are drawn, with which random numbers, and for which model."""
+
+    size: Size = 150
+    seed: Seed = 7
+    candidate: Candidate = None
+
+
+@dataclass(frozen=True)
+class VerifyOptions:
+    """How sure the interval is, and where it may not end above."""
+
+    confidence: Confidence = 0.95
+    fail_above: FailAbove = None
 
 
 @waste_app.command("detect", short_help="Find requests that were waste, and say what would mend it.")
 def detect_command(
-    detector: Annotated[
-        str,
-        typer.Argument(help="A detector's name, or all.", metavar="DETECTOR", autocompletion=completing.detector_names),
-    ],
-    paths: Paths = None,
-    requests: Annotated[bool, typer.Option("--requests", help="One row per request instead of findings.")] = False,
-    causes: Annotated[
-        bool, typer.Option("--causes", help="prompt-tax: why caches missed, a row for each cause, instead of findings.")
-    ] = False,
-    fail_on: FailOn = None,
-    settings: Settings = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say what it looks for, and run nothing.")] = False,
-    sql: Annotated[bool, typer.Option("--sql", help="Print its query, and run nothing.")] = False,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-    memory_limit: MemoryLimit = None,
-    timeout: Timeout = 60,
+    *, detector: Name, options: DetectOptions, explain: Explain = False, sql: Sql = False, reading: WasteReading
 ) -> int:
     """Find waste: retries, prompt-tax, model-mismatch, embeddings, duplicates, your own, or all.
 
@@ -66,49 +116,16 @@ def detect_command(
         llmcost detect embeddings --requests -f csv -o waste.csv
         llmcost detect prompt-tax --causes
     """
-    from llmcost.cli.reading import Reading
-    from llmcost.cli.waste.detect import DetectOptions, run_detect, run_explain
+    from llmcost.cli.waste.detect import run_detect
+    from llmcost.cli.waste.explain import run_explain
 
     if explain or sql:
-        return run_explain(detector, sql=sql)
-    reading = Reading(
-        tuple(paths or ()),
-        since,
-        until,
-        tuple(where or ()),
-        format,
-        output,
-        db,
-        pricing,
-        strict,
-        memory_limit,
-        timeout=timeout,
-    )
-    return run_detect(reading, DetectOptions(detector, tuple(settings or ()), requests, causes, tuple(fail_on or ())))
+        return run_explain(reading, detector, sql=sql)
+    return run_detect(reading, detector, options)
 
 
 @waste_app.command("savings", short_help="Add waste up, each dollar once; or what a fix really saved.")
-def savings_command(
-    paths: Paths = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option(
-            "--baseline", help="What a fix at --since saved, against the time from then to it.", metavar="WHEN[..WHEN]"
-        ),
-    ] = None,
-    fail_on: FailOn = None,
-    settings: Settings = None,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-    memory_limit: MemoryLimit = None,
-    timeout: Timeout = 60,
-) -> int:
+def savings_command(*, options: SavingsOptions, reading: WasteReading) -> int:
     """Add up what all detectors found: from what is spent to what would remain, each dollar once.
 
     \b
@@ -116,51 +133,14 @@ def savings_command(
         llmcost savings --where team=search --since 30d -f json
         llmcost savings --since 2026-10-15 --baseline 2026-10-01
     """
-    from llmcost.cli.reading import Reading
-    from llmcost.cli.waste.savings import run_fixed, run_savings
+    from llmcost.cli.waste.before_after import run_before_after
+    from llmcost.cli.waste.savings import run_savings
 
-    reading = Reading(
-        tuple(paths or ()),
-        since,
-        until,
-        tuple(where or ()),
-        format,
-        output,
-        db,
-        pricing,
-        strict,
-        memory_limit,
-        timeout=timeout,
-    )
-    if baseline is not None:
-        return run_fixed(reading, baseline, tuple(settings or ()), tuple(fail_on or ()))
-    return run_savings(reading, tuple(settings or ()), tuple(fail_on or ()))
+    return run_savings(reading, options) if options.baseline is None else run_before_after(reading, options)
 
 
 @waste_app.command("sample", short_help="Draw requests to try a smaller model on.")
-def sample_command(
-    paths: Paths = None,
-    size: Annotated[int, typer.Option("--size", "-n", help="How many requests to draw.", metavar="N")] = 150,
-    seed: Annotated[int, typer.Option("--seed", help="Another number draws others.", metavar="N")] = 7,
-    candidate: Annotated[
-        str | None,
-        typer.Option(
-            "--as",
-            help="The model to try, instead of the book's smaller one.",
-            metavar="MODEL",
-            autocompletion=completing.models,
-        ),
-    ] = None,
-    since: Since = None,
-    until: Until = None,
-    where: Where = None,
-    format: Format = None,
-    output: Output = None,
-    db: Database = DEFAULT_DB,
-    pricing: Pricing = None,
-    strict: Strict = False,
-    memory_limit: MemoryLimit = None,
-) -> int:
+def sample_command(*, options: SampleOptions, reading: SampleReading) -> int:
     """Draw requests to replay on a smaller model, rare answers among them, and say what they can prove.
 
     The same seed draws the same. What is printed are ids and weights; the prompts are where you keep them.
@@ -169,27 +149,13 @@ def sample_command(
         llmcost sample --where key=ticket-router -o sample.csv
         llmcost sample --where model=gpt-4o --as gpt-4.1-nano --size 300 -f jsonl
     """
-    from llmcost.cli.reading import Reading
-    from llmcost.cli.waste.trial import run_sample
+    from llmcost.cli.waste.sample import run_sample
 
-    reading = Reading(
-        tuple(paths or ()), since, until, tuple(where or ()), format, output, db, pricing, strict, memory_limit
-    )
-    return run_sample(reading, size=size, seed=seed, candidate=candidate)
+    return run_sample(reading, options)
 
 
 @waste_app.command(short_help="Compare two models' outputs to the same requests.")
-def verify(
-    old: Annotated[Path, typer.Argument(help="The present model's outputs: JSON lines or CSV.", metavar="OLD")],
-    new: Annotated[Path, typer.Argument(help="The other model's outputs.", metavar="NEW")],
-    confidence: Annotated[float, typer.Option("--confidence", help="Of the interval.", metavar="SHARE")] = 0.95,
-    fail_above: Annotated[
-        float | None,
-        typer.Option("--fail-above", help="Exit with 1 if the interval ends above this.", metavar="SHARE"),
-    ] = None,
-    format: Format = None,
-    output: Output = None,
-) -> int:
+def verify(*, old: Old, new: New, options: VerifyOptions, table: TableOptions) -> int:
     """Compare two models' outputs to the same requests: how often they differ, with Wilson's interval.
 
     A line has request_id and output (or output_hash); weight and stratum come from `llmcost sample`. Outputs are
@@ -199,6 +165,6 @@ def verify(
         llmcost verify old.jsonl new.jsonl
         llmcost verify old.csv new.csv --fail-above 0.02
     """
-    from llmcost.cli.waste.trial import run_verify
+    from llmcost.cli.waste.verify import run_verify
 
-    return run_verify(old, new, format=format, output=output, confidence=confidence, fail_above=fail_above)
+    return run_verify(table, old, new, options)

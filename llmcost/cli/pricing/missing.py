@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from llmcost.cli.coverage import print_coverage
 from llmcost.cli.notes import note
-from llmcost.cli.output import write_text
-from llmcost.cli.reading import Reading, envelope, print_coverage, write
+from llmcost.cli.output import envelope, write, write_text
+from llmcost.cli.reading import Reading
 from llmcost.counts import counted
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
@@ -31,26 +32,26 @@ ADVICE = {
     "no price for context": "a variant for this service level",
     "no rate for a token kind": "the rate that is missing, for instance `output`",
     "no price for searches": "the rate `web_search`, USD per search",
-    "impossible count": "more than 1,000,000,000 tokens, which no model can hold; what wrote the log is to be mended",
+    "impossible count": "more than 1,000,000,000 tokens, which no model can hold; fix what wrote the log",
     "bad usage": "parts of these requests are more than the whole; llmcost doctor tells more",
 }
 
 
 def run_missing(reading: Reading, stub: Path | None) -> int:
     """Print what has no price; write entries for it where asked to."""
-    chosen, filters, book = reading.output_format, reading.filters, reading.book
+    filters, book = reading.filters, reading.book
     with reading.open() as store:
         load_prices(store, book)
         create_scope(store, filters)
         found = records(store, "unpriced")
         covered = coverage(store)
-    shared = envelope("pricing missing", filters, book, covered)
+    shared = envelope("pricing missing", book, filters, covered)
     rows = [row_of(record) for record in found]
     if not covered.requests:
         print_coverage(book, covered, strict=reading.strict)
     elif not rows:
         note("everything that was used has a price")
-    write(Table("What has no price", COLUMNS, rows, {}, shared, HIDE_WHEN_NARROW), chosen, reading.output)
+    write(Table("What has no price", COLUMNS, rows, {}, shared, HIDE_WHEN_NARROW), reading)
     if stub:
         write_stub(stub, found, book)
     return 0

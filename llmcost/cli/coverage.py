@@ -1,0 +1,71 @@
+"""What the costs of a result speak of, on stderr: the price book, and how many requests it priced and why not all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmcost.cli.notes import note
+from llmcost.counts import agreeing, counted, part_of
+from llmcost.errors import IncompleteError
+from llmcost.pricing import Book
+from llmcost.render.cell import sanitize_for_terminal
+from llmcost.render.money import dollars
+from llmcost.report import Coverage
+
+SHOWN_UNPRICED = 5
+
+
+def print_coverage(book: Book, covered: Coverage, *, strict: bool) -> None:
+    """Say on stderr which book priced how much; raises IncompleteError under --strict where it is not all."""
+    for line in [book_line(book), *coverage_lines(covered)]:
+        note(line)
+    if strict and not covered.requests:
+        raise IncompleteError("--strict: there is no request to speak of")
+    if strict:
+        refuse_incomplete(covered)
+
+
+def refuse_incomplete(covered: Coverage) -> None:
+    """Raise IncompleteError where a request has no cost."""
+    if not covered.is_complete:
+        missing = covered.requests - covered.priced_requests
+        raise IncompleteError(
+            f"--strict: {part_of(missing, covered.requests, 'request')} {agreeing(missing, 'has', 'have')} no cost"
+        )
+
+
+def book_line(book: Book) -> str:
+    """Name the book, so that the same numbers can be had again."""
+    return f"prices: book {book.sha256[:12]}, checked {book.checked or 'never'}"
+
+
+def coverage_lines(covered: Coverage) -> Iterator[str]:
+    """Say how much of the requests the costs speak of, and why not of the rest."""
+    if not covered.requests:
+        yield f"nothing: {covered.nothing}" if covered.nothing else "nothing: no request is asked for"
+        return
+    share = covered.priced_requests / covered.requests
+    priced = part_of(covered.priced_requests, covered.requests, "request")
+    yield f"coverage: {priced} {agreeing(covered.priced_requests, 'has', 'have')} a cost ({share:.1%})"
+    if covered.usage_missing:
+        yield f"usage missing: {covered.usage_missing:,} answered without usage; billed, but not known how much"
+    for item in covered.unpriced[:SHOWN_UNPRICED]:
+        name = sanitize_for_terminal("/".join(part for part in (item.provider, item.model) if part)) or "(no model)"
+        yield f"unpriced: {name}: {item.reason} ({counted(item.requests, 'request')})"
+    if len(covered.unpriced) > SHOWN_UNPRICED:
+        yield f"unpriced: ... and {len(covered.unpriced) - SHOWN_UNPRICED} more; -f json lists all"
+    if covered.assumed_requests:
+        yield f"assumed: {covered.assumed_requests:,} priced at a neighbouring rate where the book names none"
+    if covered.agent_requests:
+        yield f"API-equivalent: {covered.agent_requests:,} of a coding agent; a subscription may cover them"
+    yield from file_time_lines(covered)
+
+
+def file_time_lines(covered: Coverage) -> Iterator[str]:
+    """Say how much is known to no hour, since its log has no times."""
+    if not covered.file_time_requests:
+        return
+    counts = part_of(covered.file_time_requests, covered.requests, "request")
+    own, all_of_it = covered.file_time_cost_usd, covered.cost_usd
+    spent = counts if own is None or all_of_it is None else f"{dollars(own)} of {dollars(all_of_it)} ({counts})"
+    yield f"time: {spent} has no time of its own, only its file's date; --where is_file_time=false leaves it out"

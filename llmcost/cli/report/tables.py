@@ -1,0 +1,66 @@
+"""The table of a report, as a terminal and other programs are given it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from llmcost.cli.report.trends import trends
+from llmcost.render import Table
+from llmcost.render.choose import Choice, has
+from llmcost.report import Report
+from llmcost.report.bases import without
+from llmcost.report.over import PARTIAL
+
+EVERYTHING = Choice()
+
+
+def drawn(result: Report, shared: dict[str, object], output_format: str, choice: Choice = EVERYTHING) -> Table:
+    """Make the table of a report.
+
+    On a terminal groups in time are lines of their own trend, and what is partial is so by name, unless `choice` names
+    a column that only the rows themselves have.
+    """
+    rows = table_of(result, shared)
+    if output_format != "table":
+        return rows
+    shown = on_terminal(result, shared)
+    return shown if has(shown, choice) or not has(rows, choice) else rows
+
+
+def on_terminal(result: Report, shared: dict[str, object]) -> Table:
+    """Make the table that a terminal has room for."""
+    if not result.over:
+        return table_of(without(result, result.view.counts_only), shared)
+    if result.by or result.view.labels:
+        return trends(result, shared)
+    return partial_named(table_of(result, shared))
+
+
+def table_of(result: Report, shared: dict[str, object]) -> Table:
+    """Make a table of a report's rows as they are."""
+    view = result.view
+    return Table(
+        result.title,
+        result.columns,
+        result.rows,
+        result.totals,
+        shared,
+        tuple(view.hide_when_narrow),
+        histogram=tuple(view.histogram),
+        bar=view.measure if result.over else "",
+        last=(result.kept.rest,) if result.kept else (),
+    )
+
+
+def partial_named(table: Table) -> Table:
+    """Say in the name of a week or month that it is not all there, instead of in a column."""
+    if PARTIAL not in table.columns:
+        return table
+    rows = [(named_partial(row), *row[1:-1]) for row in table.rows]
+    return replace(table, columns=table.columns[:-1], rows=rows)
+
+
+def named_partial(row: tuple[Any, ...]) -> Any:
+    """Mark the name of a week or month that is not all there."""
+    return f"{row[0]} (part)" if row[-1] else row[0]

@@ -1,0 +1,67 @@
+"""Open a store for reading, or read logs into memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from llmcost.cli.progress import progress_bar
+from llmcost.errors import InputError, UsageError
+from llmcost.store import Store
+
+
+def open_store(
+    paths: tuple[str, ...],
+    db: Path,
+    case_key: str | None = None,
+    like: Store | None = None,
+    *,
+    whole: bool = False,
+    may: Sequence[str] = (),
+) -> Store:
+    """Open the store read-only, or read the named logs into memory; then it is shut in, but for what it `may` open.
+
+    `case_key` is the key of their metadata that names the test case; `like` a store that hashes prompts the same.
+    Where a named file cannot be read the command ends with 3; raises InputError where `whole`, since it is a part.
+    """
+    if not paths:
+        return Store(db, read_only=True, may=may)
+    # reading a store needs nothing of this
+    from llmcost.cli.problems import print_problems
+    from llmcost.cli.unread import tell
+    from llmcost.ingest import Options, ingest, refusal_of, share_hashing
+
+    store = Store()
+    if like is not None:
+        share_hashing(store, like)
+    options = Options() if case_key is None else Options(case_key=case_key)
+    with progress_bar(store) as progress:
+        summary = ingest(store, paths, options=options, progress=progress)
+    store.sandbox(may)
+    print_problems(summary)
+    if summary.refused and whole:
+        raise refusal_of(summary.refused)
+    tell(summary.refused)
+    if not summary.new:
+        raise InputError("not one request was found in these logs", hint="llmcost doctor tells what they hold")
+    return store
+
+
+def bound_memory(store: Store, limit: str) -> None:
+    """Let queries use only so much memory and spill the rest to disk. Raises UsageError for what is no size."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B", limit, re.IGNORECASE):
+        raise UsageError(f"--memory-limit {limit}: no size", hint="for example --memory-limit 1GB")
+    store.execute(f"set memory_limit = '{limit}'")
+
+
+def refuse_empty(store: Store, db: Path) -> None:
+    """Close a store that holds no request. Raises InputError."""
+    if not store.value("select count(*) from requests"):
+        store.close()
+        raise empty_store(db)
+
+
+def empty_store(db: Path) -> InputError:
+    """Say that a store holds nothing, and how it is filled."""
+    return InputError(f"{db}: the store is empty", hint="llmcost ingest PATH fills it")
