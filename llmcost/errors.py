@@ -134,6 +134,11 @@ def full_reason(message: str) -> str:
     return next((reason for reason in map(os.strerror, FULL[:-1]) if reason in message), "")
 
 
+def cannot_write(place: object, reason: object) -> str:
+    """Say of an output that it cannot be written, and why."""
+    return f"{place}: cannot be written: {reason}"
+
+
 def unwritable(place: object, error: OSError) -> LlmcostError:
     """Say why an output cannot be written: OutputError where its place takes no more, UsageError where it is wrong.
 
@@ -142,7 +147,7 @@ def unwritable(place: object, error: OSError) -> LlmcostError:
     if isinstance(error, BrokenPipeError):
         raise error
     reason = "it is closed" if error.errno == errno.EBADF else error.strerror or error
-    message = f"{place}: cannot be written: {reason}"
+    message = cannot_write(place, reason)
     if error.errno in FULL:
         return OutputError(message, hint=FREE if place == STDOUT else MAKE_ROOM)
     return UsageError(message, hint="is its folder there, and may you write in it?")

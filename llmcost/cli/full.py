@@ -6,7 +6,17 @@ import re
 import tempfile
 from pathlib import Path
 
-from llmcost.errors import FULL, MAKE_ROOM, STDOUT, LlmcostError, OutputError, StoreError, full_reason, unwritable
+from llmcost.errors import (
+    FULL,
+    MAKE_ROOM,
+    STDOUT,
+    LlmcostError,
+    OutputError,
+    StoreError,
+    cannot_write,
+    full_reason,
+    unwritable,
+)
 
 FILE = re.compile(r'file \\?"(.+?)\\?"')
 SPILL = re.compile(r"duckdb_temp_")
@@ -34,7 +44,7 @@ def refused_stream(error: OSError) -> LlmcostError | None:
         return None
     where = error.filename or f"a temporary file in {tempfile.gettempdir()}"
     hint = "nothing of what was there before is lost; make room, or TMPDIR=FOLDER names another place"
-    return OutputError(f"{where}: cannot be written: {error.strerror}", hint=hint)
+    return OutputError(cannot_write(where, error.strerror), hint=hint)
 
 
 def refused_memory(message: str) -> LlmcostError:
@@ -56,8 +66,8 @@ def refused_store(message: str, reason: str) -> LlmcostError:
     if path is not None and SPILL.match(path.name):
         return refused_memory(message)
     if path is not None and path.suffix in (".parquet", ".part"):
-        return OutputError(f"{path.parent}: cannot be written: {reason}", hint=MAKE_ROOM)
+        return OutputError(cannot_write(path.parent, reason), hint=MAKE_ROOM)
     return StoreError(
-        f"{str(path).removesuffix('.wal') if path else 'the store'}: cannot be written: {reason}",
+        cannot_write(str(path).removesuffix(".wal") if path else "the store", reason),
         hint="what was committed stays; make room and run it again: it goes on from there",
     )

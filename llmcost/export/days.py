@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from llmcost.errors import MAKE_ROOM, OutputError, UsageError, first_line, full_reason
+from llmcost.errors import MAKE_ROOM, OutputError, UsageError, cannot_write, first_line, full_reason
 from llmcost.export.focus import exports
 from llmcost.export.folder import check_folder, foreign, move_in, staged
 from llmcost.render.json import encode
@@ -51,7 +51,7 @@ def copy(store: Store, query: str, part: Path, about: dict[str, Any], folder: Pa
     except duckdb.IOException as error:
         reason = full_reason(str(error))
         if reason and part.name in str(error):
-            raise OutputError(f"{folder}: cannot be written: {reason}", hint=MAKE_ROOM) from error
+            raise OutputError(cannot_write(folder, reason), hint=MAKE_ROOM) from error
         if reason:
             raise
-        raise UsageError(f"{folder}: cannot be written: {first_line(error)}") from error
+        raise UsageError(cannot_write(folder, first_line(error))) from error

@@ -13,7 +13,7 @@ from itertools import groupby
 
 import duckdb
 
-from llmcost.errors import StoreError
+from llmcost.errors import StoreError, cannot_write
 from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.bisect import bisect
 from llmcost.ingest.contract import breach
@@ -127,4 +127,4 @@ def is_about_disk(error: Exception) -> bool:
 def unwritable(store: Store, error: Exception) -> StoreError:
     """Say that the store took nothing of this batch; what was committed before stays."""
     reason = "the disk is full" if is_about_disk(error) else type(error).__name__
-    return StoreError(f"{store.path}: cannot be written: {reason}", hint="run it again: what is in is not read again")
+    return StoreError(cannot_write(store.path, reason), hint="run it again: what is in is not read again")

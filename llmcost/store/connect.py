@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import duckdb
 
-from llmcost.errors import StoreError, UsageError
+from llmcost.errors import StoreError, UsageError, cannot_write
 
 MEMORY = ":memory:"
 MAGIC = slice(8, 12), b"DUCK"
@@ -137,4 +137,4 @@ def begin_anew(file: Path, *, read_only: bool) -> None:
     except BlockingIOError:
         return  # whoever holds it is named when it is opened
     except OSError as error:
-        raise StoreError(f"{file}: cannot be written: {error.strerror}", hint="may you write in its folder?") from error
+        raise StoreError(cannot_write(file, error.strerror), hint="may you write in its folder?") from error
