@@ -46,8 +46,9 @@ USD = Kind("USD", "an amount in USD", "0.01", f"[$]?{NUMBER}", {"minimum": 0})
 
 def limit(kind: Kind, means: str, usual: str) -> Any:
     """Declare a limit; None is not said."""
-    told = {"kind": kind, "means": means, "usual": usual, "metavar": kind.metavar, "section": LIMITS}
-    return field(default=None, metadata={**told, "help": f"{means}  [default: {usual}]"})
+    said = {"kind": kind, "means": means, "usual": usual}
+    option = {"help": f"{means}  [default: {usual}]", "metavar": kind.metavar, "section": LIMITS}
+    return field(default=None, metadata=said | option)
 
 
 def key(means: str) -> Any:

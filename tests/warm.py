@@ -36,7 +36,7 @@ SHELVES += [
     ("export.focus", "exports"),
 ]
 IMPORTED = ["duckdb", "pyarrow", "rich.console", "llmcost.cli.app"]
-ROOMS = ("report.run", "ingest.run", "waste.detect", "report.page", "pricing.run", "waste.savings")
+ROOMS = ("report.run", "ingest.run", "waste.detect", "report.page", "pricing.models", "waste.savings")
 IMPORTED += [f"llmcost.cli.{room}" for room in ROOMS]
 
 

@@ -26,11 +26,11 @@ SEVERAL = tuple[str, ...]
 
 @dataclasses.dataclass(frozen=True)
 class Option:
-    """One parameter of the command line: its type, what typer is told of it, and its value where none is given."""
+    """One parameter of the command line: its type, what typer knows of it, and its value where none is given."""
 
     name: str
     type: Any
-    told: tuple[Any, ...]
+    info: tuple[Any, ...]
     default: Any
 
     @property
@@ -43,7 +43,7 @@ class Option:
         is_needed = self.default is inspect.Parameter.empty
         kind = self.type if not self.is_several else list[str] if is_needed else list[str] | None
         default = None if self.is_several and not is_needed else self.default
-        hint = Annotated[(kind, *self.told)] if self.told else kind
+        hint = Annotated[(kind, *self.info)] if self.info else kind
         return inspect.Parameter(self.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
 
     def value(self, given: Any) -> Any:
@@ -52,7 +52,7 @@ class Option:
             return given
         if given is None:
             return self.default
-        return names_in(given) if COMMAS in self.told else tuple(given)
+        return names_in(given) if COMMAS in self.info else tuple(given)
 
 
 def expanded(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,15 +80,15 @@ def options_of(parameter: inspect.Parameter) -> Iterator[Option]:
         default = inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default
         found = option(field.name, hints[field.name], default)
         if "help" in field.metadata:
-            yield dataclasses.replace(found, told=(declared(field),))
-        elif any(isinstance(one, ParameterInfo) for one in found.told):
+            yield dataclasses.replace(found, info=(declared(field),))
+        elif any(isinstance(one, ParameterInfo) for one in found.info):
             yield found
 
 
 def option(name: str, hint: Any, default: Any) -> Option:
     """Take an annotation apart."""
-    type, *told = get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
-    return Option(name, type, tuple(told), default)
+    type, *info = get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
+    return Option(name, type, tuple(info), default)
 
 
 def declared(field: dataclasses.Field[Any]) -> Any:

@@ -29,7 +29,7 @@ def open_store(
         return Store(db, read_only=True, may=may)
     # reading a store needs nothing of this
     from llmcost.cli.problems import print_problems
-    from llmcost.cli.unread import tell
+    from llmcost.cli.unread import note_unread
     from llmcost.ingest import Options, ingest, refusal_of, share_hashing
 
     store = Store()
@@ -42,7 +42,7 @@ def open_store(
     print_problems(summary)
     if summary.refused and whole:
         raise refusal_of(summary.refused)
-    tell(summary.refused)
+    note_unread(summary.refused)
     if not summary.new:
         raise InputError("not one request was found in these logs", hint="llmcost doctor tells what they hold")
     return store

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from llmcost.errors import InputError
 
 UNREAD = 3
-_told: list[InputError] = []
+_noted: list[InputError] = []
 
 
-def tell(refused: Sequence[InputError]) -> None:
+def note_unread(refused: Sequence[InputError]) -> None:
     """Say what could not be read; the command goes on with the rest, and ends with 3."""
     # a help needs nothing of this
     from llmcost.cli.notes import note
@@ -19,9 +19,9 @@ def tell(refused: Sequence[InputError]) -> None:
         note(f"error: {error.message}")
         if error.hint:
             note(f"hint: {error.hint}")
-    _told.extend(refused)
+    _noted.extend(refused)
 
 
 def exit_code(code: int) -> int:
     """Take a command's own code, or where it is 0, that of what could not be read."""
-    return code or (UNREAD if _told else 0)
+    return code or (UNREAD if _noted else 0)

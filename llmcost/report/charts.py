@@ -71,8 +71,8 @@ def latency(result: Report, in_time: InTime) -> Iterator[Figure]:
     for title, what in (("Time to answer", "latency"), ("Time to first token", "first_token")):
         low, middle, high = (f"{what}_{rank}_ms" for rank in ("p50", "p95", "p99"))
         if any(value is not None for value in column(result, middle)):
-            told = named(result, low, middle, high)
-            yield Figure(f"{title}: p50, p95 and p99", "ranges", told, ROW, middle, None, low, high)
+            table = named(result, low, middle, high)
+            yield Figure(f"{title}: p50, p95 and p99", "ranges", table, ROW, middle, None, low, high)
     yield line("p95 over time by provider", spoken(in_time(("provider",))), ROW)
 
 

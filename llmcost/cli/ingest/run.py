@@ -9,7 +9,7 @@ from llmcost.cli.ingest.options import IngestOptions
 from llmcost.cli.ingest.summary import next_line, print_summary, print_unpriced
 from llmcost.cli.notes import note
 from llmcost.cli.progress import progress_bar
-from llmcost.cli.unread import tell
+from llmcost.cli.unread import note_unread
 from llmcost.errors import InputError, UsageError
 from llmcost.ingest import Options, ingest
 from llmcost.ingest.deduplicate import POLICIES
@@ -36,7 +36,7 @@ def read_once(asked: IngestOptions, options: Options) -> int:
         covered = print_unpriced(store, asked.book) if summary.new or asked.strict else None
         if store.value("select count(*) from requests"):
             note(next_line(asked.db))
-    tell(summary.refused)
+    note_unread(summary.refused)
     if summary.rejects and not summary.read - summary.rejected:
         raise InputError("not one line could be understood", hint="is it the right --format?")
     if asked.strict and covered is not None:

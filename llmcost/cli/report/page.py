@@ -43,9 +43,9 @@ HEADLINE = {
 }
 # so much before --since is looked at for the forecast of a month
 BEFORE = timedelta(days=62)
-# and the rest as one: six colours are told apart
+# and the rest as one: six colours can be distinguished
 MOST_LINES = 5
-# and of its tables; more is no page that is read, and files have all
+# and of its tables; nobody reads a longer page, and files have all
 MOST_GROUPS = 200
 Say = Callable[[str], None]
 
@@ -103,8 +103,8 @@ def view_sections(
 
         figures = tuple(figures_of(result, in_time))
         in_charts = (line for found in over_time for line in (*gap_lines(found), *partial_lines(found)))
-        told = (*groups_left(result, MOST_GROUPS), *base_lines(result), *in_charts)
-        yield Section(name, view.title, view.answers, table_of(result), figures, tuple(dict.fromkeys(told)))
+        notes = (*groups_left(result, MOST_GROUPS), *base_lines(result), *in_charts)
+        yield Section(name, view.title, view.answers, table_of(result), figures, tuple(dict.fromkeys(notes)))
 
 
 def largest(result: Report, column: str) -> TopGroups | None:

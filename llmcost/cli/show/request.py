@@ -68,16 +68,16 @@ def facts(row: Row) -> Row:
 
 
 def paces(row: Row) -> Row:
-    """Reckon how long a request took, and how fast its answer came."""
+    """Compute how long a request took, and how fast its answer came."""
     start, first, end, output = (row[name] for name in ("started_at", "first_token_at", "ended_at", "output_tokens"))
     if not row["is_stream"] and first == end:
         first = None  # some write the end there, where nothing was streamed
     speaking = end - (first or start) if end else timedelta()
-    is_told = output and speaking > timedelta() and not row["gateway_cache_hit"]
+    is_known = output and speaking > timedelta() and not row["gateway_cache_hit"]
     return {
         "duration_ms": (end - start) / MILLISECOND if end else None,
         "time_to_first_token_ms": (first - start) / MILLISECOND if first else None,
-        "output_tokens_per_second": round(output / speaking.total_seconds(), 1) if is_told else None,
+        "output_tokens_per_second": round(output / speaking.total_seconds(), 1) if is_known else None,
     }
 
 
@@ -89,14 +89,14 @@ def hexadecimal(value: Any) -> Any:
 
 
 def fact_lines(row: Row) -> Iterator[str]:
-    """Tell the facts, group by group."""
+    """Write the facts, group by group."""
     known = facts(row)
     for heading, names in GROUPS.items():
-        # of the cost people are told the arithmetic
-        told = [name for name in names if name in known] if heading != COST else []
-        if told:
+        # the arithmetic of the cost stands apart
+        shown = [name for name in names if name in known] if heading != COST else []
+        if shown:
             yield heading
-        for name in told:
+        for name in shown:
             yield f"  {label(name):<{LABEL_WIDTH}}  {humanize(name, known[name], row)}"
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from llmcost.cli.coverage import book_line
 from llmcost.cli.notes import note
-from llmcost.cli.output import envelope, screen, write, write_bytes, write_text
+from llmcost.cli.output import envelope, write, write_bytes
 from llmcost.cli.reading import Reading
 from llmcost.cli.show.chain import CHAIN, chain_lines, chain_of, chain_rows, sums_of
 from llmcost.cli.show.findings import Verdict, finding_lines, judge
+from llmcost.cli.show.fold import write_folded
 from llmcost.cli.show.request import fact_lines, facts
 from llmcost.cli.show.source import Source, as_json, source_lines, source_of
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.render import Table
-from llmcost.render.cell import sanitize_for_terminal
 from llmcost.report import records
 from llmcost.report.arithmetic import arithmetic
 from llmcost.report.explain import COLUMNS, explained, rows_of, want
@@ -26,17 +24,15 @@ from llmcost.store import Store
 from llmcost.store.prices import load_prices
 
 Row = dict[str, Any]
-WIDTH = 80
 HINT = "a request's or a response's id, as the log has it"
 LAST_CHARACTER = "\U0010ffff"
-BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
     """Print all that is known of a request; several times where attempts share its id."""
     filters, book, is_text = reading.filters, reading.book, reading.output_format == "table"
     if is_text:
-        reading.refuse_choice("what show tells on a terminal", "-f csv writes the attempts of the call as a table")
+        reading.refuse_choice("what show writes on a terminal", "-f csv writes the attempts of the call as a table")
     with reading.open() as store:
         load_prices(store, book)
         rows = matching(store, text)
@@ -45,8 +41,7 @@ def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
         sources = {row["dedupe_key"]: source_of(store, row) for row in rows}
         verdict = judge(store, filters, book, rows) if detects else None
     if is_text:
-        lines = told(rows, costs, chain, sources, verdict, book)
-        say(lines, reading.output)
+        write_folded(describe(rows, costs, chain, sources, verdict, book), reading.output)
         return 0
     shared = envelope("show", book) | {
         "window": {"since": filters.since, "until": filters.until},
@@ -108,7 +103,7 @@ def document(row: Row, cost: tuple[Row, list[Row]], source: Source, verdict: Ver
     }
 
 
-def told(
+def describe(
     rows: list[Row],
     costs: dict[int, tuple[Row, list[Row]]],
     chain: list[Row],
@@ -116,7 +111,7 @@ def told(
     verdict: Verdict | None,
     book: Book,
 ) -> Iterator[str]:
-    """Tell it all in sections; a line without an indent is a heading."""
+    """Describe a request in sections; a line without an indent is a heading."""
     for row in rows:
         yield from fact_lines(row)
         yield "Cost"
@@ -125,33 +120,5 @@ def told(
     yield from chain_lines(chain, verdict)
     if verdict:
         yield from finding_lines(rows, verdict)
-    told_sources = {source.key: source for source in sources.values()}
-    for source in told_sources.values():
+    for source in {source.key: source for source in sources.values()}.values():
         yield from source_lines(source)
-
-
-def say(lines: Iterable[str], output: Path | None) -> None:
-    """Print lines that fit the terminal, headings bold on one; a word that is longer than a line is never cut."""
-    on = screen(output)
-    width = min(WIDTH, on.width) if on.is_terminal and on.width else WIDTH
-    folded = [line for text in lines for line in fold(text, width, is_bold=on.color)]
-    write_text((f"{line}\n" for line in folded), output)
-
-
-def fold(text: str, width: int, *, is_bold: bool = False) -> Iterator[str]:
-    """Break a line at words where it is too long; what follows stands under the value, or a little indented."""
-    # an id is the log's own text
-    text = sanitize_for_terminal(text)
-    own = len(text) - len(text.lstrip())
-    value = text.find("  ", own) + 1
-    under = len(text) - len(text[value:].lstrip()) if value else own + 2
-    lines = broken(text, width, under if under <= width // 2 else own + 2)
-    if any(len(line) > width for line in lines):
-        lines = broken(text, width, own + 2)
-    for line in lines:
-        yield f"{BOLD}{line}{PLAIN}" if is_bold and not own else line
-
-
-def broken(text: str, width: int, indent: int) -> list[str]:
-    """Break a line at white space alone."""
-    return textwrap.wrap(text, width, subsequent_indent=" " * indent, break_long_words=False, break_on_hyphens=False)
