@@ -52,7 +52,7 @@ def test_a_store_that_another_process_holds_is_waited_for(following: subprocess.
     assert said(tmp_path, "waiting: ")
     time.sleep(5)
     holder.communicate("")
-    assert said(tmp_path, "going on")
+    assert said(tmp_path, "resumed")
     following.send_signal(signal.SIGINT)
 
     assert 130 == following.wait(PATIENCE)

@@ -24,7 +24,7 @@ def main() -> None:
     open_streams()
     code = guarded()
     if code == Exit.INTERRUPTED:
-        complain("interrupted", "what was committed stays; run it again to go on")
+        complain("interrupted", "what was committed stays; run it again to continue")
     close_streams()
     sys.exit(code)
 
@@ -75,7 +75,7 @@ def answered(error: Exception) -> int:
 def refused_line(error: Exception) -> int:
     """Show what is wrong with the command line itself; 0 if it is not that.
 
-    typer carries a click of its own and does not export its base class, so what it can do tells it.
+    typer carries a click of its own and does not export its base class, so it is known by what it can do.
     """
     show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if show is None or code is None:

@@ -1,4 +1,4 @@
-"""Which price books count: the shipped one, the nearest pricing.local.yaml upwards, --pricing; later win."""
+"""Which price books count: the shipped one, the nearest pricing.local.yaml, --pricing; a later one wins."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def print_coverage(book: Book, covered: Coverage, *, strict: bool) -> None:
     for line in [book_line(book), *coverage_lines(covered)]:
         note(line)
     if strict and not covered.requests:
-        raise IncompleteError("--strict: there is no request to speak of")
+        raise IncompleteError("--strict: there are no requests")
     if strict:
         refuse_incomplete(covered)
 
@@ -42,7 +42,7 @@ def book_line(book: Book) -> str:
 def coverage_lines(covered: Coverage) -> Iterator[str]:
     """Say how much of the requests the costs speak of, and why not of the rest."""
     if not covered.requests:
-        yield f"nothing: {covered.nothing}" if covered.nothing else "nothing: no request is asked for"
+        yield f"nothing: {covered.nothing}" if covered.nothing else "nothing: no requests were asked for"
         return
     share = covered.priced_requests / covered.requests
     priced = part_of(covered.priced_requests, covered.requests, "request")
@@ -62,7 +62,7 @@ def coverage_lines(covered: Coverage) -> Iterator[str]:
 
 
 def file_time_lines(covered: Coverage) -> Iterator[str]:
-    """Say how much is known to no hour, since its log has no times."""
+    """Say how much has only a date, since its log has no times."""
     if not covered.file_time_requests:
         return
     counts = part_of(covered.file_time_requests, covered.requests, "request")

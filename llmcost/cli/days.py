@@ -17,4 +17,4 @@ def read_day(text: str | None, option: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise UsageError(f"{option} {text}: no date", hint="write it as 2026-08-20") from None
+        raise UsageError(f"{option} {text}: not a date", hint="write it as 2026-08-20") from None

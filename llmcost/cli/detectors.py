@@ -39,7 +39,7 @@ def run_detectors(store: Store, book: Book, filters: Filters, name: str = ALL, t
             claim(store, hits)
     if not hits.found:
         lines = [f"{each} {reason}" for each, reason in hits.cannot_run.items()]
-        raise InputError("; ".join(lines), hint="llmcost doctor tells what these logs hold")
+        raise InputError("; ".join(lines), hint="llmcost doctor shows what these logs hold")
     return hits
 
 

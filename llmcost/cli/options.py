@@ -153,9 +153,11 @@ Settings = Annotated[
 ]
 MemoryLimit = Annotated[
     str | None,
-    typer.Option("--memory-limit", help="Use so much memory for queries, the disk beyond: 1GB.", metavar="SIZE"),
+    typer.Option(
+        "--memory-limit", help="Use at most this much memory for queries, then the disk: 1GB.", metavar="SIZE"
+    ),
 ]
 Timeout = Annotated[
     float,
-    typer.Option("--timeout", help="Stop a query of yours after so many seconds; 0: never.", metavar="SECONDS", min=0),
+    typer.Option("--timeout", help="Stop your own query after this many seconds; 0: never.", metavar="SECONDS", min=0),
 ]

@@ -53,7 +53,7 @@ def write_text(pieces: Iterable[str], output: Path | None) -> None:
 
 
 def write_bytes(pieces: Iterable[bytes], output: Path | None, mode: int | None = None) -> None:
-    """Write what is no text to a file, with this mode if one is given, or to stdout. Raises like `write_text`."""
+    """Write bytes to a file, with this mode if one is given, or to stdout. Raises like `write_text`."""
     if output is not None:
         with whole_file(output, mode) as file:
             file.writelines(pieces)

@@ -50,7 +50,7 @@ def texts(value: Any) -> list[str]:
 
 
 def named(command: Any, values: dict[str, Any]) -> list[str]:
-    """Name all that a command is told to read."""
+    """Name all that a command was given to read."""
     reads = [
         param.name
         for param in command.params
@@ -83,7 +83,7 @@ def is_store(output: Path) -> bool:
 
 
 def settings(command: str | None) -> Iterator[Path | str]:
-    """Name the files that every command reads without being told to."""
+    """Name the files that every command reads by itself."""
     from llmcost.cli.books import own_book_path
     from llmcost.cli.places import DEFAULT_BASELINE
     from llmcost.configuration import configuration_path
@@ -116,7 +116,7 @@ def is_log(file: str) -> bool:
     except InputError:
         return False
     except Exception:
-        # what cannot be told is kept
+        # what is not known is kept
         return True
     return True
 

@@ -13,7 +13,7 @@ SHOWN = 20
 
 
 def print_problems(summary: Summary) -> None:
-    """Name rejected lines, records passed over, cut files and files that are no logs."""
+    """Name rejected lines, records passed over, cut files and files that are not logs."""
     for line in problem_lines(summary):
         # a name may hold the end of a line
         note(sanitize_for_terminal(line))
@@ -31,7 +31,7 @@ def problem_lines(summary: Summary) -> Iterator[str]:
         yield f"ambiguous: {requests} with counts that fit no reading of their total; read as the format counts"
     if summary.keys:
         keys = counted(len(summary.keys), "raw API key")
-        yield f"replaced: {keys} in these logs, each by a hash and its last four characters; mend what logs them"
+        yield f"replaced: {keys} in these logs, each by a hash and its last four characters; fix what logs them"
     yield from cut([f"skipped {path}: {reason}" for path, reason in summary.skipped], "none of them is a log")
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """Feeds Rich's progress bar with what ingest tells, and between two batches with what DuckDB tells."""
+    """Feeds Rich's progress bar with what ingest reports, and between two batches with what DuckDB reports."""
 
     def __init__(self, bar: RichProgress, store: Store) -> None:
         self._bar = bar

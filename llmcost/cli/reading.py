@@ -80,7 +80,7 @@ class TableOptions:
 
         option = COLUMNS if self.columns else SORT if self.sort else "--raw-cells" if self.raw_cells else ""
         if option:
-            raise UsageError(f"{option}: {what} is no table", hint=hint)
+            raise UsageError(f"{option}: {what} is not a table", hint=hint)
 
 
 @dataclass(frozen=True)

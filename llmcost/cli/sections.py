@@ -16,9 +16,9 @@ TASKS = {
     "Read logs": ("ingest", "doctor", "demo"),
     "Report": ("report", "show", "sql", "whatif"),
     "Find waste": ("detect", "savings", "sample", "verify"),
-    "Guard a change": ("check", "baseline"),
+    "CI checks": ("check", "baseline"),
     "Prices": ("pricing", "reconcile"),
-    "Hand on": ("export",),
+    "Export": ("export",),
 }
 # so many options are too many to look through
 MANY = 8
@@ -28,7 +28,7 @@ SECTIONS = ("Arguments", OPTIONS, LIMITS, NAMES, REQUESTS, PRICES, OUTPUT, COMME
 
 
 class Tasks(TyperGroup):
-    """A group whose help tells its commands apart by TASKS."""
+    """A group whose help sorts its commands by TASKS."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name the commands in the order of the tasks, and after them what belongs to none."""
@@ -48,7 +48,7 @@ class Tasks(TyperGroup):
 
 
 class OneCommand(TyperCommand):
-    """A command that writes over nothing that it reads; its help tells many options apart by what they are about."""
+    """A command that writes over nothing that it reads; its help sorts many options by what they are about."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run it, unless an output is one of its inputs."""

@@ -20,7 +20,7 @@ def open_store(
     whole: bool = False,
     may: Sequence[str] = (),
 ) -> Store:
-    """Open the store read-only, or read the named logs into memory; then it is shut in, but for what it `may` open.
+    """Open the store read-only, or read the named logs into memory; then it is sandboxed, but for what it `may` open.
 
     `case_key` is the key of their metadata that names the test case; `like` a store that hashes prompts the same.
     Where a named file cannot be read the command ends with 3; raises InputError where `whole`, since it is a part.
@@ -44,14 +44,14 @@ def open_store(
         raise refusal_of(summary.refused)
     note_unread(summary.refused)
     if not summary.new:
-        raise InputError("not one request was found in these logs", hint="llmcost doctor tells what they hold")
+        raise InputError("not one request was found in these logs", hint="llmcost doctor shows what they hold")
     return store
 
 
 def bound_memory(store: Store, limit: str) -> None:
-    """Let queries use only so much memory and spill the rest to disk. Raises UsageError for what is no size."""
+    """Let queries use at most this much memory and spill the rest to disk. Raises UsageError for what is not a size."""
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?)?B", limit, re.IGNORECASE):
-        raise UsageError(f"--memory-limit {limit}: no size", hint="for example --memory-limit 1GB")
+        raise UsageError(f"--memory-limit {limit}: not a size", hint="for example --memory-limit 1GB")
     store.execute(f"set memory_limit = '{limit}'")
 
 

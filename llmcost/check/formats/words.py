@@ -68,7 +68,7 @@ def is_unchanged(found: Checked) -> bool:
 
 
 def times(change: Change) -> str:
-    """Write how many times as dear a case is."""
+    """Write how many times as much a case costs."""
     return "" if change.ratio is None else f"{change.ratio:.2f}x"
 
 
@@ -82,7 +82,7 @@ def price_line(found: Checked) -> str:
 
 
 def money(amount: Fraction, found: Checked) -> str:
-    """Write USD with so many digits that the smaller of both sides is told."""
+    """Write USD with as many digits as the smaller of both sides needs."""
     return dollars(amount, decimals(found))
 
 

@@ -19,7 +19,7 @@ Traces = Annotated[tuple[str, ...], typer.Argument(help="Files, folders or globs
 File = Annotated[Path, typer.Option("--output", "-o", help="The baseline's file.", metavar="FILE")]
 Commit = Annotated[
     str | None,
-    typer.Option("--commit", help="The commit that the traces are of, where CI does not say.", metavar="SHA"),
+    typer.Option("--commit", help="The commit of the traces, where CI does not say.", metavar="SHA"),
 ]
 Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why the new costs are right; it stands in the file.")]
@@ -38,7 +38,7 @@ class BaselineOptions(BookOptions):
 
 @baseline_app.callback()
 def baseline() -> None:
-    """Keep what test cases use, in tokens, to compare pull requests with.
+    """Record the tokens that test cases use, to compare pull requests with.
 
     \b
         llmcost baseline create traces/
@@ -64,7 +64,7 @@ def create(*, options: BaselineOptions, keys: KeySettings, force: Force = False)
 
 @baseline_app.command(short_help="Take traces as the new baseline, with a reason.")
 def accept(*, options: BaselineOptions, reason: Reason, keys: KeySettings) -> int:
-    """Put traces in the place of a baseline, say why, and show what changes by that.
+    """Replace a baseline with traces, say why, and show what that changes.
 
     \b
         llmcost baseline accept traces/ --reason "a longer prompt, on purpose"

@@ -38,11 +38,11 @@ def run_comment(files: tuple[str, ...], options: CommentOptions) -> int:
 
 
 def read_comment(file: Path, key: str | None) -> str:
-    """Read the file. Raises InputError where it is none of `check -f md`."""
+    """Read the file. Raises InputError where `check -f md` did not write it."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise InputError(f"{file}: cannot be read: {reason}", hint=WRITES) from error
     first, _, rest = text.partition("\n")
     if not first.startswith(marker(None).removesuffix(" -->")):
@@ -66,7 +66,7 @@ def needed_token(*names: str, hint: str) -> str:
     if found is None:
         raise UsageError(f"there is no {names[0]} in the environment", hint=hint)
     if not found.isascii() or not found.isprintable():
-        raise UsageError(f"{names[0]} is no token", hint=hint)
+        raise UsageError(f"{names[0]} is not a token", hint=hint)
     return found
 
 
@@ -84,7 +84,7 @@ def github_number() -> int:
     found = number_in(event.read_text(encoding="utf-8")) if event.is_file() else None
     ref = re.fullmatch(r"refs/pull/(\d+)/\w+", os.environ.get("GITHUB_REF", ""))
     if found is None and ref is None:
-        raise UsageError("this is no pull request", hint="--number N names one")
+        raise UsageError("this is not a pull request", hint="--number N names one")
     return found or int(ref[1] if ref else 0)
 
 
@@ -93,7 +93,7 @@ def gitlab_target(repo: str | None, number: int | None) -> Target:
     project = repo or os.environ.get("CI_PROJECT_ID")
     found = number if number is not None else os.environ.get("CI_MERGE_REQUEST_IID")
     if not project or not found:
-        raise UsageError("this is no merge request", hint="--repo GROUP/NAME --number N name one")
+        raise UsageError("this is not a merge request", hint="--repo GROUP/NAME --number N name one")
     at = os.environ.get("CI_PROJECT_URL") if repo is None else None
     page = f"{at}/-/merge_requests/{numbered(found)}" if at else None
     return gitlab(quote(project, safe=""), numbered(found), page)
@@ -102,5 +102,5 @@ def gitlab_target(repo: str | None, number: int | None) -> Target:
 def numbered(text: str | int) -> int:
     """Read a number from 1 on."""
     if not re.fullmatch(r"[1-9]\d*", str(text)):
-        raise UsageError(f"{text}: no number of a pull request", hint="--number N, from 1 on")
+        raise UsageError(f"{text}: not the number of a pull request", hint="--number N, from 1 on")
     return int(text)

@@ -64,7 +64,7 @@ def write_all(found: Checked, reading: CheckReading, book: Book, targets: list[T
 
 
 def own(found: Checked, target: Target, key: str | None) -> Iterator[str]:
-    """Write a format that is no table of rows."""
+    """Write a format that is not a table of rows."""
     if target.format == "md":
         return iter([markdown(found, key)])
     if target.format == JUNIT:

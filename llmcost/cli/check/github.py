@@ -47,7 +47,7 @@ def in_percent(ratio: float | None) -> str:
 
 
 def annotate(found: Checked) -> Iterator[str]:
-    """Write an error for each reason, or a warning where it is no pass; and one for an edited baseline."""
+    """Write an error for each reason, or a warning where it does not pass; and one for an edited baseline."""
     for reason in found.verdict.reasons:
         yield f"::error title=llmcost check::{escaped(reason.text)}"
     if found.is_edited:

@@ -48,7 +48,7 @@ AllowUnpriced = Annotated[
 ]
 DryRunPower = Annotated[
     bool,
-    typer.Option("--dry-run-power", help="Say which changes could be seen with these cases and runs; no verdict."),
+    typer.Option("--dry-run-power", help="Say which changes these cases and runs could show, instead of a verdict."),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", help="Draw other random numbers.", metavar="N")]
 Provider = Annotated[
@@ -63,10 +63,11 @@ Provider = Annotated[
 ]
 Repo = Annotated[
     str | None,
-    typer.Option("--repo", help="comment: of which repository.", metavar="OWNER/NAME", rich_help_panel=COMMENT),
+    typer.Option("--repo", help="comment: the repository.", metavar="OWNER/NAME", rich_help_panel=COMMENT),
 ]
 Number = Annotated[
-    int | None, typer.Option("--number", help="comment: of the pull request.", metavar="N", rich_help_panel=COMMENT)
+    int | None,
+    typer.Option("--number", help="comment: the number of the pull request.", metavar="N", rich_help_panel=COMMENT),
 ]
 CommentKey = Annotated[
     str | None,
@@ -156,7 +157,7 @@ def check_command(
 ) -> int:
     """Compare what test cases cost now with what they cost before, and fail if it is more.
 
-    Cases are paired by name, both sides are priced alike, and only an increase that is no chance fails (exit 1). Caps
+    Cases are paired by name, both sides are priced alike, and only an increase that is not chance fails (exit 1). Caps
     fail without statistics. Without names of cases, traces are compared by route and system prompt. In a GitHub action
     the summary, annotations and outputs are written too.
 

@@ -28,7 +28,7 @@ COLUMNS = ("change_share", "seen_share", "cases_for_80", "cases_for_90", "runs_f
 
 
 def run_power(reading: Reading, options: CheckOptions, given: CheckSettings) -> int:
-    """Print how likely changes of all cases are seen. Raises InputError where nothing tells how much costs vary."""
+    """Print how likely changes of all cases are seen. Raises InputError where it is not known how much costs vary."""
     settings, book = given.over(open_configuration().check), reading.book
     limits = limits_of(settings)
     with ExitStack() as stack:
@@ -67,7 +67,7 @@ def noise_of(sides: list[Side]) -> Noise:
     between = noise_between(pairs)
     if between is None:
         raise InputError(
-            "nothing tells how much the cost of a case varies",
+            "it is not known how much the cost of a case varies",
             hint="run the suite twice, or compare it with a baseline",
         )
     return between

@@ -92,7 +92,7 @@ def book_models(ctx: typer.Context, begin: str) -> list[str]:
 
 
 def book_names(ctx: typer.Context) -> Book:
-    """Load the names of the books at hand."""
+    """Load the names of the books that count."""
     own = [path for path in (own_book_path(), ctx.params.get("pricing")) if path and Path(path).is_file()]
     return load_names([shipped_book_path(), *map(Path, own)])
 

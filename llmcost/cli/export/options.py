@@ -141,8 +141,8 @@ def daily_command(*, folder: Folder, force: Force = False, selection: FolderSele
 def prometheus_command(*, options: PrometheusOptions, selection: GaugeSelection) -> int:
     """Write gauges for Prometheus, as a text file for the node exporter's textfile collector.
 
-    Requests, tokens, cost, errors, caches and waits of the last 24 hours, if --since says nothing else, by provider and
-    model, if --by says nothing else; budgets of llmcost.yaml; when the last request was. What is not known is left out,
+    Requests, tokens, cost, errors, caches and waits of the last 24 hours unless --since says otherwise, by provider and
+    model unless --by says otherwise; budgets of llmcost.yaml; when the last request was. What is not known is left out,
     never 0. The file of -o is replaced at once, never half written. Cron line and alert rules: docs/prometheus.md.
 
     \b

@@ -24,7 +24,7 @@ def follow(asked: IngestOptions, options: Options) -> int:
         raise UsageError("--follow reads files, not stdin", hint="write to a file, or run without --follow")
     known: set[tuple[str, str]] = set()
     has_looked = is_waiting = False
-    note(f"following {', '.join(asked.paths)}; Ctrl-C ends it")
+    note(f"following {', '.join(asked.paths)}; Ctrl-C stops it")
     while True:
         try:
             with Store(asked.db) as store:
@@ -37,7 +37,7 @@ def follow(asked: IngestOptions, options: Options) -> int:
             is_waiting = True
         else:
             if is_waiting:
-                note("going on")
+                note("resumed")
             has_looked, is_waiting = True, False
             print_new(summary, known)
         time.sleep(FOLLOW_SECONDS)

@@ -58,12 +58,12 @@ OnDuplicate = Annotated[
 ]
 MaxBadLines = Annotated[
     str | None,
-    typer.Option("--max-bad-lines", help="Give up (exit 3) past so many bad lines: 10 or 0.5%.", metavar="N|P%"),
+    typer.Option("--max-bad-lines", help="Give up (exit 3) beyond this many bad lines: 10 or 0.5%.", metavar="N|P%"),
 ]
 StrictIngest = Annotated[
     bool, typer.Option("--strict", help="Allow no bad line (exit 3) and no request without a cost (exit 4).")
 ]
-Follow = Annotated[bool, typer.Option("--follow", help="Go on reading what is appended, until interrupted.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Keep reading what is appended, until interrupted.")]
 DemoFolder = Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")]
 Scale = Annotated[float, typer.Option("--scale", help="A part of the month: 0.05 is a twentieth.", metavar="SHARE")]
 ForceDemo = Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")]
@@ -105,9 +105,9 @@ def ingest(*, options: IngestOptions) -> int:
     return run_ingest(options)
 
 
-@ingest_app.command(short_help="Look logs over: what wrote them, what they hold, what they lack.")
+@ingest_app.command(short_help="Inspect logs: what wrote them, what they hold, what they lack.")
 def doctor(*, reading: WholeReading) -> int:
-    """Look logs over: what wrote them, which fields they have, what is missing for which question.
+    """Inspect logs: what wrote them, which fields they have, what is missing for which question.
 
     Finds formats and emitters, field coverage, clock skew, models without price, answers without usage, calls logged
     twice, lines that could not be read, and which detectors can run on these logs.

@@ -33,7 +33,7 @@ ADVICE = {
     "no rate for a token kind": "the rate that is missing, for instance `output`",
     "no price for searches": "the rate `web_search`, USD per search",
     "impossible count": "more than 1,000,000,000 tokens, which no model can hold; fix what wrote the log",
-    "bad usage": "parts of these requests are more than the whole; llmcost doctor tells more",
+    "bad usage": "parts of these requests are more than the whole; llmcost doctor shows more",
 }
 
 

@@ -38,15 +38,15 @@ OnlyProviders = Annotated[
         autocompletion=completing.providers,
     ),
 ]
-At = Annotated[str | None, typer.Option("--at", help="As of this day; today without it.", metavar="DATE")]
-BookFile = Annotated[Path | None, typer.Argument(help="A book; without it the ones that count here.", metavar="[FILE]")]
+At = Annotated[str | None, typer.Option("--at", help="As of this day; today by default.", metavar="DATE")]
+BookFile = Annotated[Path | None, typer.Argument(help="A book; by default the ones that count here.", metavar="[FILE]")]
 Source = Annotated[str, typer.Argument(help="genai-prices, a LiteLLM file, or a book.", metavar="SOURCE")]
 From = Annotated[
     str, typer.Option("--from", help="genai-prices (installed, offline), a LiteLLM price file, or another book.")
 ]
 Target = Annotated[
     Path | None,
-    typer.Option("--to", help="The book to change; the nearest pricing.local.yaml without it.", metavar="FILE"),
+    typer.Option("--to", help="The book to change; by default the nearest pricing.local.yaml.", metavar="FILE"),
 ]
 Corrections = Annotated[
     tuple[str, ...],
@@ -82,7 +82,7 @@ class MissingReading(Reading):
 
 @pricing_app.callback()
 def pricing() -> None:
-    """Look into the price book, and keep it.
+    """Look up prices, explain costs, and maintain the price book.
 
     \b
         llmcost pricing show gpt-4o
@@ -131,9 +131,9 @@ def check(*, file: BookFile = None, reading: BookTable) -> int:
     return run_check(reading, file)
 
 
-@pricing_app.command(short_help="What a source says otherwise than the book; writes nothing.")
+@pricing_app.command(short_help="Where a source differs from the book; writes nothing.")
 def diff(*, source: Source, to: Target = None, table: TableOptions) -> int:
-    """Show what a source says otherwise than the book does today; nothing is written.
+    """Show where a source differs from the book today; nothing is written.
 
     \b
         llmcost pricing diff genai-prices

@@ -30,7 +30,7 @@ COLUMNS = ("change", "provider", "model", "from_day", "level", "over_tokens", "r
 
 
 def run_diff(table: TableOptions, source: str, to: Path | None) -> int:
-    """Print every rate that a source says otherwise."""
+    """Print every rate in which a source differs."""
     found = read_source(source)
     rows = [
         row
@@ -38,7 +38,7 @@ def run_diff(table: TableOptions, source: str, to: Path | None) -> int:
         for row in rows_of(change)
     ]
     shared = envelope("pricing diff") | {"source": found.name}
-    write(Table(f"What {found.name} says otherwise", COLUMNS, rows, {}, shared), table)
+    write(Table(f"Where {found.name} differs", COLUMNS, rows, {}, shared), table)
     print_left_out(found)
     return 0
 

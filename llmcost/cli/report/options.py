@@ -77,7 +77,7 @@ BillBy = Annotated[
     COMMAS,
     typer.Option(
         "--by",
-        help="Columns to group by: gateway,emitter_version,provider,model if not said.",
+        help="Columns to group by: by default gateway,emitter_version,provider,model.",
         metavar="COLUMNS",
         autocompletion=completing.columns,
     ),

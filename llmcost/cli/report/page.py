@@ -125,7 +125,7 @@ def largest(result: Report, column: str) -> TopGroups | None:
 
 
 def table_of(result: Report) -> Table:
-    """Make the table of a view's section; of what a view tells apart by itself the rest is one row as well."""
+    """Make the table of a view's section; where a view has groups of its own, the rest of them is one row as well."""
     result = without(result, result.view.counts_only)
     groups = len(result.by) + len(result.view.labels)
     rows = few_rows(result.rows, result.columns, groups, result.view.sums, MOST_GROUPS + 1)

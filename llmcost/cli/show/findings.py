@@ -23,7 +23,7 @@ Row = dict[str, Any]
 class Verdict:
     """The findings of a request and of its chain, and which detectors had none.
 
-    `seen` tells for each request asked about whether it was in the scope of `requests` requests.
+    `seen` says of each request asked about whether it was in the scope of `requests` requests.
     """
 
     requests: int

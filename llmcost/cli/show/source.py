@@ -39,7 +39,7 @@ class Source:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What tells it from the source of another request."""
+        """What distinguishes it from the source of another request."""
         return self.path, self.reason, *(original.line for original in self.originals)
 
     def places(self) -> Iterator[str]:
@@ -84,7 +84,7 @@ def ids_of(row: Row) -> list[str]:
     span = row["span_id"]
     # Python's tracer writes ids with a prefix
     ids = (row["request_id"], row["response_id"], base, span, f"0x{span}" if span else None)
-    # what all records of a session have tells none of them
+    # an id that all records of a session have finds none of them
     return [id for id in dict.fromkeys(ids) if id and (id != row["session_id"] or id == row["request_id"])]
 
 

@@ -1,4 +1,4 @@
-"""What a query gives, as the renderers take it: names told apart, values of DuckDB's kinds made ours."""
+"""What a query gives, as the renderers take it: distinct names, values of DuckDB's kinds made ours."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ AMOUNTS = ("_usd", "_share", "_tokens", "_ms")
 Row = tuple[Any, ...]
 
 
-def told_apart(names: Sequence[str]) -> list[str]:
-    """Number the names that come again: a, a_2. Readers of Parquet do not heed case, so neither do we."""
+def distinct(names: Sequence[str]) -> list[str]:
+    """Number the names that come again: a, a_2. Readers of Parquet ignore case, so it is ignored here."""
     found: list[str] = []
     for name in names:
         taken = {each.casefold() for each in (*names, *found)} if name.casefold() in map(str.casefold, found) else set()
@@ -29,12 +29,12 @@ def told_apart(names: Sequence[str]) -> list[str]:
 
 def shaped(format: str, names: Sequence[str], rows: Sequence[Row]) -> tuple[tuple[str, ...], list[Row]]:
     """Shape columns and rows for an output format."""
-    columns, values = told_apart(names), [tuple(map(known, row)) for row in rows]
+    columns, values = distinct(names), [tuple(map(known, row)) for row in rows]
     if format in DELIMITED:
         return tuple(columns), [tuple(map(flat, row)) for row in values]
     if format in FOR_PEOPLE:
         shown = [heading(name, [row[at] for row in values]) for at, name in enumerate(columns)]
-        return tuple(told_apart(shown)), [tuple(map(readable, row)) for row in values]
+        return tuple(distinct(shown)), [tuple(map(readable, row)) for row in values]
     return tuple(columns), values
 
 

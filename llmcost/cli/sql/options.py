@@ -26,9 +26,9 @@ class SqlReading(Reading):
     timeout: Timeout = 60
 
 
-@sql_app.command("sql", short_help="Ask the store in SQL, read only, with costs.")
+@sql_app.command("sql", short_help="Query the store in SQL, read only, with costs.")
 def sql_command(*, statement: Statement, reading: SqlReading) -> int:
-    """Ask the store in SQL: DuckDB's, read only, with costs.
+    """Query the store in DuckDB's SQL, read only, with costs.
 
     The view scope holds the requests of --since, --until and --where with what they cost; dimensions, priced_requests
     and charges hold all of them. A query can change nothing and reach neither files nor the network.

@@ -43,7 +43,7 @@ def run_sql(reading: Reading, text: str) -> int:
 
 def answer(store: Store, statement: str) -> Answer:
     """Run a query that nobody has reviewed, where nothing can be written, read from files, or loaded."""
-    close_in(store)
+    sandbox(store)
     try:
         with store.limited():
             result = store.execute(statement)
@@ -59,7 +59,7 @@ def answer(store: Store, statement: str) -> Answer:
         raise mistake(error) from None
 
 
-def close_in(store: Store) -> None:
-    """Shut the connection in, and begin a transaction that takes no writes."""
+def sandbox(store: Store) -> None:
+    """Shut the connection off from files and the network, and begin a transaction that takes no writes."""
     store.sandbox()
     store.execute("begin transaction read only")

@@ -39,7 +39,7 @@ class Gate:
         return totals[self.column]
 
     def check(self, totals: Mapping[str, Any]) -> None:
-        """Raise GateError where the condition holds; a total that is not known is no reason to pass."""
+        """Raise GateError where the condition holds; a total that is not known does not pass."""
         value = self.look_up(totals)
         if value is None:
             raise GateError(f"--fail-on: {self.column} is not known")
@@ -52,7 +52,8 @@ def read_gate(text: str) -> Gate:
     found = CONDITION.fullmatch(text)
     if not found:
         raise UsageError(
-            f"--fail-on {text}: no condition", hint='a total, >, >=, <, <= or ==, and a number: "saving_high_usd > 100"'
+            f"--fail-on {text}: not a condition",
+            hint='a total, >, >=, <, <= or ==, and a number: "saving_high_usd > 100"',
         )
     return Gate(found[1], found[2], Decimal(found[3]))
 

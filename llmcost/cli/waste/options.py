@@ -27,11 +27,11 @@ Sql = Annotated[bool, typer.Option("--sql", help="Print its query, and run nothi
 Baseline = Annotated[
     str | None,
     typer.Option(
-        "--baseline", help="What a fix at --since saved, against the time from then to it.", metavar="WHEN[..WHEN]"
+        "--baseline", help="What a fix at --since saved, compared with the time before it.", metavar="WHEN[..WHEN]"
     ),
 ]
 Size = Annotated[int, typer.Option("--size", "-n", help="How many requests to draw.", metavar="N")]
-Seed = Annotated[int, typer.Option("--seed", help="Another number draws others.", metavar="N")]
+Seed = Annotated[int, typer.Option("--seed", help="The same number draws the same requests.", metavar="N")]
 Candidate = Annotated[
     str | None,
     typer.Option(
@@ -43,7 +43,9 @@ Candidate = Annotated[
 ]
 Old = Annotated[Path, typer.Argument(help="The present model's outputs: JSON lines or CSV.", metavar="OLD")]
 New = Annotated[Path, typer.Argument(help="The other model's outputs.", metavar="NEW")]
-Confidence = Annotated[float, typer.Option("--confidence", help="Of the interval.", metavar="SHARE")]
+Confidence = Annotated[
+    float, typer.Option("--confidence", help="The confidence level of the interval.", metavar="SHARE")
+]
 FailAbove = Annotated[
     float | None,
     typer.Option("--fail-above", help="Exit with 1 if the interval ends above this.", metavar="SHARE"),
@@ -101,7 +103,7 @@ class VerifyOptions:
     fail_above: FailAbove = None
 
 
-@waste_app.command("detect", short_help="Find requests that were waste, and say what would mend it.")
+@waste_app.command("detect", short_help="Find requests that were waste, and say what would fix it.")
 def detect_command(
     *, detector: Name, options: DetectOptions, explain: Explain = False, sql: Sql = False, reading: WasteReading
 ) -> int:
@@ -124,7 +126,7 @@ def detect_command(
     return run_detect(reading, detector, options)
 
 
-@waste_app.command("savings", short_help="Add waste up, each dollar once; or what a fix really saved.")
+@waste_app.command("savings", short_help="Add up waste, each dollar once; or what a fix really saved.")
 def savings_command(*, options: SavingsOptions, reading: WasteReading) -> int:
     """Add up what all detectors found: from what is spent to what would remain, each dollar once.
 
