@@ -9,7 +9,7 @@ from typing import Any
 from llmcost.check.keys import Keys
 from llmcost.check.pairs import PAIRED, pair
 from llmcost.check.power import CHANGES, Noise, Seen, evenness, noise_between, noise_within, seen
-from llmcost.check.rules import keys_of, limits_of
+from llmcost.check.rules import keys_of, rules_of
 from llmcost.check.sides import Side, Source, measure
 from llmcost.check_settings import CheckSettings
 from llmcost.cli.check.options import CheckOptions
@@ -30,7 +30,7 @@ COLUMNS = ("change_share", "seen_share", "cases_for_80", "cases_for_90", "runs_f
 def run_power(reading: Reading, options: CheckOptions, given: CheckSettings) -> int:
     """Print how likely changes of all cases are seen. Raises InputError where it is not known how much costs vary."""
     settings, book = given.over(open_configuration().check), reading.book
-    limits = limits_of(settings)
+    limits = rules_of(settings).limits
     with ExitStack() as stack:
         sides = sides_of(reading, options, keys_of(settings), stack)
         head = sides[-1]
