@@ -314,7 +314,7 @@ def test_a_project_may_be_named_by_its_path(server: Forge, tmp_path: Path) -> No
         ("github", {"GITHUB_TOKEN": None}, ("no GITHUB_TOKEN", "pull-requests: write")),
         ("github", {"GITHUB_TOKEN": " "}, ("no GITHUB_TOKEN", "pull-requests: write")),
         ("github", {"GITHUB_TOKEN": f"{TOKEN}\nX-Other: 1"}, ("GITHUB_TOKEN is not a token",)),
-        ("github", {"GITHUB_REF": "refs/heads/main"}, ("no pull request", "--number")),
+        ("github", {"GITHUB_REF": "refs/heads/main"}, ("not a pull request", "--number")),
         ("github", {"GITHUB_REPOSITORY": None}, ("OWNER/NAME is needed",)),
         ("github", {"GITHUB_REPOSITORY": "../shop"}, ("OWNER/NAME is needed",)),
         ("github", {"GITHUB_API_URL": "http://forge.example"}, ("only https",)),

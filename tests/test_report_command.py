@@ -204,7 +204,7 @@ budgets:
         ("budgets: [{monthly_usd: 5}]", "llmcost.yaml:1: a budget has no `of`"),
         ("budgets: [{of: key}]", "llmcost.yaml:1: a budget has no amount"),
         ("budgets: [{of: key, monthly_usd: -5}]", "is not a plain number"),
-        ("budgets: [{of: key, monthly_usd: 0}]", "is no budget"),
+        ("budgets: [{of: key, monthly_usd: 0}]", "is not a budget"),
         ("budgets: [{of: kee, monthly_usd: 5}]", "kee: no such column"),
         ("budgets: {key: 5}", "budgets must be a list"),
     ],

@@ -113,7 +113,7 @@ def test_an_assumed_cost_stands_apart_and_changes_no_other(asked: Run) -> None:
         (["whatif", "--map", "heron"], "MODEL=MODEL"),
         (["whatif"], "nothing to map"),
         (["whatif", "--map", "dodo=wren"], "no request of that model"),
-        (["whatif", "--map", "heron=wren", "--prices-as-of", "June"], "no date"),
+        (["whatif", "--map", "heron=wren", "--prices-as-of", "June"], "not a date"),
         (["report", "--assume", "swan"], "MODEL=MODEL"),
     ],
 )
