@@ -18,11 +18,11 @@ from llmcost.render.money import dollars
 from llmcost.report import Coverage, coverage
 
 # What a narrow terminal leaves out first; the two costs and the cause stay.
-REPORTED_GIVES_WAY = (
+REPORTED_HIDE_WHEN_NARROW = (
     *("emitter_version", "uncompared", "agreeing", "explained_share", "difference_share", "gateway", "requests"),
     *("provider", "difference_usd"),
 )
-BILL_GIVES_WAY = ("usage_missing", "unpriced", "requests", "explained_share", "provider")
+BILL_HIDE_WHEN_NARROW = ("usage_missing", "unpriced", "requests", "explained_share", "provider")
 
 
 def run_reconcile(reading: Reading, by: tuple[str, ...], *, causes: bool, invoice: Path | None) -> int:
@@ -46,7 +46,7 @@ def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
     title = "Likely causes" if causes else "Reported and computed cost"
     shared = envelope("reconcile", book, filters, covered)
     totals = {} if causes else found.totals
-    write(Table(title, columns, rows, totals, shared, REPORTED_GIVES_WAY), reading)
+    write(Table(title, columns, rows, totals, shared, REPORTED_HIDE_WHEN_NARROW), reading)
     for line in reported_lines(found.totals, covered):
         note(line)
     print_coverage(book, covered, strict=reading.strict)
@@ -64,7 +64,7 @@ def run_invoice(reading: Reading, invoice: Path) -> int:
         "invoice": {"kind": bill.kind, "provider": bill.provider, "first_day": str(bill.first_day)}
         | {"last_day": str(bill.last_day)}
     }
-    table = Table("Billed and computed cost", found.columns, found.rows, found.totals, shared, BILL_GIVES_WAY)
+    table = Table("Billed and computed cost", found.columns, found.rows, found.totals, shared, BILL_HIDE_WHEN_NARROW)
     write(table, reading)
     for line in invoice_lines(bill, found):
         note(line)

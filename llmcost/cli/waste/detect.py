@@ -18,7 +18,7 @@ from llmcost.render import FOR_PEOPLE, Table
 from llmcost.report import coverage
 from llmcost.store import Store
 
-CAUSES_GIVE_WAY = ("requests_share", "input_tokens", "requests", "uncached_usd")
+CAUSES_HIDE_WHEN_NARROW = ("requests_share", "input_tokens", "requests", "uncached_usd")
 # what a narrow terminal leaves out after the detector's own columns, the first of them first
 HIDE_WHEN_NARROW = (
     *("standalone_usd", "of_requests", "spend_usd", "route"),
@@ -66,4 +66,4 @@ def behind(store: Store, hits: Hits, name: str, shared: dict[str, Any], options:
         columns, rows = found_requests(store, hits)
         return Table("Requests", columns, rows, {}, shared)
     columns, rows = causes(store, hits, name)
-    return Table("Causes", columns, rows, {}, shared, CAUSES_GIVE_WAY)
+    return Table("Causes", columns, rows, {}, shared, CAUSES_HIDE_WHEN_NARROW)
