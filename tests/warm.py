@@ -36,7 +36,16 @@ SHELVES += [
     ("export.focus", "exports"),
 ]
 IMPORTED = ["duckdb", "pyarrow", "rich.console", "llmcost.cli.app"]
-ROOMS = ("report.run", "ingest.run", "waste.detect", "report.page", "pricing.models", "waste.savings")
+ROOMS = [
+    "report.run",
+    "report.page",
+    "ingest.run",
+    "pricing.models",
+    "pricing.explain",
+    "waste.detect",
+    "waste.savings",
+]
+ROOMS += ["check.run", "check.baseline", "show.run", "sql.run", "export.run", "export.prometheus"]
 IMPORTED += [f"llmcost.cli.{room}" for room in ROOMS]
 
 
