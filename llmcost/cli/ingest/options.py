@@ -15,7 +15,7 @@ from llmcost.cli.sections import Commands
 
 ingest_app = Commands()
 Logs = Annotated[tuple[str, ...], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="PATH...")]
-Store = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
+StoreFile = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
 LogFormat = Annotated[
     str | None,
     typer.Option(
@@ -74,7 +74,7 @@ class IngestOptions(BookOptions):
     """Which logs are read, how, and into which store."""
 
     paths: Logs
-    db: Store = DEFAULT_DB
+    db: StoreFile = DEFAULT_DB
     format: LogFormat = None
     map: Map = None
     tz: LogZone = "UTC"
