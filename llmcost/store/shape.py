@@ -36,7 +36,10 @@ FOREIGN = """
 COLUMNS = """
     select table_name, column_name, data_type
     from system.main.duckdb_columns()
-    where not internal and database_name not in ('temp', 'system')
+    where
+        not internal
+        and database_name not in ('temp', 'system')
+        and table_name in (select table_name from system.main.duckdb_tables())
     order by table_name, column_index
 """
 
@@ -51,11 +54,15 @@ def shape() -> dict[str, dict[str, dict[str, str]]]:
 def shape_of(store: Store) -> dict[str, dict[str, dict[str, str]]]:
     """Describe a store as shape.json does."""
     views = {name.removeprefix("view "): {"sql": sql} for name, sql in store.rows(FOREIGN) if name.startswith("view ")}
+    return {"tables": tables_of(store), "views": views}
+
+
+def tables_of(store: Store) -> dict[str, dict[str, str]]:
+    """Name the tables of a store, their columns and the columns' types."""
     tables: dict[str, dict[str, str]] = {}
     for table, column, kind in store.rows(COLUMNS):
-        if table not in views:
-            tables.setdefault(table, {})[column] = kind
-    return {"tables": tables, "views": views}
+        tables.setdefault(table, {})[column] = kind
+    return tables
 
 
 def check_foreign(store: Store) -> None:
@@ -76,7 +83,7 @@ def bare(sql: str) -> str:
 
 def check_columns(store: Store) -> None:
     """Refuse a store whose tables lack columns that queries read, or have them in other types. Raises StoreError."""
-    tables = shape_of(store)["tables"]
+    tables = tables_of(store)
     for table, columns in shape()["tables"].items():
         for column, kind in columns.items():
             found = tables.get(table, {}).get(column)
