@@ -31,9 +31,9 @@ def main() -> None:
 
 def run() -> object:
     """Run the command that was asked for; it is loaded here, so that a Ctrl-C meanwhile is answered like any other."""
-    from llmcost.cli.app import app
+    from llmcost.cli.app import command
 
-    return app(standalone_mode=False)
+    return command()(standalone_mode=False)
 
 
 def guarded() -> int:

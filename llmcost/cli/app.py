@@ -5,9 +5,11 @@ Every help has a block of examples; they are commands that parse, a test sees to
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
 from llmcost.cli.check.baseline_options import baseline_app
 from llmcost.cli.check.options import check_app
@@ -58,3 +60,9 @@ app.add_typer(check_app)
 app.add_typer(baseline_app, name="baseline", short_help="Record what test cases use, to compare with.")
 app.add_typer(pricing_app, name="pricing", short_help="Look up dated prices, explain a cost, maintain the book.")
 app.add_typer(export_app, name="export", short_help="Write costs and requests for other systems.")
+
+
+@cache
+def command() -> Any:
+    """Make the command line of the commands above; once, since it takes a tenth of a second."""
+    return get_command(app)
