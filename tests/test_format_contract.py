@@ -79,3 +79,24 @@ def test_a_refused_format_leaves_the_store_as_it_was(store: Store) -> None:
         read_with(store, without(formats()["litellm"], "status"), "litellm.jsonl")
 
     assert before == (store.rows("select * from requests"), store.rows("select * from files"))
+
+
+@pytest.mark.parametrize(
+    ("macros", "words"),
+    [
+        (["gateway"], "otlp.sql: macros: there is no gateway.sql"),
+        (["otlp", "otel"], "otlp.sql: .*otel_provider"),
+        (["gateways", "otlp"], "otlp.sql: .*otel_requests"),
+    ],
+)
+def test_macros_that_a_format_forgets_to_name_are_named(store: Store, macros: list[str], words: str) -> None:
+    with pytest.raises(ShelfError, match=words):
+        read_with(store, replace(formats()["otlp"], macros=macros), "otlp.jsonl")
+
+
+@pytest.mark.parametrize("name", list(formats()))
+def test_a_format_names_all_the_macros_that_it_uses(name: str) -> None:
+    file = next(file for file in sorted(FIXTURES.iterdir()) if re.fullmatch(rf"{name}(-[a-z-]+)?\.\w+", file.name))
+
+    with Store() as store:
+        assert ingest(store, [str(file)]).files == 1

@@ -49,7 +49,7 @@ def test_a_format_reads_known_kinds_and_requires_what_it_reads(name: str) -> Non
 def test_no_two_macros_have_one_name() -> None:
     names = [
         name
-        for file in sorted((ROOT / "llmcost" / "ingest" / "macros").glob("*.sql"))
+        for file in sorted((ROOT / "llmcost" / "ingest" / "macros").rglob("*.sql"))
         for name in re.findall(r"temp macro (\w+)", file.read_text(encoding="utf-8"))
     ]
 

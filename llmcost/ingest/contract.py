@@ -12,8 +12,11 @@ from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.records import create_records, reader_of
 from llmcost.store import Store
 
+# what DuckDB raises for a query that names what is not there
+UNBOUND = (duckdb.BinderException, duckdb.CatalogException)
 
-def breach(store: Store, batch: list[Recognised], error: duckdb.BinderException) -> ShelfError:
+
+def breach(store: Store, batch: list[Recognised], error: Exception) -> ShelfError:
     """Say which column a format of the batch lacks or has too many, or else what DuckDB says of a query."""
     for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
         items = list(group)
@@ -28,7 +31,7 @@ def breach_of(store: Store, format: Format) -> ShelfError | None:
     file = f"{format.name}.sql"
     try:
         given = [name for name, *_ in store.rows(f"describe {format.query}")]
-    except duckdb.BinderException as error:
+    except UNBOUND as error:
         return ShelfError(f"{file}: {first_line(error)}")
     needed = required_columns(format)
     if missing := [name for name in needed if name not in given]:

@@ -42,8 +42,9 @@ class Format:
     the part of a record that is read: key -> kind of leaf, a nested mapping, or `[mapping]` for a list of them.
     `parsed` names JSON inside text: new column -> {from: path of a json leaf, columns: its own}. A record without
     one of `required` is rejected. `passes_over` lists why the query may leave records out that are no requests: its
-    column `passed_over` says which. `has_ids` is false where some records have no id of their own. A `projection`
-    of their columns, in SQL, stands between them and the query of another format (see mapping.py).
+    column `passed_over` says which. `macros` names the files and folders of ingest/macros that the query uses.
+    `has_ids` is false where some records have no id of their own. A `projection` of their columns, in SQL, stands
+    between them and the query of another format (see mapping.py).
     """
 
     name: str
@@ -54,6 +55,7 @@ class Format:
     recognise: list[dict[str, Any]]
     required: list[str]
     columns: Columns
+    macros: list[str] = field(default_factory=list)
     parsed: dict[str, dict[str, Any]] = field(default_factory=dict)
     passes_over: list[str] = field(default_factory=list)
     has_ids: bool = True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import duckdb
 
-from llmcost.errors import UsageError
+from llmcost.errors import ShelfError, UsageError, first_line
+from llmcost.ingest.format import Format
 from llmcost.store import Store
 from llmcost.store.connect import MEMORY
 from llmcost.store.quote import literal
@@ -14,28 +17,44 @@ from llmcost.store.quote import literal
 # what DuckDB may take; with Python and its libraries that stays under 1 GB on any input
 MEMORY_LIMIT = "700MB"
 MACROS = resources.files("llmcost.ingest") / "macros"
-# what the macros of the others use
-SHARED_MACROS = ("values.sql", "usage.sql", "content.sql")
+# what every format may use
+SHARED = ("values", "usage", "content")
 
 
-def prepare(store: Store, case_key: str) -> None:
-    """Make the macros and what they look up, and bound the memory, unless the store itself is in memory."""
+def prepare(store: Store, formats: Iterable[Format], case_key: str) -> None:
+    """Make the macros of these formats and what they look up, and bound the memory of a store that is a file.
+
+    Raises ShelfError where a format names macros that are not there, or that use others that it does not name.
+    """
     if store.path != MEMORY:
         store.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-    for macros in macro_texts():
-        store.execute(macros)
+    for macros in macro_texts(formats):
+        try:
+            store.execute(macros)
+        except duckdb.CatalogException as error:
+            title = macros.partition("\n")[0].strip("- ")
+            raise ShelfError(f"macros: {title}: {first_line(error)}", hint="a format names all that it uses") from error
     store.execute("set variable case_key = $1::varchar", [case_key])
 
 
-def macro_texts() -> list[str]:
-    """Read the files of macros in the order in which they can be made."""
-    files = sorted((f for f in MACROS.iterdir() if f.name.endswith(".sql")), key=lambda f: order_of(f.name))
-    return [file.read_text(encoding="utf-8") for file in files]
+def macro_texts(formats: Iterable[Format]) -> list[str]:
+    """Read the macros that formats use, in the order in which they can be made: each names only earlier ones.
+
+    Raises ShelfError for a name that is neither a file of macros nor a folder of them.
+    """
+    named = {name: format for format in formats for name in format.macros}
+    families = [*SHARED, *sorted(named)]
+    return [file.read_text(encoding="utf-8") for name in families for file in files_of(name, named.get(name))]
 
 
-def order_of(name: str) -> tuple[int, str]:
-    """Put first what the others use."""
-    return SHARED_MACROS.index(name) if name in SHARED_MACROS else len(SHARED_MACROS), name
+def files_of(name: str, format: Format | None) -> list[Traversable]:
+    """Find the files of macros by their name: one file, or all of a folder."""
+    folder, file = MACROS / name, MACROS / f"{name}.sql"
+    if file.is_file():
+        return [file]
+    if format and not folder.is_dir():
+        raise ShelfError(f"{format.name}.sql: macros: there is no {name}.sql in the folder of macros")
+    return sorted(folder.iterdir(), key=lambda each: each.name)
 
 
 def set_zone(store: Store, zone: str) -> None:

@@ -16,7 +16,7 @@ import duckdb
 from llmcost.errors import StoreError, cannot_write
 from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.bisect import bisect
-from llmcost.ingest.contract import breach
+from llmcost.ingest.contract import UNBOUND, breach
 from llmcost.ingest.measured import check_measured
 from llmcost.ingest.options import Options
 from llmcost.ingest.recognise import Recognised
@@ -38,7 +38,7 @@ def commit_readable(
     try:
         with writing(store):
             return batch, *commit_bounded(store, batch, options, summary)
-    except duckdb.BinderException as error:
+    except UNBOUND as error:
         raise breach(store, batch, error) from error
     except REFUSALS:
         check_measured(batch)

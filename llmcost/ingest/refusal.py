@@ -29,4 +29,4 @@ def refusal_of(error: Exception, format: Format) -> str:
 
 def texts_of(format: Format) -> set[str]:
     """Collect the texts that stand in our own SQL: what it raises is one of them."""
-    return {text for sql in (*macro_texts(), format.query) for text in LITERAL.findall(sql)}
+    return {text for sql in (*macro_texts([format]), format.query) for text in LITERAL.findall(sql)}

@@ -5,6 +5,7 @@ source: Anthropic Messages API; vercel/ai and pydantic-ai recorded bodies
 recognise:
   - {type: message, usage: }
   - {type: error, error: {type: , message: }}
+macros: [anthropic]
 required: [type]
 columns:
   id: text

@@ -4,6 +4,7 @@ answers: Results of the Message Batches API, one line a request, at the batch pr
 source: Anthropic Message Batches API
 recognise:
   - {custom_id: , result: {type: [succeeded, errored, canceled, expired]}}
+macros: [anthropic]
 required: [custom_id, result]
 columns:
   custom_id: text

@@ -6,6 +6,7 @@ recognise:
   - {type: message_start, message: {id: , usage: }}
   - {type: message_delta, delta: , usage: }
   - {type: [content_block_start, content_block_delta, content_block_stop], index: }
+macros: [anthropic]
 required: [type]
 columns:
   type: text

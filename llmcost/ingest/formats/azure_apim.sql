@@ -5,6 +5,7 @@ source: elastic/integrations azure_openai fixtures; Microsoft Learn, API Managem
 recognise:
   - {category: [GatewayLogs, GatewayLlmLogs], properties: , correlationId: }
   - {category: [GatewayLogs, GatewayLlmLogs], properties: , time: , resourceId: }
+macros: [azure, gateways]
 required: [category, properties, time, correlationId]
 columns:
   category: text

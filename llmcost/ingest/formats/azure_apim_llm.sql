@@ -5,6 +5,7 @@ source: Microsoft Learn, table ApiManagementGatewayLlmLog; Azure-Samples/AI-Gate
 recognise:
   - {CorrelationId: , PromptTokens: , CompletionTokens: }
   - {CorrelationId: , SequenceNumber: , TimeGenerated: }
+macros: [azure]
 required: [CorrelationId, TimeGenerated]
 columns:
   TimeGenerated: time

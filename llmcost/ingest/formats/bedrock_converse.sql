@@ -6,6 +6,7 @@ recognise:
   - {output: {message: }, usage: {inputTokens: }, stopReason: }
   - {output: {message: }, usage: {inputTokens: , outputTokens: }}
   - {stopReason: , usage: {inputTokens: , outputTokens: }}
+macros: [bedrock]
 required: [usage]
 columns:
   modelId: text

@@ -5,6 +5,7 @@ source: AWS Bedrock user guide, model invocation logging; elastic/integrations a
 recognise:
   - {schemaType: ModelInvocationLog, modelId: , requestId: , operation: , timestamp: }
   - {modelId: , requestId: , operation: , input: {inputContentType: }, accountId: }
+macros: [bedrock]
 required: [requestId, timestamp, modelId]
 columns:
   requestId: text

@@ -7,6 +7,7 @@ recognise:
   - {token_usage: , fallback_index: }
   - {number_of_retries: , fallback_index: , selected_key_id: }
   - {number_of_retries: , fallback_index: , selected_key_id: , token_usage: , provider: , timestamp: }
+macros: [hosted]
 required: [id, timestamp]
 columns:
   id: text

@@ -7,6 +7,7 @@ recognise:
   - {tokens_in: , tokens_out: , provider: , cached: , created_at: }
   - {tokens_in: , tokens_out: , provider: , cached: , step: , request_type: }
   - {created_at: , status_code: , success: , provider: , model_type: }
+macros: [gateways, hosted]
 required: [id, created_at]
 columns:
   id: text

@@ -7,6 +7,7 @@ recognise:
   - {type: turn.completed, usage: }
   - {type: thread.started, thread_id: }
   - {type: [item.started, item.updated, item.completed], item: }
+macros: [codex]
 required: []
 columns:
   type: text

@@ -6,6 +6,7 @@ recognise:
   - {start_time: , gen_ai.request.model: , response_code: }
   - {start_time: , gen_ai.usage.input_tokens: , response_code: }
   - {start_time: , genai_model_name: , genai_tokens_input: }
+macros: [gateways]
 required: [start_time]
 columns:
   start_time: text

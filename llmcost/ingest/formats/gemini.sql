@@ -7,6 +7,7 @@ recognise:
   - {usageMetadata: , responseId: }
   - {usageMetadata: , promptFeedback: }
   - {error: {code: , message: , status: }}
+macros: [gemini]
 required: []
 columns:
   responseId: text

@@ -7,6 +7,7 @@ recognise:
   - {request_created_at: , response_status: , prompt_tokens: }
   - {request_id: , request_created_at: , response_status: , provider: , request_path: }
   - {request_id: , request_created_at: , response_status: , prompt_tokens: , provider: }
+macros: [gateways, hosted]
 required: [request_created_at, response_status]
 columns:
   request_id: text

@@ -7,6 +7,7 @@ recognise:
   - {ai: {"*": {usage: {total_tokens: , time_per_token: }}}}
   - {ai: {"*": {meta: {provider_name: , request_model: }}}, request: , latencies: , started_at: }
   - {latencies: {kong: , request: }, workspace: , started_at: , ai: }
+macros: [gateways]
 required: []
 columns:
   ai: json

@@ -10,6 +10,7 @@ recognise:
   - {trace_id: , start_time: , type: [GENERATION, EMBEDDING, SPAN, EVENT, AGENT, TOOL, CHAIN, RETRIEVER, EVALUATOR, GUARDRAIL]}
   - {traceId: , startTime: , type: [GENERATION, EMBEDDING, SPAN, EVENT, AGENT, TOOL, CHAIN, RETRIEVER, EVALUATOR, GUARDRAIL]}
   - {trace: {id: , projectId: }, observations: {id: , traceId: }}
+macros: [langfuse]
 required: []
 columns:
   trace: {sessionId: text, userId: text, tags: texts}

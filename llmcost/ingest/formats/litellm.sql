@@ -6,6 +6,7 @@ recognise:
   - {call_type: , startTime: , response_cost: }
   - {call_type: , startTime: , standard_built_in_tools_params: }
   - {call_type: , startTime: , model_map_information: }
+macros: [litellm]
 required: [id, call_type, startTime]
 columns:
   id: text

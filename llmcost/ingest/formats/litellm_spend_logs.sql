@@ -4,6 +4,7 @@ answers: The proxy's spend table, exported from its database or caught in a call
 source: BerriAI/litellm schema.prisma, model LiteLLM_SpendLogs; read with 1.80.11
 recognise:
   - {request_id: , spend: , call_type: , startTime: }
+macros: [litellm]
 required: [request_id, call_type, startTime]
 columns:
   request_id: text

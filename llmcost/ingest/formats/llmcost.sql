@@ -8,6 +8,7 @@ recognise:
   - {started_at: , input_tokens: , output_tokens: }
   - {started_at: , input_tokens: , request_model: }
   - {started_at: , request_model: , status: }
+macros: [llmcost]
 required: [started_at]
 columns:
   request_id: text

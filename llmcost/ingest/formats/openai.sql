@@ -9,6 +9,7 @@ recognise:
   - {object: list, usage: , model: }
   - {object: text_completion, usage: }
   - {error: {message: , type: , param: , code: }}
+macros: [openai]
 required: []
 columns:
   id: text

@@ -5,6 +5,7 @@ source: OpenAI API reference, Batch
 recognise:
   - {custom_id: , response: {status_code: , body: }}
   - {custom_id: , response: , error: , id: }
+macros: [openai]
 required: [id, custom_id]
 columns:
   id: text

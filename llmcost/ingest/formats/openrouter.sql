@@ -5,6 +5,7 @@ source: OpenRouter activity exports; header lines in public repositories
 recognise:
   - {generation_id: , model_permaslug: }
   - {generation_id: , model_permaslug: , tokens_prompt: , created_at: }
+macros: [openrouter]
 required: [generation_id, created_at]
 columns:
   generation_id: text

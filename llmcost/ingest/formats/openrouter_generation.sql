@@ -5,6 +5,7 @@ source: OpenRouter API reference, get a generation
 recognise:
   - {native_tokens_prompt: , total_cost: }
   - {native_tokens_prompt: , native_tokens_completion: , total_cost: , provider_name: , generation_time: }
+macros: [openrouter]
 required: [id, created_at]
 columns:
   id: text

@@ -4,6 +4,7 @@ answers: The API events that Claude Code, Gemini CLI, Qwen Code and Codex send a
 source: "Claude Code docs: monitoring usage; google-gemini/gemini-cli docs/cli/telemetry.md; openai/codex otel events"
 recognise:
   - {resourceLogs: }
+macros: [otlp]
 required: [resourceLogs]
 columns:
   resourceLogs:

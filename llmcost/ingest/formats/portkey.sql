@@ -6,6 +6,7 @@ recognise:
   - {ai_org: , ai_model: , req_units: , res_units: }
   - {ai_org: , ai_model: , trace_id: , response_status_code: }
   - {ai_org: , ai_model: , req_units: , res_units: , total_units: , created_at: , cost_currency: }
+macros: [gateways, portkey]
 required: [created_at]
 columns:
   id: text

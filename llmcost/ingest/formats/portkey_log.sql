@@ -5,6 +5,7 @@ source: Portkey-AI/docs-core, sample files of the enterprise architecture
 recognise:
   - {request: {portkeyHeaders: }, response: , organisation_id: }
   - {request: {portkeyHeaders: , url: }, response: {status: , responseTime: }}
+macros: [gateways, portkey]
 required: [request, response]
 columns:
   _id: text

@@ -5,6 +5,7 @@ source: tensorzero/tensorzero docs/gateway/data-model.mdx and its inserts into M
 recognise:
   - {inference_id: , model_provider_name: , model_name: }
   - {inference_id: , model_provider_name: , model_name: , response_time_ms: , input_tokens: , output_tokens: }
+macros: [hosted]
 required: [id, inference_id]
 columns:
   id: text

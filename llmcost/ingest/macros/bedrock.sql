@@ -1,15 +1,14 @@
--- Bedrock's invocation log ---------------------------------------------------------------------------------
+-- Bedrock: its invocation log, and the bodies of its Converse API
+-- --------------------------------------------
 create or replace temp macro is_arn(model_id) as starts_with(model_id, 'arn:') ;
 
--- The name behind an ARN, which holds the account's number; `us.` and the like in front of it stay, they
--- have prices
--- of their own.
+-- The name behind an ARN, which holds the account's number. `us.` and the like before it stay: they have
+-- their own prices.
 create or replace temp macro bedrock_model(model_id) as
     case when is_arn(model_id) then split_part(model_id, '/', -1) else model_id end
 ;
 
--- What an ARN names: foundation-model, inference-profile, application-inference-profile, provisioned-model
--- ...
+-- What an ARN names: foundation-model, inference-profile, provisioned-model and others.
 create or replace temp macro bedrock_resource(model_id) as
     case when is_arn(model_id) then split_part(split_part(model_id, '/', 1), ':', 6) end
 ;
@@ -52,4 +51,13 @@ create or replace temp macro bedrock_http_status(error_code) as
         when error_code = 'ServiceUnavailableException'
         then 503
     end
+;
+
+-- Of the cache writes those that are kept so long.
+create or replace temp macro converse_writes(details, kept) as
+    total_of(list_transform(list_filter(details, lambda d: d.ttl = kept), lambda d: tokens(d.inputtokens)))
+;
+
+create or replace temp macro converse_answer(blocks) as
+    texts_joined(list_transform(blocks, lambda b: coalesce(b.text, concat(b.tooluse.name, b.tooluse.input))))
 ;

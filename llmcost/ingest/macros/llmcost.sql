@@ -17,27 +17,6 @@ create or replace temp macro named_outcome(x) as
     end
 ;
 
--- A class or code, not a message, which may quote the prompt.
-create or replace temp macro label(x) as
-    case when regexp_full_match(x, '[\w.:/-]{1,64}') then x when x <> '' then 'other' end
-;
-
--- Tags as a list, as an object, whose pairs become key:value, or as one text.
-create or replace temp macro tag_list(x) as
-    case
-        when starts_with(ltrim(x), '[')
-        then try(cast(from_json(x, '["VARCHAR"]') as varchar[]))
-        when starts_with(ltrim(x), '{')
-        then
-            list_transform(
-                map_entries(try(cast(cast(x as json) as map(varchar, varchar)))),
-                lambda pair: concat(pair.key, ':', pair.value)
-            )
-        when x <> ''
-        then [x]
-    end
-;
-
 -- What is not said to be the provider's own count is an estimate, which is kept and never priced.
 create or replace temp macro said_source(x) as
     case

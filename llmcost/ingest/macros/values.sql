@@ -21,9 +21,8 @@ create or replace temp macro flag(x) as
     end
 ;
 
--- Seconds, milli-, micro- or nanoseconds since 1970, told apart by their size, or ISO 8601; a time without
--- a zone
--- is of the session's zone: UTC, or what --tz says. Outside 2015..2100 it is no log time at all.
+-- A time is seconds, milli-, micro- or nanoseconds since 1970, which their size tells apart, or ISO 8601. One
+-- without a zone is of the session's zone: UTC, or what --tz says. Outside 2015..2100 it is not a log's time.
 create or replace temp macro plausible(t) as
     case
         when t < timestamp '2015-01-01' or t >= timestamp '2100-01-01' then error('no plausible time') else t
@@ -58,4 +57,39 @@ create or replace temp macro required(x, name) as
 
 -- The key of the metadata that names the test case: test_case, or what --case-key says.
 create or replace temp macro case_key() as getvariable('case_key')
+;
+
+-- A class or code, not a message, which may quote the prompt.
+create or replace temp macro label(x) as
+    case when regexp_full_match(x, '[\w.:/-]{1,64}') then x when x <> '' then 'other' end
+;
+
+-- The same, but what looks like a sentence is left out.
+create or replace temp macro code_word(x) as case when regexp_full_match(x, '[\w.:/-]{1,64}') then x end
+;
+
+-- The same for OpenTelemetry's attributes, which may be a little longer.
+create or replace temp macro otel_word(x) as case when regexp_full_match(x, '[\w.:/$-]{1,80}') then x end
+;
+
+create or replace temp macro texts_joined(texts) as nullif(array_to_string(list_filter(texts, lambda x: x <> ''), chr(31)), '')
+;
+
+create or replace temp macro total_of(counts) as cast(list_sum(counts) as bigint)
+;
+
+-- Tags as a list, as an object, whose pairs become key:value, or as one text.
+create or replace temp macro tag_list(x) as
+    case
+        when starts_with(ltrim(x), '[')
+        then try(cast(from_json(x, '["VARCHAR"]') as varchar[]))
+        when starts_with(ltrim(x), '{')
+        then
+            list_transform(
+                map_entries(try(cast(cast(x as json) as map(varchar, varchar)))),
+                lambda pair: concat(pair.key, ':', pair.value)
+            )
+        when x <> ''
+        then [x]
+    end
 ;

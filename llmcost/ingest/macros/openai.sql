@@ -1,14 +1,5 @@
--- Raw bodies ---------------------------------------------------------------------------------------------
--- Codes of a service, like a finish reason or an error's type; what looks like a sentence is none of them.
-create or replace temp macro code_word(x) as case when regexp_full_match(x, '[\w.:/-]{1,64}') then x end
-;
-
-create or replace temp macro texts_joined(texts) as nullif(array_to_string(list_filter(texts, lambda x: x <> ''), chr(31)), '')
-;
-
--- OpenAI and what speaks its API. A body does not name who served it. These marks do; without one the price
--- book's
--- model names decide.
+-- OpenAI and what speaks its API ---------------------------------------------------------------------------
+-- A body does not name who served it. These marks do; without one the model names of the price book decide.
 create or replace temp macro openai_provider(body) as
     case
         when body.prompt_filter_results is not null or body.content_filters is not null
@@ -54,9 +45,8 @@ create or replace temp macro openai_operation(object, model) as
     end
 ;
 
--- The counts under the names that the dialects give them. Voyage and Jina report a total alone: for an
--- embedding
--- that is the input. Mistral's num_cached_tokens is its server's own cache, which is not sold cheaper.
+-- The counts under the names that the dialects give them. Voyage and Jina report a total alone, which is the
+-- input of an embedding. Mistral's num_cached_tokens is its server's own cache, which is not sold cheaper.
 create or replace temp macro openai_parts(usage, is_embedding) as
     struct_pack(
         input := tokens(
@@ -112,9 +102,8 @@ create or replace temp macro openai_parts(usage, is_embedding) as
     )
 ;
 
--- xAI counts in ticks of 10^-10 USD. Perplexity gives an object, OpenRouter a number, which with a key of
--- one's own
--- is only its fee beside what the provider asks.
+-- xAI counts in ticks of 10^-10 USD. Perplexity gives an object, OpenRouter a number; with a key of one's own
+-- that number is only its fee beside what the provider asks.
 create or replace temp macro openai_cost(usage) as
     case
         when usage.cost_in_usd_ticks is not null
@@ -129,7 +118,7 @@ create or replace temp macro openai_cost(usage) as
     end
 ;
 
--- What was answered: text, or else the names and arguments of tool calls, without the ids that differ each
+-- What was answered: text, or else the names and arguments of tool calls, without ids, which differ each
 -- time.
 create or replace temp macro openai_answer(choices, items) as
     coalesce(
@@ -157,96 +146,4 @@ create or replace temp macro openai_searches(items) as
         ),
         0
     )
-;
-
--- Anthropic. The top-level usage leaves out compaction, advisors and models that failed first: these stand in
--- the
--- iterations, each at its own model's price. So where there are iterations, they are what is counted.
-create or replace temp macro anthropic_turns(usage) as
-    case
-        when len(usage.iterations) > 0
-        then usage.iterations
-        else
-            [
-                {
-                    model:cast(null as varchar),
-                    input_tokens:usage.input_tokens,
-                    cache_read_input_tokens:usage.cache_read_input_tokens,
-                    cache_creation_input_tokens:usage.cache_creation_input_tokens,
-                    cache_creation:usage.cache_creation,
-                    output_tokens:usage.output_tokens
-                }
-            ]
-    end
-;
-
-create or replace temp macro total_of(counts) as cast(list_sum(counts) as bigint)
-;
-
-create or replace temp macro anthropic_sum(name, turns) as
-    struct_pack(
-        model := nullif(name, ''),
-        input := total_of(list_transform(turns, lambda t: tokens(t.input_tokens))),
-        cache_read := total_of(list_transform(turns, lambda t: tokens(t.cache_read_input_tokens))),
-        cache_write := total_of(
-            list_transform(
-                turns,
-                lambda t: coalesce(
-                    tokens(t.cache_creation_input_tokens),
-                    tokens(t.cache_creation.ephemeral_5m_input_tokens)
-                    + tokens(t.cache_creation.ephemeral_1h_input_tokens)
-                )
-            )
-        ),
-        write_5m := total_of(list_transform(turns, lambda t: tokens(t.cache_creation.ephemeral_5m_input_tokens))),
-        write_1h := total_of(list_transform(turns, lambda t: tokens(t.cache_creation.ephemeral_1h_input_tokens))),
-        output := total_of(list_transform(turns, lambda t: tokens(t.output_tokens)))
-    )
-;
-
--- One struct for each model that had a turn.
-create or replace temp macro anthropic_calls(asked, turns) as
-    list_transform(
-        list_distinct(list_transform(turns, lambda t: coalesce(t.model, asked, ''))),
-        lambda name: anthropic_sum(name, list_filter(turns, lambda t: coalesce(t.model, asked, '') = name))
-    )
-;
-
--- What is told of the whole message is the model's that gave it; another's part has a name of its own.
-create or replace temp macro anthropic_suffix(name, model) as case when name <> model then '#' || name else '' end
-;
-
-create or replace temp macro anthropic_key(id, name) as hash('anthropic', id, name)
-;
-
-create or replace temp macro anthropic_answer(blocks) as
-    texts_joined(
-        list_transform(
-            list_filter(blocks, lambda b: b.type in ('text', 'tool_use')),
-            lambda b: coalesce(b.text, concat(b.name, b.input))
-        )
-    )
-;
-
--- Gemini: the answer without the thoughts, and the tokens of one modality.
-create or replace temp macro gemini_answer(parts) as
-    texts_joined(
-        list_transform(
-            list_filter(parts, lambda p: not coalesce(flag(p.thought), false)),
-            lambda p: coalesce(p.text, p.functioncall)
-        )
-    )
-;
-
-create or replace temp macro gemini_modality(details, wanted) as
-    total_of(list_transform(list_filter(details, lambda d: d.modality = wanted), lambda d: tokens(d.tokencount)))
-;
-
--- Bedrock's Converse: of the cache writes those that are kept so long.
-create or replace temp macro converse_writes(details, kept) as
-    total_of(list_transform(list_filter(details, lambda d: d.ttl = kept), lambda d: tokens(d.inputtokens)))
-;
-
-create or replace temp macro converse_answer(blocks) as
-    texts_joined(list_transform(blocks, lambda b: coalesce(b.text, concat(b.tooluse.name, b.tooluse.input))))
 ;
