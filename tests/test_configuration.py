@@ -86,6 +86,18 @@ def test_the_documentation_has_the_usual_limits() -> None:
     assert said == {name: usual for name, usual in known.items() if name in said}
 
 
+@pytest.mark.parametrize("name", ["max_increase", "min_increase_usd"])
+def test_the_action_and_its_page_have_the_usual_limits(name: str) -> None:
+    usual = {one.name: one.metadata.get("usual") for one in fields(CheckSettings)}[name]
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    (row,) = re.findall(
+        r"^\| `max-increase`, `min-increase-usd` .*$", (ROOT / "docs" / "ci.md").read_text(), re.MULTILINE
+    )
+
+    assert f"; {usual}, where llmcost.yaml says nothing else" in inputs[name.replace("_", "-")]["description"]
+    assert f"`{usual}`" in row
+
+
 def test_the_schema_takes_every_default_of_the_shelf() -> None:
     settings = {name: detector.params for name, detector in detectors().items()}
 

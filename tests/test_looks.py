@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from llmcost.cli.report.budget import budget_table
-from llmcost.cli.report.tables import drawn
+from llmcost.cli.report.tables import report_table
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.render import Table, render
@@ -50,7 +50,7 @@ def test_a_table_fits_the_terminal_and_breaks_no_number(
     filled: Store, book: Book, view: str, cut: str, width: int, snapshot: SnapshotAssertion
 ) -> None:
     result = run(filled, book, view=view, **CUTS[cut])  # type: ignore[arg-type]
-    text = "".join(render(drawn(result, {}, "table"), "table", width=width))
+    text = "".join(render(report_table(result, {}, "table"), "table", width=width))
 
     assert max(len(line) for line in text.splitlines()) <= width
     assert text == snapshot(extension_class=ending("txt"))
@@ -60,7 +60,7 @@ def test_a_table_fits_the_terminal_and_breaks_no_number(
 @pytest.mark.parametrize("view", views())
 def test_a_file_looks_as_it_did(filled: Store, book: Book, view: str, format: str, snapshot: SnapshotAssertion) -> None:
     result = run(filled, book, view=view, by=None)
-    text = "".join(render(drawn(result, {"command": "report"}, format), format))
+    text = "".join(render(report_table(result, {"command": "report"}, format), format))
 
     assert text == snapshot(extension_class=ending(format))
 

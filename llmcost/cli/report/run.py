@@ -14,7 +14,7 @@ from llmcost.cli.report.caching import caching_lines
 from llmcost.cli.report.comparison import run_comparison
 from llmcost.cli.report.left_out import gap_lines, gap_records, groups_left, partial_lines
 from llmcost.cli.report.options import ReportOptions, ReportReading
-from llmcost.cli.report.tables import drawn
+from llmcost.cli.report.tables import report_table
 from llmcost.cli.report.whatif import pairs
 from llmcost.errors import UsageError
 from llmcost.pricing.nearest import among
@@ -71,7 +71,7 @@ def run_view(reading: ReportReading, view: str, options: ReportOptions) -> int:
     shared = envelope("report", book, filters, result.coverage) | {"view": view}
     if result.over:
         shared["gaps"] = gap_records(result)
-    write(drawn(result, shared, reading.output_format, reading.choice), reading)
+    write(report_table(result, shared, reading.output_format, reading.choice), reading)
     for line in [*view_lines(result, options), *expected, *caching, *partial_lines(result)]:
         note(line)
     print_coverage(book, result.coverage, strict=reading.strict)

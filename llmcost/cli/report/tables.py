@@ -15,13 +15,13 @@ from llmcost.report.over import PARTIAL
 EVERYTHING = Choice()
 
 
-def drawn(result: Report, shared: dict[str, object], output_format: str, choice: Choice = EVERYTHING) -> Table:
+def report_table(result: Report, shared: dict[str, object], output_format: str, choice: Choice = EVERYTHING) -> Table:
     """Make the table of a report.
 
     On a terminal groups in time are lines of their own trend, and what is partial is so by name, unless `choice` names
     a column that only the rows themselves have.
     """
-    rows = table_of(result, shared)
+    rows = rows_table(result, shared)
     if output_format != "table":
         return rows
     shown = on_terminal(result, shared)
@@ -31,13 +31,13 @@ def drawn(result: Report, shared: dict[str, object], output_format: str, choice:
 def on_terminal(result: Report, shared: dict[str, object]) -> Table:
     """Make the table that a terminal has room for."""
     if not result.over:
-        return table_of(without(result, result.view.counts_only), shared)
+        return rows_table(without(result, result.view.counts_only), shared)
     if result.by or result.view.labels:
         return trends(result, shared)
-    return partial_named(table_of(result, shared))
+    return partial_named(rows_table(result, shared))
 
 
-def table_of(result: Report, shared: dict[str, object]) -> Table:
+def rows_table(result: Report, shared: dict[str, object]) -> Table:
     """Make a table of a report's rows as they are."""
     view = result.view
     return Table(
