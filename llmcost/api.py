@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
@@ -98,8 +98,9 @@ class Database:
         UTC. docs/reports.md says what each column is. Raises UsageError for what does not exist, PriceBookError for a
         bad price book.
         """
-        result = self._run(by, view, over, top, filters_of(since, until, where, tz), pricing, prices_as_of)
-        return self._frame(result)
+        book = book_with(pricing)
+        result = self._run(by, view, over, top, filters_of(since, until, where, tz), book, prices_as_of)
+        return frame_of(result, self._store.price(book).columns)
 
     def spend(
         self,
@@ -112,7 +113,7 @@ class Database:
         pricing: str | Path | None = None,
     ) -> Report:
         """Report the same with its totals and its coverage: what has no price, and why."""
-        return self._run(by, view, None, None, filters_of(since, until, where), pricing)
+        return self._run(by, view, None, None, filters_of(since, until, where), book_with(pricing))
 
     def _run(
         self,
@@ -121,26 +122,14 @@ class Database:
         over: str | None,
         top: int | None,
         filters: Filters,
-        pricing: str | Path | None,
+        book: Book,
         as_of: date | None = None,
     ) -> Report:
         if isinstance(by, str):
             raise UsageError(f"by={by!r}: a list of columns", hint=f"by=[{by!r}]")
         # what a view always splits by is there anyway
         columns = None if by is None else tuple(name for name in by if name not in view_named(view).labels)
-        book = book_with(pricing)
         return run(self._store, book, view=view, by=columns, over=over, top=top, filters=filters, as_of=as_of)
-
-    def _frame(self, result: Report) -> pl.DataFrame:
-        """Make a typed frame; groups have the types of their columns in the store."""
-        kinds = {name: kind for name, kind, *_ in self._store.rows("describe dimensions")}
-        groups = (*([result.over] if result.over else []), *result.by)
-        schema = {name: type_of(name, result.view.labels) for name in result.columns}
-        # with `top` there is a group "other"
-        schema |= {name: pl.String if result.kept else KINDS.get(kinds.get(name, "VARCHAR")) for name in groups}
-        if result.over:
-            schema[result.over] = pl.Date if result.over == "day" else pl.String
-        return pl.DataFrame(result.rows, schema=schema, orient="row", infer_schema_length=None)
 
     def detect(
         self,
@@ -161,10 +150,12 @@ class Database:
         """
         filters = Filters(moment(since), moment(until), tuple(where))
         hits = detect(self._store, book_with(pricing), detectors(), chosen(names), filters=filters, settings=settings)
-        claim(self._store, hits)
-        columns, rows = found_requests(self._store, hits)
-        schema = {c: USD if c.endswith("_usd") else pl.Datetime if c.endswith("_at") else pl.String for c in columns}
-        return pl.DataFrame(rows, schema=schema, orient="row")
+        found = found_requests(claim(hits))
+        schema = {
+            name: USD if name.endswith("_usd") else pl.Datetime if name.endswith("_at") else pl.String
+            for name in found.columns
+        }
+        return pl.DataFrame(found.rows, schema=schema, orient="row")
 
     def savings(
         self,
@@ -178,8 +169,18 @@ class Database:
         """Add up what every detector finds: the waterfall, its totals, subtotals by certainty and a month's worth."""
         filters = Filters(moment(since), moment(until), tuple(where))
         hits = detect(self._store, book_with(pricing), detectors(), detectors(), filters=filters, settings=settings)
-        claim(self._store, hits)
-        return savings(self._store, hits)
+        return savings(claim(hits))
+
+
+def frame_of(result: Report, kinds: Mapping[str, str]) -> pl.DataFrame:
+    """Make a typed frame; groups have the types of their columns in the store, which are `kinds`."""
+    groups = (*([result.over] if result.over else []), *result.by)
+    schema = {name: type_of(name, result.view.labels) for name in result.columns}
+    # with `top` there is a group "other"
+    schema |= {name: pl.String if result.kept else KINDS.get(kinds.get(name, "VARCHAR")) for name in groups}
+    if result.over:
+        schema[result.over] = pl.Date if result.over == "day" else pl.String
+    return pl.DataFrame(result.rows, schema=schema, orient="row", infer_schema_length=None)
 
 
 def type_of(name: str, labels: Sequence[str]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
@@ -14,6 +15,21 @@ from llmcost.errors import ShelfError, first_line
 Entry = TypeVar("Entry")
 # the same language; five times as fast where PyYAML was built with libyaml
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """One file of a shelf: what it is called, the question that its query `answers`, and what the query needs for that.
+
+    `inputs` are the tables that it reads, `params` its parameters with their defaults.
+    """
+
+    name: str
+    query: str
+    title: str
+    answers: str = ""
+    inputs: list[str] = field(default_factory=lambda: ["scope"])
+    params: dict[str, Any] = field(default_factory=dict)
 
 
 def read_entry(file: Traversable, kind: Callable[..., Entry]) -> Entry:

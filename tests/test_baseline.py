@@ -13,14 +13,14 @@ import pytest
 from llmcost.check.baseline import Baseline, cases_of
 from llmcost.check.baseline_read import read_baseline
 from llmcost.check.baseline_write import write_baseline
-from llmcost.check.keys import Keys, trace
-from llmcost.check.query import records
+from llmcost.check.keys import Keys
+from llmcost.check.query import queries
 from llmcost.check.restore import restore
+from llmcost.check.sides import Source
 from llmcost.errors import InputError, LlmcostError, UsageError
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
-from llmcost.store.prices import Repricing, load_prices
 from tests.logs import write_log
 from tests.traces import request
 
@@ -29,16 +29,12 @@ KEYS = Keys()
 
 
 def baseline_of(store: Store, book: Book, keys: Keys = KEYS) -> Baseline:
-    load_prices(store, book)
-    trace(store, Filters(), keys)
-    return Baseline(cases_of(store), keys.named, DAY, datetime(2026, 11, 21, 8))
+    return Baseline(cases_of(Source(store, Filters(), keys).traced(book)), keys.named, DAY, datetime(2026, 11, 21, 8))
 
 
 def measured(store: Store, book: Book, keys: Keys = KEYS) -> list[dict[str, Any]]:
     """Give what `runs` says at the prices of DAY; runs are counted, not named."""
-    load_prices(store, book, Repricing(DAY))
-    trace(store, Filters(), keys)
-    rows = records(store, "runs")
+    rows = Source(store, Filters(), keys).traced(book, DAY).records(queries()["runs"])
     return sorted(
         (
             {name: value for name, value in row.items() if name not in ("run_name", "system_prompt_chars")}

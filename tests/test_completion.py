@@ -26,10 +26,8 @@ from llmcost.pricing.named import load_names
 from llmcost.render import FORMATS
 from llmcost.report import over
 from llmcost.report.view import views
-from llmcost.store import Filters, Store
+from llmcost.store import Store
 from llmcost.store.peek import peek
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope, dimension_names
 from tests.conftest import FIRST, FIXTURES
 
 PROGRAM = "import sys; sys.argv[0] = 'llmcost'; from llmcost.cli import main; main()"
@@ -112,9 +110,8 @@ def test_a_word_in_quotes_is_left_to_the_shell(ask: Ask) -> None:
 
 def test_models_are_those_of_reports_whatever_the_logs_call_them(ask: Ask, book: Book, folder: Path) -> None:
     with Store(folder / "llmcost.duckdb", read_only=True) as store:
-        load_prices(store, book)
-        create_scope(store, Filters())
-        expected = [name for (name,) in store.rows("select distinct model from scope order by model")]
+        scope = store.price(book).scope()
+        expected = [name for (name,) in scope.rows("select distinct model from scope order by model")]
 
     assert expected == ask("report", "--where", "model", "=")
     assert [f"{name}=" for name in expected] == ask("whatif", "--map", "")
@@ -186,13 +183,12 @@ def test_a_bad_price_book_is_none(folder: Path) -> None:
 
 
 def test_columns_that_are_completed_are_columns_with_these_values(full: Store, book: Book) -> None:
-    load_prices(full, book)
-    create_scope(full, Filters())
+    scope = full.price(book).scope()
 
-    assert [] == [name for name in COLUMNS if name not in dimension_names(full)]
+    assert [] == [name for name in COLUMNS if name not in scope.priced.columns]
     for name, column in COLUMNS.items():
         column_of_scope = "unnest(tags)" if name == "tag" else f'"{name}"'
-        found = {str(v) for (v,) in full.rows(f"select distinct {column_of_scope} from scope") if v is not None}
+        found = {str(v) for (v,) in scope.rows(f"select distinct {column_of_scope} from scope") if v is not None}
         if column.fixed:
             assert found <= set(column.fixed)
         elif column.values is not None:
@@ -202,9 +198,9 @@ def test_columns_that_are_completed_are_columns_with_these_values(full: Store, b
 
 
 def test_fixed_values_are_all_that_the_program_knows(store: Store, book: Book) -> None:
-    load_prices(store, book)
-    statuses = store.value("select enum_range(null::price_status)")
-    macro = store.value("select macro_definition from duckdb_functions() where function_name = 'error_kind'")
+    priced = store.price(book)
+    statuses = priced.value("select enum_range(null::price_status)")
+    macro = priced.value("select macro_definition from duckdb_functions() where function_name = 'error_kind'")
 
     assert tuple(statuses) == COLUMNS["price_status"].fixed
     assert set(re.findall(r"(?:THEN|ELSE) \(?'(\w+)'", macro)) == set(COLUMNS["error_kind"].fixed)

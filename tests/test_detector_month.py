@@ -12,7 +12,7 @@ import pytest
 
 from llmcost.demo import TRAPS, write_month
 from llmcost.detect import detect, detectors
-from llmcost.detect.findings import claim
+from llmcost.detect.claims import claim
 from llmcost.detect.savings import COLUMNS, savings
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
@@ -41,11 +41,12 @@ def month(tmp_path_factory: pytest.TempPathFactory, book: Book) -> Iterator[Mont
     with Store() as store:
         ingest(store, [str(folder)])
         # what is on the way to a release has nothing planted
-        hits = detect(store, book, detectors(), shipped("detector", detectors()))
-        claim(store, hits)
-        found = savings(store, hits)
+        claims = claim(detect(store, book, detectors(), shipped("detector", detectors())))
+        found = savings(claims)
         claimed = {row[0]: row[COLUMNS.index("saving_usd")] for row in found.rows}
-        of_key = dict(store.rows("select key, sum(saving_usd) from claims join scope using (dedupe_key) group by key"))
+        of_key: dict[str, Decimal] = dict(
+            claims.rows("select key, sum(saving_usd) from claims join scope using (dedupe_key) group by key")
+        )
     yield Month(planted, claimed, of_key, found.totals)
 
 

@@ -107,10 +107,10 @@ def test_a_detector_finds_to_the_last_digit_what_its_document_says(bench: Bench,
         if hits.cannot_run:
             return
         shown = ", ".join(f"found.{column}" for column in oracle.columns)
-        actual = bench.records(
-            f"select case_id, {shown} from {hits.tables[name]} as found join scope using (dedupe_key)"
+        actual = hits.scope.records(
+            f"select case_id, {shown} from found join scope using (dedupe_key)", {"found": hits.by_detector[name]}
         )
-        requests = bench.records("select scope.* from scope")
+        requests = hits.scope.records("select scope.* from scope")
         expected = oracle.found(requests, params)
 
         assert expected == {row.pop("case_id"): row for row in actual}

@@ -22,11 +22,10 @@ MONEY = ("saving_usd", "saving_low_usd", "saving_high_usd", "unbilled_status_usd
 def found_in(store: Store, detector: str, settings: dict[str, Any], book: Book) -> dict[str, dict[str, Any]]:
     hits = detect(store, book, {detector: detectors()[detector]}, [detector], settings={detector: settings})
     assert not hits.cannot_run
-    result = store.execute(
-        f"select request_id, found.* from {hits.tables[detector]} as found join scope using (dedupe_key)"
+    rows = hits.scope.records(
+        "select request_id, found.* from found join scope using (dedupe_key)", {"found": hits.by_detector[detector]}
     )
-    names = [column[0] for column in result.description]
-    return {row[0]: dict(zip(names, row, strict=True)) for row in result.fetchall()}
+    return {row["request_id"]: row for row in rows}
 
 
 @pytest.mark.parametrize(("detector", "shelf", "case"), each_case("detectors"))

@@ -25,7 +25,8 @@ from llmcost.errors import IncompleteError, UsageError
 from llmcost.export import export_days
 from llmcost.export.folder import uninterrupted
 from llmcost.ingest import ingest
-from llmcost.store import Store
+from llmcost.pricing import Book
+from llmcost.store import Filters, Store
 from tests.conftest import FIRST, Run
 
 NAMES = ("requests", "daily")
@@ -310,13 +311,13 @@ def test_a_bad_folder_is_named(llmcost: Run, ready: Path, tmp_path: Path) -> Non
     assert {"file": b"mine"} == files_in(str(tmp_path))
 
 
-def test_a_query_that_fails_leaves_the_earlier_export(reading: Reading) -> None:
+def test_a_query_that_fails_leaves_the_earlier_export(reading: Reading, book: Book) -> None:
     export(reading, "daily", "out")
     before = files_in("out")
 
-    with Store(reading.db, read_only=True) as store, pytest.raises(duckdb.Error):
-        # nothing is loaded: there is no scope
-        export_days(store, "daily", Path("out"), {"command": "export daily"}, force=True)
+    with Store(reading.db, read_only=True) as store, pytest.raises(UsageError):
+        scope = store.price(book).scope(Filters(where=("nothing=1",)))
+        export_days(scope, "daily", Path("out"), {"command": "export daily"}, force=True)
     assert (before, ["out"]) == (files_in("out"), names("."))
 
 

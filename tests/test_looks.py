@@ -17,7 +17,6 @@ from llmcost.render import Table, render
 from llmcost.report import run, views
 from llmcost.report.budget import Budget, budgets
 from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
 from tests.conftest import FIXTURES
 
 # a log without times would look otherwise on another day
@@ -67,10 +66,9 @@ def test_a_file_looks_as_it_did(filled: Store, book: Book, view: str, format: st
 
 @pytest.fixture
 def limits(filled: Store, book: Book) -> Table:
-    load_prices(filled, book)
     asked = [Budget(None, None, "month", Decimal("0.01")), Budget("team", None, "month", Decimal(5))]
     last = filled.value("select max(started_at) from requests").replace(tzinfo=UTC)
-    return budget_table(budgets(filled, asked, Filters(), last), {"command": "report"})
+    return budget_table(budgets(filled.price(book), asked, Filters(), last), {"command": "report"})
 
 
 @pytest.mark.parametrize("width", WIDTHS)

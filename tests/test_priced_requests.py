@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book
 from llmcost.store import Store
-from llmcost.store.prices import load_prices
 from tests.conftest import FIRST, FIXTURES
 
 RATES = {"input": "2.5", "output": "10", "cache_read": "0.123456789", "cache_write": "3.125", "cache_write_1h": "5"}
@@ -42,31 +41,31 @@ def priced(store: Store, book: Book, folder: Path, lines: list[str]) -> list[tup
     log = folder / "log.jsonl"
     log.write_text("\n".join(lines), encoding="utf-8")
     ingest(store, [str(log)])
-    load_prices(store, book)
+    found = store.price(book)
     return [
-        (c, s) for _, c, s in store.rows("select request_id, cost_usd, price_status from priced_requests order by 1")
+        (c, s) for _, c, s in found.rows("select request_id, cost_usd, price_status from priced_requests order by 1")
     ]
 
 
 def test_anthropics_exclusive_input_is_paid_once_each(store: Store, book: Book) -> None:
     ingest(store, [str(FIXTURES / "anthropic.jsonl")])
-    load_prices(store, book)
+    found = store.price(book)
 
     # Sonnet 4.5: 100 x 3 + 10,000 x 0.30 + 1,500 x 3.75 + 500 x 6 + 300 x 15 = 16,425 micro-USD
-    cost = store.value("select cost_usd from priced_requests where request_id = 'msg_raw_1'")
+    cost = found.value("select cost_usd from priced_requests where request_id = 'msg_raw_1'")
     assert Decimal("0.016425") == cost
     # Opus 4.6 at 5 and 25, in the US x 1.1: (60,700 x 5 + 1,900 x 25) x 1.1 = 386,100
-    assert Decimal("0.3861") == store.value("select cost_usd from priced_requests where request_id = 'msg_raw_2'")
+    assert Decimal("0.3861") == found.value("select cost_usd from priced_requests where request_id = 'msg_raw_2'")
 
 
 def test_openais_inclusive_input_is_paid_once_each(store: Store, book: Book) -> None:
     ingest(store, [str(FIXTURES / "openai.jsonl")])
-    load_prices(store, book)
+    found = store.price(book)
 
     # gpt-4o: 976 x 2.50 + 1,024 x 1.25 + 150 x 10 = 5,220 micro-USD
-    assert Decimal("0.00522") == store.value("select cost_usd from priced_requests where request_id = 'chatcmpl-raw-1'")
+    assert Decimal("0.00522") == found.value("select cost_usd from priced_requests where request_id = 'chatcmpl-raw-1'")
     # two embeddings of 12 tokens at 0.02, no output price needed
-    costs = store.rows("select cost_usd from priced_requests where operation_name = 'embeddings'")
+    costs = found.rows("select cost_usd from priced_requests where operation_name = 'embeddings'")
     assert [(Decimal("0.00000024"),)] * 2 == costs
 
 
@@ -126,9 +125,9 @@ def test_cached_beyond_input_is_bad_usage_and_never_clamped(store: Store, book: 
 
 def test_an_unknown_model_has_no_cost_and_a_reason(store: Store, book: Book) -> None:
     ingest(store, [str(FIXTURES / "litellm.jsonl")])
-    load_prices(store, book)
+    found = store.price(book)
 
-    row = store.rows("select cost_usd, price_status from priced_requests where request_model like 'acme%'")[0]
+    row = found.rows("select cost_usd, price_status from priced_requests where request_model like 'acme%'")[0]
     assert row == (None, "unknown provider")
 
 
@@ -169,15 +168,14 @@ def test_cost_is_the_sum_of_its_parts_to_the_last_digit(
 
 def test_pricing_neither_loses_nor_doubles_a_request(store: Store, book: Book) -> None:
     ingest(store, [str(file) for file in FIRST])
-    load_prices(store, book)
+    found = store.price(book)
 
-    assert store.value("select count(*) from requests") == store.value("select count(*) from priced_requests")
-    assert store.value("select count(*) from dimensions") == 45
+    assert found.value("select count(*) from requests") == found.value("select count(*) from priced_requests")
+    assert found.value("select count(*) from dimensions") == 45
 
 
 def test_a_column_that_is_not_asked_for_costs_nothing(store: Store, book: Book) -> None:
-    load_prices(store, book)
-    plan = store.rows("explain select sum(input_tokens) from dimensions")[0][1]
+    plan = store.price(book).rows("explain select sum(input_tokens) from dimensions")[0][1]
 
     # DuckDB makes a join of a long `in`, and keeps it where nothing reads the answer
     assert "Table: memory.main.requests" in plan
@@ -185,13 +183,13 @@ def test_a_column_that_is_not_asked_for_costs_nothing(store: Store, book: Book) 
 
 
 def test_a_cost_is_the_sum_of_its_charges(full: Store, book: Book) -> None:
-    load_prices(full, book)
+    priced = full.price(book)
 
-    torn = full.rows("""
+    torn = priced.rows("""
         select request_id, list_cost_usd, cost_usd
         from priced_requests where price_status = 'priced' and cost_usd > 0
         except
         select request_id, sum(list_cost_usd), sum(cost_usd) from charges group by request_id, dedupe_key
     """)
     assert [] == torn
-    assert full.value("select count(distinct meter) from charges") > 5
+    assert priced.value("select count(distinct meter) from charges") > 5

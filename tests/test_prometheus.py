@@ -26,7 +26,6 @@ from llmcost.export.prometheus.text import EMPTY, Gauge, label, number, write
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
 from tests.conftest import FIRST, FIXTURES, ROOT, Completed, Run
 
 LOGS = (*FIRST, FIXTURES / "llmcost.jsonl")
@@ -242,10 +241,9 @@ def test_a_window_is_the_last_day_to_the_second_if_nothing_is_said(llmcost: Run)
 
 
 def test_a_window_ends_now_at_the_latest(store: Store, book: Book) -> None:
-    load_prices(store, book)
     now = datetime(2026, 11, 20)
     filters = Filters(since=datetime(2026, 11, 19), until=datetime(2030, 1, 1))
-    gauges = {gauge.name: gauge.known for gauge in window_gauges(store, filters, None, now)}
+    gauges = {gauge.name: gauge.known for gauge in window_gauges(store.price(book), filters, None, now)}
 
     assert [({}, timedelta(days=1))] == gauges["llmcost_window_seconds"]
     assert [] == gauges["llmcost_last_request_timestamp_seconds"]
@@ -345,9 +343,8 @@ def test_the_most_series_are_the_most(store: Store, book: Book, tmp_path: Path) 
     with pytest.raises(UsageError, match=r"2,001 series, more than 2,000; most are a \(2,000\)"):
         check_size([Gauge("a", "b", samples), Gauge("c", "d", (({}, 1),))])
     ingest(store, [str(many(tmp_path))])
-    load_prices(store, book)
     with pytest.raises(UsageError, match="more than 2,000 series"):
-        group_gauges(store, Filters(), ("request_id",), top=2001)
+        group_gauges(store.price(book), Filters(), ("request_id",), top=2001)
 
 
 def test_nothing_but_the_time_of_the_export_differs_between_two_runs(llmcost: Run) -> None:

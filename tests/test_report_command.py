@@ -16,7 +16,6 @@ from llmcost.pricing import Book
 from llmcost.report.budget import COLUMNS, budgets
 from llmcost.report.over import in_time
 from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
 from tests.conftest import FIXTURES, Run
 
 LITELLM = FIXTURES / "litellm.jsonl"
@@ -151,9 +150,9 @@ def test_a_zone_moves_requests_to_another_day(llmcost: Run, tmp_path: Path) -> N
 def test_the_running_month_is_forecast_from_its_days(october: Run, tmp_path: Path, book: Book) -> None:
     assert october("report", "cost").returncode == 0
     with Store(tmp_path / "llmcost.duckdb", read_only=True) as store:
-        load_prices(store, book)
-        (running,) = budgets(store, (), Filters(), datetime(2026, 10, 22, 9, tzinfo=UTC))
-        (over,) = budgets(store, (), Filters(), datetime(2026, 11, 1, 9, tzinfo=UTC))
+        priced = store.price(book)
+        (running,) = budgets(priced, (), Filters(), datetime(2026, 10, 22, 9, tzinfo=UTC))
+        (over,) = budgets(priced, (), Filters(), datetime(2026, 11, 1, 9, tzinfo=UTC))
 
     # 26 requests of $0.0025 to the 20th; the 2nd to the 19th are whole days, and each weekday is as it always was: 11
     # days are left after the 20th, three of them at weekends, which have two

@@ -12,7 +12,6 @@ import pytest
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
 from llmcost.store import Store
-from llmcost.store.prices import load_prices
 from tests.conftest import CASES, SAMPLES
 
 PAYLOADS = "litellm-payloads.jsonl"
@@ -67,17 +66,17 @@ def test_two_rate_limits_and_a_success_are_three_rows_of_one_trace(store: Store)
 
 def test_an_answer_from_the_gateways_cache_costs_nothing(store: Store, book: Book) -> None:
     ingest(store, [str(SAMPLES / PAYLOADS)])
-    load_prices(store, book)
 
-    rows = store.rows("select input_tokens, cost_usd, price_status from priced_requests where gateway_cache_hit")
+    rows = store.price(book).rows(
+        "select input_tokens, cost_usd, price_status from priced_requests where gateway_cache_hit"
+    )
     assert [(2006, Decimal(0), "gateway cache")] == rows
 
 
 def test_a_stream_without_usage_is_usage_missing(store: Store, book: Book) -> None:
     ingest(store, [str(SAMPLES / PAYLOADS)])
-    load_prices(store, book)
 
-    rows = store.rows(
+    rows = store.price(book).rows(
         "select input_tokens, output_tokens, usage_source, cost_usd from priced_requests "
         "where price_status = 'usage missing'"
     )
@@ -93,9 +92,10 @@ def test_the_payload_and_the_spend_table_are_the_same_calls(store: Store) -> Non
 
 def test_the_samples_cost_what_their_tokens_cost(store: Store, book: Book) -> None:
     ingest(store, [str(SAMPLES / PAYLOADS)])
-    load_prices(store, book)
 
-    costs = dict(store.rows("select book_model, sum(cost_usd) from priced_requests group by all"))
+    costs: dict[str, Decimal] = dict(
+        store.price(book).rows("select book_model, sum(cost_usd) from priced_requests group by all")
+    )
     # Claude, per 1M: input 3, read 0.30, write 3.75, 1h write 6, output 15. Twice with the write split:
     # 21 x 3 + 10240 x 0.30 + 1024 x 3.75 + 1024 x 6 + 187 x 15 = 15924; once unsplit, all 2048 at 3.75: 13620.
     assert Decimal("0.045468") == costs["claude-sonnet-4-5"]

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from llmcost.check.query import queries as check_queries
+from llmcost.detect.detector import detectors
+from llmcost.detect.findings import shelf_of_causes, summaries
+from llmcost.detect.query import queries as detect_queries
+from llmcost.doctor.examine import checks
 from llmcost.errors import ShelfError
+from llmcost.export.focus import exports
 from llmcost.ingest import ingest
 from llmcost.ingest.format import LEAF_TYPES, Columns, formats
 from llmcost.pricing import load_book, shipped_book_path
-from llmcost.report.query import reports
+from llmcost.reconcile.shelves import causes
+from llmcost.reconcile.shelves import queries as reconcile_queries
+from llmcost.report.query import queries as report_queries
 from llmcost.report.view import View, table, views
-from llmcost.shelf import read_entry, read_shelf
-from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope
+from llmcost.shelf import Query, read_entry, read_shelf
+from llmcost.store import Store
+from llmcost.trial.sample import QUERY as SAMPLE
 from tests.conftest import FIXTURES, ROOT
+from tests.reads import tables_of
 from tests.shelves import cases_of
+
+Shelf = Callable[[], Mapping[str, Query]]
+SHELVES: dict[str, Shelf] = {
+    "report queries": report_queries,
+    "views": views,
+    "check queries": check_queries,
+    "detect queries": detect_queries,
+    "summaries": summaries,
+    "causes of findings": shelf_of_causes,
+    "doctor checks": checks,
+    "exports": exports,
+    "reconcile queries": reconcile_queries,
+    "sample": lambda: {"sample": read_entry(SAMPLE, Query)},
+}
+# these say why, and not what they answer
+OTHER_SHELVES: dict[str, Shelf] = {"detectors": detectors, "causes of gaps": causes}
 
 
 @pytest.mark.parametrize("name", list(formats()))
@@ -56,17 +81,21 @@ def test_no_two_macros_have_one_name() -> None:
     assert len(names) == len(set(names))
 
 
-def test_a_report_answers_a_question() -> None:
-    answers = [*(report.answers for report in reports().values()), *(view.answers for view in views().values())]
+@pytest.mark.parametrize("shelf", SHELVES)
+def test_a_query_of_a_shelf_answers_a_question(shelf: str) -> None:
+    assert [] == [query.name for query in SHELVES[shelf]().values() if not query.answers.endswith("?")]
 
-    assert all(answer.endswith("?") for answer in answers)
+
+@pytest.mark.parametrize("shelf", [*SHELVES, *OTHER_SHELVES])
+def test_a_query_of_a_shelf_names_the_tables_that_it_reads(shelf: str) -> None:
+    read = {name: tables_of(query.query) for name, query in (SHELVES | OTHER_SHELVES)[shelf]().items()}
+
+    assert read == {name: set(query.inputs) for name, query in (SHELVES | OTHER_SHELVES)[shelf]().items()}
 
 
 @pytest.mark.parametrize("view", views().values(), ids=views())
 def test_what_a_views_header_names_are_its_columns(store: Store, view: View) -> None:
-    load_prices(store, load_book([shipped_book_path()]))
-    create_scope(store, Filters())
-    columns = table(store, view, ()).columns
+    columns = table(store.price(load_book([shipped_book_path()])).scope(), view).columns
 
     named = {*view.labels, *view.sums, *view.totals, *view.histogram, view.measure}
     # what a terminal draws of a histogram stands as a column of its own

@@ -23,9 +23,8 @@ from llmcost.errors import UsageError
 from llmcost.ingest import ingest
 from llmcost.ingest.source_record import find_originals
 from llmcost.pricing import Book
-from llmcost.report import records as report
+from llmcost.report import queries
 from llmcost.store import Store
-from llmcost.store.prices import load_prices
 from tests.conftest import FIXTURES, Run
 from tests.test_ingest import record
 from tests.test_privacy import JSON_LOGS, SECRET, records, spoken
@@ -396,10 +395,10 @@ def test_what_was_said_is_nowhere_in_what_is_shown(store: Store, tmp_path: Path,
     log = tmp_path / file.name
     log.write_text("\n".join(json.dumps(spoken(item)) for item in records(file)), encoding="utf-8")
     ingest(store, [str(log)])
-    load_prices(store, book)
+    priced = store.price(book)
 
-    store.execute("create temp table wanted as select dedupe_key from requests")
-    for row in report(store, "show_requests"):
+    wanted = priced.derive("select dedupe_key from requests")
+    for row in priced.records(queries()["show_requests"], {"wanted": wanted}):
         assert SECRET not in json.dumps([facts(row), as_json(source_of(store, row))], default=str)
 
 

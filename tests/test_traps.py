@@ -26,7 +26,6 @@ from llmcost.pricing.files import read_book
 from llmcost.pricing.update import changes
 from llmcost.report import run
 from llmcost.store import Store
-from llmcost.store.prices import load_prices
 from tests.conftest import Run
 
 Line = dict[str, Any]
@@ -60,10 +59,7 @@ class Till:
         paths = [logged(self.folder / f"{at:02}.jsonl", file) for at, file in enumerate(files)]
         if paths:
             ingest(self.store, paths)
-        load_prices(self.store, book)
-        result = self.store.execute("select * from priced_requests order by file_id, request_id")
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        return self.store.price(book).records("select * from priced_requests order by file_id, request_id")
 
 
 @pytest.fixture

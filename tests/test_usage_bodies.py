@@ -11,8 +11,7 @@ import pytest
 
 from llmcost.ingest import ingest
 from llmcost.pricing import Book
-from llmcost.store import Store
-from llmcost.store.prices import load_prices
+from llmcost.store import Priced, Store
 from tests.conftest import CASES
 
 BODIES = CASES / "usage_bodies.jsonl"
@@ -107,21 +106,20 @@ def test_a_recorded_body_comes_to_the_usage_it_states(ingested: Store, number: i
 
 
 @pytest.fixture(scope="module")
-def priced(ingested: Store, book: Book) -> Store:
+def priced(ingested: Store, book: Book) -> Priced:
     """Who answered is what a gateway's log says beside a body: some bodies do not say it themselves."""
     for number, body in enumerate(bodies()):
         told = {"provider": {"aws": "aws.bedrock"}.get(body["provider"], body["provider"]), "id": f"body-{number}"}
         ingested.execute("update requests set provider_name = $provider, name_id = null where request_id = $id", told)
-    load_prices(ingested, book)
-    return ingested
+    return ingested.price(book)
 
 
 @pytest.mark.parametrize("number", range(NUMBER))
-def test_a_recorded_body_costs_what_it_states(priced: Store, number: int) -> None:
+def test_a_recorded_body_costs_what_it_states(priced: Priced, number: int) -> None:
     stated = bodies()[number]["usd_genai_prices_today"]
     # 280 x $3 + 55,096 x $3.75 + 90 x $15 per million
     expected = "0.2088" if number == COMPACTED else stated
 
-    cost = priced.value("select list_cost_usd from priced_requests where request_id = $1", [f"body-{number}"])
+    cost = priced.value("select list_cost_usd from priced_requests where request_id = $id", id=f"body-{number}")
 
     assert (expected and Decimal(expected)) == cost

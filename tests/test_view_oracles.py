@@ -21,7 +21,6 @@ from llmcost.report.budget import COLUMNS, Budget, budgets
 from llmcost.report.compare import compare
 from llmcost.report.forecast import forecast
 from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
 from tests.oracles import cuts, money
 from tests.oracles.forecast import budget_row, expected
 from tests.oracles.traffic import Request, fill, traffic
@@ -321,7 +320,7 @@ def test_a_budget_is_held_against_what_its_requests_cost(desk: Desk) -> None:
     @given(requests=traffic((40, 300), least=1), period=st.sampled_from(["day", "month"]), limit=LIMITS)
     def agree(requests: list[Request], period: str, limit: Decimal | None) -> None:
         fill(desk.store, requests)
-        load_prices(desk.store, desk.book)
+        priced = desk.store.price(desk.book)
         asked = [
             Budget(None, None, period, limit),
             Budget("key", None, period, limit),
@@ -329,7 +328,7 @@ def test_a_budget_is_held_against_what_its_requests_cost(desk: Desk) -> None:
         ]
         today = max(r["started_at"] for r in requests).date()
         clock = datetime.combine(today, time(), UTC)
-        found = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in budgets(desk.store, asked, Filters(), clock)}
+        found = {row[0]: dict(zip(COLUMNS, row, strict=True)) for row in budgets(priced, asked, Filters(), clock)}
         exact = None if limit is None else Fraction(limit)
         named = {"key=k": [], "all": requests} | {
             f"key={key}": [r for r in requests if cuts.COLUMNS["key"](r) == key]

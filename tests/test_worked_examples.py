@@ -13,7 +13,6 @@ import pytest
 from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book
 from llmcost.store import Store
-from llmcost.store.prices import load_prices
 from tests.conftest import CASES
 
 EXAMPLES = CASES / "worked_examples.jsonl"
@@ -92,8 +91,7 @@ def costs(folder: Path, records: list[dict[str, Any]], book: Book) -> dict[str, 
     log.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
     with Store() as store:
         ingest(store, [str(log)])
-        load_prices(store, book)
-        rows = store.rows("select request_id, cost_usd, price_status from priced_requests")
+        rows = store.price(book).rows("select request_id, cost_usd, price_status from priced_requests")
         return {name: (cost, status) for name, cost, status in rows}
 
 

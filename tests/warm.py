@@ -28,7 +28,7 @@ from llmcost.pricing import load_book, shipped_book_path
 PROGRAM = [sys.executable, "-m", "llmcost"]
 READ_AT_START = ("PYTHON", "LC_", "LANG", "HOME", "LD_")
 # what commands import, so that none of them has to
-SHELVES = [("detect.detector", "detectors"), ("detect.findings", "summaries"), ("report.query", "reports")]
+SHELVES = [("detect.detector", "detectors"), ("detect.findings", "summaries"), ("report.query", "queries")]
 SHELVES += [
     ("report.view", "views"),
     ("ingest.format", "formats"),

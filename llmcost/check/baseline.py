@@ -8,8 +8,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from llmcost.check.query import records
-from llmcost.store import Store
+from llmcost.check.keys import Traced
+from llmcost.check.query import queries
 
 # what tells requests of a case apart; with what it is where a baseline does not say
 NAMES: dict[str, Any] = {
@@ -82,9 +82,9 @@ class Baseline:
     is_intact: bool = field(default=True, compare=False)
 
 
-def cases_of(store: Store) -> tuple[Case, ...]:
-    """Take the cases of the present `traced`."""
-    rows = records(store, "calls")
+def cases_of(traced: Traced) -> tuple[Case, ...]:
+    """Take the cases of traces."""
+    rows = traced.records(queries()["calls"])
     return tuple(case_of(name, list(found)) for name, found in groupby(rows, key=lambda row: row["case_name"]))
 
 

@@ -1,13 +1,13 @@
-"""What names a request's test case, its repeat and its route: the view `traced`."""
+"""What names a request's test case, its repeat and its route: the table `traced`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from llmcost.errors import UsageError
-from llmcost.store import Filters, Store
+from llmcost.store import Engine, Inputs, Scope, Tables
 from llmcost.store.quote import literal, quoted
-from llmcost.store.scope import check_column, create_scope, dimension_names
+from llmcost.store.scope import check_column
 
 METADATA = "metadata."
 TAG = "tag:"
@@ -39,26 +39,37 @@ class Keys:
         return self.case or "metadata.test_case"
 
 
-def trace(store: Store, filters: Filters, keys: Keys) -> None:
-    """Make the view `traced`: the requests of the filters with case_name, run_name and route.
+@dataclass(frozen=True)
+class Traced(Tables):
+    """The requests of a scope without groups, as the table `traced`: with case_name, run_name and route.
 
-    Raises UsageError for a column that no request has.
+    Raises UsageError for a key that is a column which no request has.
     """
-    create_scope(store, filters, None)
-    known = dimension_names(store)
+
+    scope: Scope
+    keys: Keys
+
+    @property
+    def engine(self) -> Engine:
+        """The store that the requests are in."""
+        return self.scope.engine
+
+    @property
+    def tables(self) -> Inputs:
+        """`traced`, and what is made of prices."""
+        return {**self.scope.priced.tables, "traced": self.scope.derive_view(traced_query(self))}
+
+
+def traced_query(traced: Traced) -> str:
+    """Write what `traced` is. Raises UsageError for a column that no request has."""
+    keys, known = traced.keys, list(traced.scope.priced.columns)
     route = (
         f"coalesce({expression(keys.route, known, '--route-key') if keys.route else tagged('route')}, operation_name)"
     )
     case, run = names_of(keys, known)
     if keys.is_by_route:
         case, run = f"{route} || coalesce({literal(TEMPLATE)} || system_prompt_hash, '')", "cast(null as varchar)"
-    store.execute(
-        f"""
-        create or replace temp view traced as
-        select *, {case} as case_name, {run} as run_name, {route} as route
-        from scope
-        """
-    )
+    return f"select *, {case} as case_name, {run} as run_name, {route} as route from scope"
 
 
 def names_of(keys: Keys, known: list[str]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from llmcost.check.decision import FAIL, INCONCLUSIVE, PASS, WARN, Decision, Limits
-from llmcost.check.query import records
+from llmcost.check.query import queries
 from llmcost.check.sides import Source
 from llmcost.check.statistics import RESAMPLES, Costs, Interval, interval_of
 from llmcost.pricing import Book
@@ -19,9 +19,8 @@ Blocks = tuple[Costs, Costs]
 
 def blocks_of(source: Source, book: Book, day: date) -> dict[str, Blocks]:
     """Cut each route of a side into stretches of as many requests each: their costs, and how many they are."""
-    source.trace(book, day)
     rows: dict[str, list[tuple[float, int]]] = {}
-    for row in records(source.store, "blocks"):
+    for row in source.traced(book, day).records(queries()["blocks"]):
         rows.setdefault(row["case_name"], []).append((float(row["cost_usd"]), row["requests"]))
     return {
         name: (np.array([c for c, _ in found]), np.array([float(n) for _, n in found])) for name, found in rows.items()

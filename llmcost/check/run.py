@@ -125,13 +125,12 @@ def sent(
     base: Source, head: Source, book: Book, day: date, paired: Sequence[Change]
 ) -> tuple[list[Traffic], list[Traffic]]:
     """Sum up what both sides sent for the paired cases."""
-    base.trace(book, day)
-    models = models_of(base.store)
-    head.trace(book, day)
-    cohorts = cohorts_of(models, models_of(head.store))
-    now = traffic(head.store, {change.id: len(change.head.runs) for change in paired if change.head}, cohorts)
-    base.trace(book, day)
-    return traffic(base.store, {change.id: len(change.base.runs) for change in paired if change.base}, cohorts), now
+    was, now = base.traced(book, day), head.traced(book, day)
+    cohorts = cohorts_of(models_of(was), models_of(now))
+    return (
+        traffic(was, {change.id: len(change.base.runs) for change in paired if change.base}, cohorts),
+        traffic(now, {change.id: len(change.head.runs) for change in paired if change.head}, cohorts),
+    )
 
 
 def price_change(before: Side, now: Side, paired: Sequence[Change]) -> Fraction | None:

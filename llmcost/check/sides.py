@@ -10,12 +10,11 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from llmcost.check.keys import Keys, trace
-from llmcost.check.query import records
+from llmcost.check.keys import Keys, Traced
+from llmcost.check.query import queries
 from llmcost.pricing import Book
 from llmcost.report import Coverage, coverage
-from llmcost.store import Filters, Store
-from llmcost.store.prices import Repricing, load_prices
+from llmcost.store import Filters, Repricing, Store
 
 
 @dataclass(frozen=True)
@@ -74,34 +73,31 @@ class Source:
 
     def day(self, book: Book) -> date:
         """Find the day of the last request."""
-        self.trace(book, None)
-        last: datetime = records(self.store, "uncased")[0]["last_at"]
+        last: datetime = self.traced(book).records(queries()["uncased"])[0]["last_at"]
         return last.date()
 
     def names_cases(self, book: Book) -> bool:
         """Tell whether some request names its case."""
-        self.trace(book, None)
-        return bool(self.store.value("select count(*) from traced where case_name is not null"))
+        return bool(self.traced(book).value("select count(*) from traced where case_name is not null"))
 
-    def trace(self, book: Book, day: date | None) -> None:
-        """Make `traced` at the prices of a book, as on one day."""
-        load_prices(self.store, book, Repricing(day))
-        trace(self.store, self.filters, self.keys)
+    def traced(self, book: Book, day: date | None = None) -> Traced:
+        """Give its requests at the prices of a book, as on one day."""
+        return Traced(self.store.price(book, Repricing(day)).scope(self.filters, None), self.keys)
 
 
 def measure(source: Source, book: Book, day: date) -> Side:
     """Price a side with a book as on one day, and measure its cases."""
-    source.trace(book, day)
-    found = groupby(records(source.store, "runs"), key=lambda row: row["case_name"])
+    traced = source.traced(book, day)
+    found = groupby(traced.records(queries()["runs"]), key=lambda row: row["case_name"])
     is_by_route = source.keys.is_by_route
     tried = {name: tried_of(name, list(rows), is_by_route) for name, rows in found}
-    (rest,) = records(source.store, "uncased")
+    (rest,) = traced.records(queries()["uncased"])
     return Side(
         tried,
         rest["requests"],
         int(rest["uncased"] or 0),
         Fraction(rest["uncased_cost_usd"] or 0),
-        coverage(source.store),
+        coverage(traced.scope),
     )
 
 

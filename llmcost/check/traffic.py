@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from llmcost.check.factors import Traffic
-from llmcost.check.query import records
-from llmcost.store import Store
+from llmcost.check.keys import Traced
+from llmcost.check.query import queries
 
 # meters, and what the query calls their tokens; reasoning is output at a rate of its own
 METERS = {
@@ -29,10 +29,10 @@ COMPARED = pa.schema(
 Models = dict[tuple[str, str], tuple[str, ...]]
 
 
-def models_of(store: Store) -> Models:
-    """List the models that the present `traced` asks, by case and route."""
+def models_of(traced: Traced) -> Models:
+    """List the models that traces ask, by case and route."""
     found: dict[tuple[str, str], list[str]] = {}
-    for row in records(store, "models"):
+    for row in traced.records(queries()["models"]):
         found.setdefault((row["case_name"], row["route"]), []).append(row["model"] or "")
     return {key: tuple(models) for key, models in found.items()}
 
@@ -42,13 +42,13 @@ def cohorts_of(was: Models, now: Models) -> dict[tuple[str, str], str]:
     return {key: f"{'|'.join(was.get(key, ()))} -> {'|'.join(now.get(key, ()))}" for key in {*was, *now}}
 
 
-def traffic(store: Store, runs: Mapping[str, int], cohorts: Mapping[tuple[str, str], str]) -> list[Traffic]:
-    """Sum up the present `traced` of the cases in `runs`, each divided by the number of its runs."""
+def traffic(traced: Traced, runs: Mapping[str, int], cohorts: Mapping[tuple[str, str], str]) -> list[Traffic]:
+    """Sum up traces of the cases in `runs`, each divided by the number of its runs."""
     rows = [(case, route, runs[case], cohort) for (case, route), cohort in cohorts.items() if case in runs]
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in COMPARED]
-    store.register("compared", pa.table(columns, schema=COMPARED))
+    compared = pa.table(columns, schema=COMPARED)
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in records(store, "traffic"):
+    for row in traced.records(queries()["traffic"], {"compared": compared}):
         found.setdefault((row["route"], row["model"] or "(no model)", row["cohort"]), []).append(row)
     return [summed(*names, rows) for names, rows in found.items()]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from llmcost.cli.progress import step_line
 from llmcost.configuration import Configuration, open_configuration
-from llmcost.detect import Detector, Findings, Hits, claim, detect, detectors, own_detectors
+from llmcost.detect import Claims, Detector, Findings, claim, detect, detectors, own_detectors
 from llmcost.detect.findings import MONEY
 from llmcost.errors import InputError, UsageError
 from llmcost.pricing import Book
@@ -22,7 +22,7 @@ MOST_FINDINGS = 200
 SUMS = ("saving_usd", "saving_low_usd", "saving_high_usd")
 
 
-def run_detectors(store: Store, book: Book, filters: Filters, name: str = ALL, texts: Sequence[str] = ()) -> Hits:
+def run_detectors(store: Store, book: Book, filters: Filters, name: str = ALL, texts: Sequence[str] = ()) -> Claims:
     """Run one detector or all of them, a team's own ones last, and let each dollar be claimed once.
 
     `texts` are NAME=VALUE, as --set has them. Raises UsageError for a detector or a parameter that does not exist,
@@ -34,13 +34,14 @@ def run_detectors(store: Store, book: Book, filters: Filters, name: str = ALL, t
     settings = with_set(configuration.settings, chosen, texts, known)
     with step_line() as step:
         hits = detect(store, book, known, chosen, filters=filters, settings=settings, on_step=step)
+        claims = claim(hits)
         if hits.found:
             step("adding up")
-            claim(store, hits)
+            store.bind({"claims": claims.made["claims"]})
     if not hits.found:
         lines = [f"{each} {reason}" for each, reason in hits.cannot_run.items()]
         raise InputError("; ".join(lines), hint="llmcost doctor shows what these logs hold")
-    return hits
+    return claims
 
 
 def known_detectors(configuration: Configuration) -> dict[str, Detector]:

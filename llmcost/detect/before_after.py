@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from llmcost.store import Store
+from llmcost.detect.claims import Claims
+from llmcost.detect.query import queries
 
 COLUMNS = (
     *("key", "operations_before", "operations_after", "cost_per_operation_before_usd", "cost_per_operation_after_usd"),
@@ -14,39 +15,12 @@ COLUMNS = (
 )
 SUMS = COLUMNS[5:]
 UNIT = Decimal("0.000001")  # what is divided is rounded
-# a redundant attempt is no operation of its own
-PERIOD = """
-    with
-        sent as (
-            select key, cast(sum(requests) as bigint) as requests, sum(spend_usd) as spend_usd
-            from routes
-            group by key
-        ),
-        redundant as (select place, dedupe_key from hits where detector = 'retries'),
-        found as (
-            select
-                groups.key,
-                count(redundant.dedupe_key) as redundant,
-                coalesce(sum(claims.saving_usd), 0) as saving_usd
-            from claims
-            inner join groups on claims.group_no = groups.group_no
-            left join redundant on claims.place = redundant.place and claims.dedupe_key = redundant.dedupe_key
-            group by groups.key
-        )
-    select
-        sent.key,
-        sent.requests - cast(coalesce(found.redundant, 0) as bigint) as operations,
-        sent.spend_usd,
-        coalesce(found.saving_usd, 0) as saving_usd
-    from sent
-    left join found on sent.key is not distinct from found.key
-"""
 Period = dict[str | None, dict[str, Any]]
 
 
-def period(store: Store) -> Period:
-    """Sum the present claims by key: its operations, what they cost and what of it was found; after `claim`."""
-    return {row.pop("key"): row for row in store.records(PERIOD)}
+def period(claims: Claims) -> Period:
+    """Sum claims by key: its operations, what they cost and what of it was found."""
+    return {row.pop("key"): row for row in claims.records(queries()["period"])}
 
 
 def compare(before: Period, after: Period) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:

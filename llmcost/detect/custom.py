@@ -11,14 +11,17 @@ from llmcost.counts import counted
 from llmcost.detect.detector import CERTAINTIES, CONTRACT, LAST, Detector, detectors
 from llmcost.errors import ShelfError, first_line
 from llmcost.shelf import read_shelf
-from llmcost.store import Store
+from llmcost.store import DerivedTable, Scope, Store
 
-STRANGER = "dedupe_key is null or dedupe_key not in (select dedupe_key from scope)"
-LAWS = """
-    select count(*) from {table} as found inner join scope on found.dedupe_key = scope.dedupe_key
+STRANGERS = """
+    select count(*) from found where dedupe_key is null or dedupe_key not in (select dedupe_key from scope)
+"""
+TWICE = "select count(*) - count(distinct dedupe_key) from found"
+BROKEN = f"""
+    select count(*) from found inner join scope on found.dedupe_key = scope.dedupe_key
     where
         found.certainty is null
-        or found.certainty not in {certainties}
+        or found.certainty not in {CERTAINTIES}
         or not 0 <= found.saving_low_usd
         or not found.saving_low_usd <= found.saving_usd
         or not found.saving_usd <= found.saving_high_usd
@@ -60,7 +63,7 @@ def check_header(detector: Detector) -> None:
             raise ShelfError(f"{detector.name}.sql: its header does not fit: {rule}", hint="see docs/detectors.md")
 
 
-def run_own(store: Store, detector: Detector, query: str, table: str, values: dict[str, object]) -> None:
+def run_own(store: Store, scope: Scope, detector: Detector, found: DerivedTable) -> None:
     """Run one detector that nobody here has reviewed, and hold it to the laws that the shipped ones are tested by.
 
     Raises ShelfError where its query fails or takes too long, its columns are not the contract's or its savings break
@@ -68,7 +71,7 @@ def run_own(store: Store, detector: Detector, query: str, table: str, values: di
     """
     try:
         with store.limited():
-            check_laws(store, detector, query, table, values)
+            check_laws(store, scope, detector, found)
     except duckdb.Error as error:
         raise ShelfError(f"{detector.name}.sql: {first_line(error)}") from error
     except TimeoutError:
@@ -78,20 +81,18 @@ def run_own(store: Store, detector: Detector, query: str, table: str, values: di
         ) from None
 
 
-def check_laws(store: Store, detector: Detector, query: str, table: str, values: dict[str, object]) -> None:
+def check_laws(store: Store, scope: Scope, detector: Detector, found: DerivedTable) -> None:
     """Run a detector's query, and look over what it gives. Raises ShelfError, duckdb.Error."""
     if store.writes(detector.query):
         raise ShelfError(f"{detector.name}.sql: it writes", hint="a detector is one query that only reads")
-    store.execute(query, values or None)
-    columns = {name for name, *_ in store.rows(f"describe {table}")}
+    tables = {"found": found}
+    columns = store.columns("from found", tables)
     missing = [name for name in CONTRACT if name not in columns]
     if missing:
         raise ShelfError(
             f"{detector.name}.sql gives no {', '.join(missing)}", hint=f"it must give {', '.join(CONTRACT)}"
         )
-    strangers = store.value(f"select count(*) from {table} where {STRANGER}")
-    broken = store.value(LAWS.format(table=table, certainties=CERTAINTIES))
-    twice = store.value(f"select count(*) - count(distinct dedupe_key) from {table}")
+    strangers, broken, twice = (scope.value(query, tables) for query in (STRANGERS, BROKEN, TWICE))
     if strangers:
         raise ShelfError(
             f"{detector.name}.sql gives {counted(strangers, 'row')} whose dedupe_key is no request of the scope"

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from llmcost.shelf import read_shelf
+from llmcost.shelf import Query, read_shelf
 
 # Every detector's query gives these, one row per request that is worth looking at; more columns are its own.
 CONTRACT = ("dedupe_key", "finding", "saving_usd", "saving_low_usd", "saving_high_usd", "certainty", "evidence")
@@ -15,20 +15,16 @@ CERTAINTIES = ("proven", "likely", "possible")
 LAST = 99
 
 
-@dataclass(frozen=True)
-class Detector:
-    """One file of the shelf.
+@dataclass(frozen=True, kw_only=True)
+class Detector(Query):
+    """One file of the shelf: `why` what it finds is waste, and what to do about it.
 
     Of two detectors that point at one request the one of the lower `rank` claims its saving first. `needs` lists what
     the logs must have: `fields`, one of which some request fills, and what it `says` where none does.
     """
 
-    name: str
-    query: str
-    title: str
     why: str
     advice: str
-    params: dict[str, Any] = field(default_factory=dict)
     needs: list[dict[str, Any]] = field(default_factory=list)
     rank: int = LAST
 

@@ -1,4 +1,4 @@
-"""Run detectors over a scope: each one's rows become a table of the connection."""
+"""Run detectors over a scope: the rows of each are a table."""
 
 from __future__ import annotations
 
@@ -13,37 +13,49 @@ import duckdb
 from llmcost.detect.custom import run_own
 from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.needs import missing_requirements
+from llmcost.detect.query import queries
 from llmcost.errors import ShelfError, UsageError, first_line
 from llmcost.pricing import Book
-from llmcost.store import Filters, Store
-from llmcost.store.detection_rules import load_detection_rules
-from llmcost.store.prices import load_prices
-from llmcost.store.quote import quoted
-from llmcost.store.scope import create_scope
+from llmcost.store import DerivedTable, Engine, Filters, Inputs, Scope, Store, Tables
+from llmcost.store.detection_rules import detection_rules
 
 DECIMALS = 4  # of a fraction, in the queries
-SETUP = resources.files("llmcost.detect") / "setup"
+MACROS = resources.files("llmcost.detect") / "macros.sql"
+# what detectors read of requests
+READ = ("calls", "prefixes", "smaller_requests", "successor_requests")
 Settings = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
-class Hits:
-    """What ran: detector by table of its rows, and why others could not run.
+class Hits(Tables):
+    """What ran over a scope, `by_detector` its rows as a table, a row per request; and why others could not run.
 
     `asked` names those whose findings are wanted; the others ran since they claim before them. `values` are the
-    parameters that each ran with.
+    parameters that each ran with. `read` are the tables that detectors read beside the scope.
     """
 
-    tables: dict[str, str]
-    detectors: dict[str, Detector]
+    scope: Scope
+    read: Inputs
     asked: tuple[str, ...]
+    by_detector: dict[str, DerivedTable] = field(default_factory=dict)
+    detectors: dict[str, Detector] = field(default_factory=dict)
     cannot_run: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
+    def engine(self) -> Engine:
+        """The store that the requests are in."""
+        return self.scope.engine
+
+    @property
+    def tables(self) -> Inputs:
+        """What a detector may read."""
+        return {**self.scope.tables, **self.read}
+
+    @property
     def found(self) -> list[str]:
         """The names of those that are wanted and ran."""
-        return [name for name in self.tables if name in self.asked]
+        return [name for name in self.by_detector if name in self.asked]
 
 
 def detect(
@@ -61,19 +73,17 @@ def detect(
     `known` are all that there are, in the order in which they claim. With those that are `asked` for the ones run that
     come before them, so that a finding has the same dollars whoever asks for it.
 
-    `settings` overrides parameters by detector. Each detector's rows stay in a temporary table, a row per request.
-    `on_step` is told what is about to run.
+    `settings` overrides parameters by detector. `on_step` is told what is about to run.
     Raises UsageError for a parameter that does not exist.
     """
     on_step("prices")
-    load_prices(store, book)
-    load_detection_rules(store, book)
-    create_scope(store, filters or Filters())
-    for view in sorted(SETUP.iterdir(), key=lambda file: file.name):
-        store.execute(view.read_text(encoding="utf-8"))
+    store.define(MACROS.read_text(encoding="utf-8"))
+    rules = detection_rules(store.price(book))
+    scope = rules.priced.scope(filters)
     # where nothing is asked for, nothing is lacking either
-    has_requests = bool(store.rows("select 1 from scope limit 1"))
-    hits = Hits({}, {}, tuple(asked))
+    has_requests = not scope.is_empty
+    read = {name: scope.derive_view(queries()[name], rules.made) for name in READ}
+    hits = Hits(scope, {**rules.made, **read}, tuple(asked))
     for detector in with_earlier(known, hits.asked):
         on_step(detector.name)
         hits.detectors[detector.name] = detector
@@ -81,14 +91,16 @@ def detect(
             # before anything of its file runs, what it says it needs, too
             store.sandbox()
         values = parameters(detector, (settings or {}).get(detector.name, {}))
-        missing = missing_requirements_of(store, detector) if has_requests else []
+        missing = missing_requirements_of(scope, detector) if has_requests else []
         if missing:
             if detector.name in hits.asked:
                 hits.cannot_run[detector.name] = f"cannot run: these logs have {'; '.join(missing)}"
             continue
         hits.values[detector.name] = values
-        hits.tables[detector.name] = table = quoted(f"hits of {detector.name}")
-        run(store, detector, table, values)
+        # a team's own may read whatever there is
+        query = detector if detector.name in detectors() else detector.query
+        hits.by_detector[detector.name] = hits.derive(query, **values)
+        run(store, hits, detector)
     return hits
 
 
@@ -98,29 +110,29 @@ def with_earlier(known: Mapping[str, Detector], asked: Iterable[str]) -> list[De
     return [*known.values()][: last + 1]
 
 
-def missing_requirements_of(store: Store, detector: Detector) -> list[str]:
+def missing_requirements_of(scope: Scope, detector: Detector) -> list[str]:
     """Say what the requests do not have. Raises ShelfError where a team's own detector needs a column of nobody."""
     try:
-        return missing_requirements(store, detector.needs)
+        return missing_requirements(scope, detector.needs)
     except duckdb.Error as error:
         if detector.name in detectors():
             raise
         raise ShelfError(f"{detector.name}.sql: needs: {first_line(error)}") from None
 
 
-def run(store: Store, detector: Detector, table: str, values: dict[str, Any]) -> None:
-    """Run one detector into a table."""
-    query = f"create or replace temp table {table} as {detector.query}"
+def run(store: Store, hits: Hits, detector: Detector) -> None:
+    """Run one detector into its table."""
+    values, table = hits.values[detector.name], hits.by_detector[detector.name]
     if detector.name in detectors():
         try:
-            store.execute(query, values or None)
+            store.bind({"found": table})
         except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
             # what is shipped does not overflow with its own numbers
             if values == parameters(detector, {}):
                 raise
             raise UsageError(f"{detector.name}: a parameter is too large: {first_line(error)}") from None
     else:
-        run_own(store, detector, query, table, values)
+        run_own(store, hits.scope, detector, table)
 
 
 def parameters(detector: Detector, settings: Mapping[str, Any]) -> dict[str, Any]:

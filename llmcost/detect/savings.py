@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from llmcost.detect.claims import Claims
 from llmcost.detect.detector import CERTAINTIES
-from llmcost.detect.run import Hits
-from llmcost.store import Store
+from llmcost.detect.query import queries
+from llmcost.store import Row
 
 APART = tuple(f"{certainty}_usd" for certainty in CERTAINTIES)
 RANGE = ("saving_usd", "saving_low_usd", "saving_high_usd")
@@ -20,7 +21,6 @@ DAYS_PER_MONTH = 30
 UNIT = Decimal("0.000001")  # a projection is divided, so it is rounded
 LEAST_WINDOW = timedelta(days=3)
 NOTHING = {"requests": 0, **dict.fromkeys((*RANGE, "standalone_usd"), Decimal(0))}
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ class Savings:
     monthly: Row | None
 
 
-def savings(store: Store, hits: Hits) -> Savings:
-    """Add up the claims of `hits`; after `claim`."""
-    (spent,) = store.records("select * from spent")
-    found = {(row["place"], row["certainty"]): row for row in store.records("select * from waterfall")}
-    totals = {**saved_totals(store), "spend_usd": spent["spend_usd"]}
+def savings(claims: Claims) -> Savings:
+    """Add up claims."""
+    (spent,) = claims.records(queries()["spent"])
+    found = {(row["place"], row["certainty"]): row for row in claims.records(queries()["waterfall"])}
+    totals = {**saved_totals(claims), "spend_usd": spent["spend_usd"]}
     totals |= remaining_of(totals)
     rows = [row_of("spend", {"requests": int(spent["requests"]), "remaining_usd": spent["spend_usd"]})]
     remaining = spent["spend_usd"]
     steps = []
-    for place, name in enumerate(hits.tables):
+    for place, name in enumerate(claims.hits.by_detector):
         line = found.get((place, None), NOTHING)
         remaining = less(remaining, line["saving_usd"])
         apart = {certainty: found.get((place, certainty), NOTHING)["saving_usd"] for certainty in CERTAINTIES}
@@ -59,11 +59,11 @@ def savings(store: Store, hits: Hits) -> Savings:
     return Savings(rows, steps, by_certainty(found), totals, monthly(totals, spent))
 
 
-def saved_totals(store: Store) -> Row:
+def saved_totals(claims: Claims) -> Row:
     """Count each request and its dollars once: how many, what they save with its range, and that by certainty."""
-    (saved,) = store.records("select * from saved")
-    sums = store.records("select * from waterfall where place is null")
-    apart = {row["certainty"]: row["saving_usd"] for row in sums}
+    (saved,) = claims.records(queries()["saved"])
+    sums = claims.records(queries()["waterfall"])
+    apart = {row["certainty"]: row["saving_usd"] for row in sums if row["place"] is None}
     return {**saved, **named_apart({name: apart.get(name, Decimal(0)) for name in CERTAINTIES})}
 
 

@@ -12,7 +12,7 @@ from llmcost.errors import MAKE_ROOM, OutputError, UsageError, cannot_write, fir
 from llmcost.export.focus import exports
 from llmcost.export.folder import check_folder, foreign, move_in, staged
 from llmcost.render.json import encode
-from llmcost.store import Store
+from llmcost.store import Scope
 from llmcost.store.quote import literal
 
 
@@ -25,8 +25,8 @@ class Written:
     kept: int
 
 
-def export_days(store: Store, name: str, folder: Path, about: dict[str, Any], *, force: bool = False) -> Written:
-    """Write the present scope by the export `name`, `about` in every file's schema under "llmcost".
+def export_days(scope: Scope, name: str, folder: Path, about: dict[str, Any], *, force: bool = False) -> Written:
+    """Write a scope by the export `name`, `about` in every file's schema under "llmcost".
 
     The folder is whole or as it was. `force` replaces what the same export wrote earlier, and nothing else. Raises
     OutputError where the disk takes no more, UsageError where it cannot be written.
@@ -34,20 +34,20 @@ def export_days(store: Store, name: str, folder: Path, about: dict[str, Any], *,
     command = str(about["command"])
     check_folder(folder, command, force=force)
     with staged(folder) as part:
-        rows = copy(store, exports()[name].query, part, about, folder)
+        rows = copy(scope, exports()[name].query, part, about, folder)
         days = sum(1 for _ in part.iterdir())
         move_in(part, folder, command)
         return Written(rows, days, len(foreign(folder)))
 
 
-def copy(store: Store, query: str, part: Path, about: dict[str, Any], folder: Path) -> int:
+def copy(scope: Scope, query: str, part: Path, about: dict[str, Any], folder: Path) -> int:
     """Let DuckDB write a query's rows by day, and count them."""
     options = (
         "format parquet, compression zstd, partition_by (day), "
         f"kv_metadata {{llmcost: {literal(encode(about).decode())}}}"
     )
     try:
-        return int(store.value(f"copy ({query}) to {literal(str(part))} ({options})"))
+        return int(scope.value(f"copy ({query}) to {literal(str(part))} ({options})"))
     except duckdb.IOException as error:
         reason = full_reason(str(error))
         if reason and part.name in str(error):

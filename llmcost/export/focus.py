@@ -5,7 +5,7 @@ Costs are estimates from token counts and list prices, never an invoice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -16,26 +16,13 @@ import orjson
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import among
-from llmcost.shelf import read_shelf
-from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import MAX_GROUPS, create_scope
+from llmcost.shelf import Query, read_shelf
+from llmcost.store import Engine, Filters, Row
+from llmcost.store.scope import MAX_GROUPS
 
 # The columns of the shelf file that a version does not know yet.
 VERSIONS = {"1.2": ("HostProviderName", "ServiceProviderName"), "1.3": ()}
 COSTS = ("BilledCost", "ContractedCost", "EffectiveCost", "ListCost")
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Export:
-    """One file of the shelf exports."""
-
-    name: str
-    query: str
-    title: str
-    answers: str
-    params: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,13 +36,13 @@ class Charges:
 
 
 @cache
-def exports() -> dict[str, Export]:
+def exports() -> dict[str, Query]:
     """Read the shelf of exports by name."""
-    return read_shelf(resources.files("llmcost.export") / "exports", Export)
+    return read_shelf(resources.files("llmcost.export") / "exports", Query)
 
 
 def export_focus(
-    store: Store,
+    engine: Engine,
     book: Book,
     *,
     version: str = "1.3",
@@ -72,20 +59,17 @@ def export_focus(
         raise UsageError(f"--focus-version {version}: no such version", hint=among(version, VERSIONS))
     if "tag" in by:
         raise UsageError("--by tag: a request with two tags would be charged twice", hint="--where tag=NAME selects")
-    load_prices(store, book)
-    create_scope(store, filters or Filters(), by)
     focus = exports()["focus"]
     given = {} if billing_account is None else {"billing_account": billing_account}
-    result = store.execute(focus.query, focus.params | given)
-    names = [column[0] for column in result.description]
-    found = [finished(dict(zip(names, row, strict=True)), by) for row in result.fetchall()]
-    columns = columns_of(names, by, version)
+    result = engine.price(book).scope(filters, by).result(focus, **given)
+    found = [finished(record, by) for record in result.records]
+    columns = columns_of(result.columns, by, version)
     rows = [tuple(row[column] for column in columns) for row in found]
     totals = {cost: sum((row[cost] for row in found), Decimal(0)) for cost in COSTS}
     return Charges(focus.title, columns, rows, totals)
 
 
-def columns_of(names: list[str], by: tuple[str, ...], version: str) -> tuple[str, ...]:
+def columns_of(names: tuple[str, ...], by: tuple[str, ...], version: str) -> tuple[str, ...]:
     """Order the columns of a version: the specification's, then the x_ ones, then those of `by`."""
     known = [name for name in names[MAX_GROUPS:] if name not in VERSIONS[version]]
     return (*known, *(custom(name) for name in by))

@@ -9,11 +9,9 @@ from llmcost.pricing import Book
 from llmcost.reconcile.bill import Bill
 from llmcost.reconcile.shelves import queries
 from llmcost.reconcile.spelling import SEARCH, named
-from llmcost.store import Filters, Store
-from llmcost.store.prices import insert, load_prices
-from llmcost.store.scope import create_scope
+from llmcost.store import Engine, Filters, table_of
 
-TABLE = "create or replace temp table bill (day date, model varchar, amount_usd decimal(38, 21))"
+BILL = {"day": "date", "model": "varchar", "amount_usd": "decimal(38, 21)"}
 
 
 @dataclass(frozen=True)
@@ -25,16 +23,13 @@ class Comparison:
     totals: dict[str, Any]
 
 
-def compare_invoice(store: Store, book: Book, bill: Bill, *, filters: Filters | None = None) -> Comparison:
+def compare_invoice(engine: Engine, book: Book, bill: Bill, *, filters: Filters | None = None) -> Comparison:
     """Price the store with `book` and compare its cost, contracts included, with a bill on the days that it covers.
 
     Requests of another provider than the bill's are left out; those whose provider is unknown count. Money is exact.
     """
-    load_prices(store, book)
-    create_scope(store, filters or Filters())
     lines = named(bill, book)
-    store.execute(TABLE)
-    insert(store, "bill", [(line.day, name, f"{line.amount_usd:f}") for line, name in lines])
+    billed = table_of(BILL, [(line.day, name, f"{line.amount_usd:f}") for line, name in lines])
     names = {name for _, name in lines}
     chosen = {
         "provider": bill.provider,
@@ -43,10 +38,8 @@ def compare_invoice(store: Store, book: Book, bill: Bill, *, filters: Filters | 
         "is_by_model": names != {None} and bool(names),
         "splits_search": SEARCH in names,
     }
-    store.execute(f"create or replace temp table compared_bill as {queries()['invoice'].query}", chosen)
-    result = store.execute("select * from compared_bill order by day, model nulls last")
-    columns = tuple(column[0] for column in result.description)
-    rows = result.fetchall()
-    whole = store.execute(queries()["invoice_totals"].query)
-    totals = dict(zip((column[0] for column in whole.description), whole.fetchall()[0], strict=True))
-    return Comparison(columns, rows, totals)
+    compared = engine.price(book).scope(filters).derive(queries()["invoice"], {"bill": billed}, **chosen)
+    tables = {"compared_bill": compared}
+    found = engine.run("select * from compared_bill order by day, model nulls last", tables)
+    (totals,) = engine.run(queries()["invoice_totals"], tables).records
+    return Comparison(found.columns, found.rows, totals)

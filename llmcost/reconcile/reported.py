@@ -8,23 +8,18 @@ from typing import Any
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.reconcile.shelves import MACROS, Cause, causes, queries
-from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import MAX_GROUPS, create_scope
+from llmcost.store import DerivedTable, Engine, Filters, Inputs, Scope
+from llmcost.store.quote import literal
+from llmcost.store.scope import MAX_GROUPS
 
 BY = ("gateway", "emitter_version", "provider", "model")
 UNKNOWN = "unknown"
 SHOWN_CAUSES = 3
-CANDIDATES = """
-    create or replace temp table candidates (
-        dedupe_key ubigint, cause varchar, place integer, evidence varchar, is_exact boolean
-    )
-"""
 # A rounded cost proves little where the whole difference is a few roundings large: it must be a hundred of them.
 MATCHING = """
-    insert into candidates
-    select expected.dedupe_key, $cause, $place, expected.evidence,
-        is_same_cost(gaps.reported_micro_usd, expected.expected_micro_usd)
+    select
+        expected.dedupe_key, {cause} as cause, {place} as place, expected.evidence,
+        is_same_cost(gaps.reported_micro_usd, expected.expected_micro_usd) as is_exact
     from ({query}) as expected
     join gaps on expected.dedupe_key = gaps.dedupe_key
     where is_same_cost(gaps.reported_micro_usd, expected.expected_micro_usd)
@@ -47,7 +42,7 @@ class Gaps:
     totals: dict[str, Any]
 
 
-def compare_reported(store: Store, book: Book, *, by: tuple[str, ...] = BY, filters: Filters | None = None) -> Gaps:
+def compare_reported(engine: Engine, book: Book, *, by: tuple[str, ...] = BY, filters: Filters | None = None) -> Gaps:
     """Price the store with `book` and compare its list cost with what the logs report, by the columns of `by`.
 
     Raises UsageError for a column that does not exist. Money is Decimal USD, exact.
@@ -55,40 +50,36 @@ def compare_reported(store: Store, book: Book, *, by: tuple[str, ...] = BY, filt
     if "tag" in by:
         raise UsageError("--by tag: a request with two tags would be compared twice", hint="--where tag=NAME selects")
     filters = filters or Filters()
-    load_prices(store, book)
-    store.execute(MACROS.read_text(encoding="utf-8"))
-    create_scope(store, filters)
-    explain(store)
-    names, whole = run(store, "groups", 0)
+    priced = engine.price(book)
+    engine.define(MACROS.read_text(encoding="utf-8"))
+    tables = explain(priced.scope(filters))
+    names, whole = run(priced.scope(filters), "groups", tables)
     totals = dict(zip(names, whole[0], strict=True)) if whole else dict.fromkeys(names) | {"requests": 0}
-    create_scope(store, filters, by)
-    columns, groups = run(store, "groups", len(by))
-    cause_columns, found = run(store, "causes", len(by))
+    columns, groups = run(priced.scope(filters, by), "groups", tables)
+    cause_columns, found = run(priced.scope(filters, by), "causes", tables)
     named = [titled(row, len(by)) for row in found]
     rows = [(*row, note(row[: len(by)], named)) for row in groups]
     return Gaps((*by, *columns, "note"), rows, (*by, *cause_columns), named, totals)
 
 
-def explain(store: Store) -> None:
-    """Make the tables `gaps`, the requests that differ, and `explained`, those that one mistake reproduces."""
-    store.execute(f"create or replace temp table gaps as {queries()['gaps'].query}")
-    store.execute(f"create or replace temp view alternatives as {queries()['alternatives'].query}")
-    store.execute(CANDIDATES)
-    for cause in causes().values():
-        match(store, cause)
-    store.execute(f"create or replace temp table explained as {queries()['explained'].query}")
+def explain(scope: Scope) -> Inputs:
+    """Give the tables `gaps`, the requests that differ, and `explained`, those that one mistake reproduces."""
+    gaps = scope.derive(queries()["gaps"])
+    alternatives = scope.priced.derive_view(queries()["alternatives"], {"gaps": gaps})
+    read = {**scope.priced.tables, "gaps": gaps, "alternatives": alternatives}
+    candidates = DerivedTable(" union all ".join(map(matching, causes().values())), read)
+    return {"gaps": gaps, "explained": scope.derive(queries()["explained"], {"candidates": candidates})}
 
 
-def match(store: Store, cause: Cause) -> None:
-    """Keep the gaps whose reported cost one mistake reproduces."""
-    store.execute(MATCHING.format(query=cause.query), {"cause": cause.name, "place": cause.place})
+def matching(cause: Cause) -> str:
+    """Write a query for the gaps whose reported cost one mistake reproduces."""
+    return MATCHING.format(query=cause.query, cause=literal(cause.name), place=cause.place)
 
 
-def run(store: Store, name: str, groups: int) -> tuple[tuple[str, ...], list[Row]]:
-    """Run a query of the shelf over the scope, with as many of its group columns as were asked for."""
-    result = store.execute(queries()[name].query)
-    columns = tuple(column[0] for column in result.description)[MAX_GROUPS:]
-    return columns, [row[:groups] + row[MAX_GROUPS:] for row in result.fetchall()]
+def run(scope: Scope, name: str, tables: Inputs) -> tuple[tuple[str, ...], list[Row]]:
+    """Run a query of the shelf over a scope, with as many of its group columns as were asked for."""
+    groups, result = len(scope.by or ()), scope.result(queries()[name], tables)
+    return result.columns[MAX_GROUPS:], [row[:groups] + row[MAX_GROUPS:] for row in result.rows]
 
 
 def titled(row: Row, at: int) -> Row:

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
 
-from llmcost.shelf import read_shelf
+from llmcost.shelf import Query, read_shelf
 
 FOLDER = resources.files("llmcost.reconcile")
 MACROS = FOLDER / "macros.sql"
 
 
-@dataclass(frozen=True)
-class Query:
-    """One file of the shelf queries."""
-
-    name: str
-    query: str
-    title: str
-    answers: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Cause:
+@dataclass(frozen=True, kw_only=True)
+class Cause(Query):
     """One mistake: its query gives for each gap what the reporter would have written had it made the mistake.
 
     Columns: dedupe_key, expected_micro_usd, evidence. Where several mistakes give the reported cost, the lowest
     `place` wins.
     """
 
-    name: str
-    query: str
     place: int
-    title: str
     says: str
 
 

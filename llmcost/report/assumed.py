@@ -9,40 +9,37 @@ from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import check_model, nearest_hint
 from llmcost.report.view import View, table
-from llmcost.store import Filters, Store
-from llmcost.store.prices import Repricing, load_prices
-from llmcost.store.scope import create_scope
+from llmcost.store import Engine, Filters, Repricing, Scope
 
 AS_LOGGED = {"model": "model_named", "provider": "provider_name"}
 
 
 def assumed_costs(
-    store: Store, book: Book, view: View, by: tuple[str, ...], filters: Filters, terms: Repricing
+    engine: Engine, book: Book, view: View, by: tuple[str, ...], filters: Filters, repricing: Repricing
 ) -> dict[tuple[Any, ...] | None, Any]:
     """Sum what requests without a price would cost at stand-ins' prices: by group, and of all under None.
 
     Raises UsageError for a model that no request has, or a stand-in that the book does not have.
     """
-    for other in dict.fromkeys(terms.models.values()):
+    for other in dict.fromkeys(repricing.models.values()):
         check_model(book, other, "--assume ...=")
-    load_prices(store, book, terms)
-    create_scope(store, filters)
-    check_logged(store, terms)
-    costs: dict[tuple[Any, ...] | None, Any] = {None: table(store, view, ()).totals["cost_usd"]}
+    priced = engine.price(book, repricing)
+    whole = priced.scope(filters)
+    check_logged(whole, repricing)
+    costs: dict[tuple[Any, ...] | None, Any] = {None: table(whole, view).totals["cost_usd"]}
     # what is asked for by model keeps the name in the log, not the stand-in's
-    create_scope(store, filters, tuple(AS_LOGGED.get(name, name) for name in by))
-    found = table(store, view, by)
+    found = table(priced.scope(filters, tuple(AS_LOGGED.get(name, name) for name in by)), view)
     at = found.columns.index("cost_usd")
     for row in found.rows:
         costs[row[: len(by)]] = row[at]
     return costs
 
 
-def check_logged(store: Store, terms: Repricing) -> None:
+def check_logged(scope: Scope, repricing: Repricing) -> None:
     """Refuse a model that no request of the scope has. Raises UsageError with the nearest names."""
-    found = store.rows("select distinct model_named, model from scope")
+    found = scope.rows("select distinct model_named, model from scope")
     names = {name for row in found for name in row if name is not None}
-    for name in terms.models:
+    for name in repricing.models:
         if names and name not in names:
             hint = nearest_hint(name, sorted(names), "llmcost pricing missing lists what has no price")
             raise UsageError(f"--assume {name}=...: no request of that model", hint=hint)

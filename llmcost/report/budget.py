@@ -9,11 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from llmcost.report.forecast import MOST_DAYS, Forecast, forecast
-from llmcost.report.query import records
+from llmcost.report.query import queries
 from llmcost.report.span import MOMENT, logged
-from llmcost.report.view import Rows
-from llmcost.store import Filters, Store
-from llmcost.store.scope import create_scope
+from llmcost.store import Engine, Filters, Priced, Rows
 from llmcost.store.where import escaped
 
 COLUMNS = (
@@ -56,33 +54,33 @@ class Spend:
     unpriced: dict[date, int]
 
 
-def budgets(store: Store, asked: Iterable[Budget], filters: Filters, now: datetime | None = None) -> Rows:
-    """Hold budgets against what is spent; the period is that of the newest log. `load_prices` comes before.
+def budgets(priced: Priced, asked: Iterable[Budget], filters: Filters, now: datetime | None = None) -> Rows:
+    """Hold budgets against what is spent; the period is that of the newest log.
 
     Rows of COLUMNS. `mark` is "ok", "80 %" or "100 %" reached, "will exceed" where the expected cost is more than
     the budget, or "no requests" where no log has any of its name. Without any budget all spend of the month is one row,
     without limit. Only a period that is running by `now`, an aware time (the clock's by default), is forecast.
     """
     wanted = list(asked) or [Budget(None, None, "month", None)]
-    today = last_day(store, filters)
+    today = last_day(priced.engine, filters)
     if today is None:
         return []
     clock = (now or datetime.now(UTC)).astimezone(filters.zone).date()
     named = {(b.column, b.value, b.period) for b in wanted}
     rows: Rows = []
     for column in dict.fromkeys(b.column for b in wanted):
-        spends = {spend.name: spend for spend in spends_by(store, column, filters, today)}
+        spends = {spend.name: spend for spend in spends_by(priced, column, filters, today)}
         for budget in (b for b in wanted if b.column == column):
             rows += rows_of(budget, spends, named, (today, clock))
-    rows = [without_requests(store, filters, row) for row in rows]
+    rows = [without_requests(priced, filters, row) for row in rows]
     # the nearest to its limit first
     at = COLUMNS.index("spent_share")
     return sorted(rows, key=lambda row: (row[at] is None, -(row[at] or 0)))
 
 
-def last_day(store: Store, filters: Filters) -> date | None:
+def last_day(engine: Engine, filters: Filters) -> date | None:
     """Tell the local day that the logs end on, whoever asked; None where none is before the window's end."""
-    span = logged(store)
+    span = logged(engine)
     if span is None or (filters.until is not None and filters.until <= span.first):
         return None
     last = span.last if filters.until is None else min(span.last, filters.until - MOMENT)
@@ -94,28 +92,27 @@ def is_running(today: date, clock: date) -> bool:
     return (today.year, today.month) == (clock.year, clock.month)
 
 
-def without_requests(store: Store, filters: Filters, row: tuple[Any, ...]) -> tuple[Any, ...]:
+def without_requests(priced: Priced, filters: Filters, row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Mark a budget whose name no log has: nothing spent is not good news there."""
     column, equals, value = str(row[0]).partition("=")
-    if row[COLUMNS.index("requests")] or not equals or is_known(store, filters, column, value):
+    if row[COLUMNS.index("requests")] or not equals or is_known(priced, filters, column, value):
         return row
     at = COLUMNS.index("mark")
     return (*row[:at], NO_REQUESTS, *row[at + 1 :])
 
 
-def is_known(store: Store, filters: Filters, column: str, value: str) -> bool:
+def is_known(priced: Priced, filters: Filters, column: str, value: str) -> bool:
     """Tell whether any request, of any time, has a value."""
-    create_scope(store, Filters(where=(f"{column}={escaped(value)}",), zone=filters.zone))
-    return bool(store.rows("select 1 from scope limit 1"))
+    return not priced.scope(Filters(where=(f"{column}={escaped(value)}",), zone=filters.zone)).is_empty
 
 
-def spends_by(store: Store, column: str | None, filters: Filters, today: date) -> Iterator[Spend]:
+def spends_by(priced: Priced, column: str | None, filters: Filters, today: date) -> Iterator[Spend]:
     """Sum the days that a forecast looks at and those of the month, by a column."""
     first = min(today.replace(day=1), today - timedelta(days=MOST_DAYS + 1))
     since = datetime.combine(first, time(), filters.zone).astimezone(UTC).replace(tzinfo=None)
-    create_scope(store, replace(filters, since=since), (column,) if column else ())
+    scope = priced.scope(replace(filters, since=since), (column,) if column else ())
     found: dict[str | None, Spend] = {}
-    for row in records(store, "daily"):
+    for row in scope.records(queries()["daily"]):
         spend = found.setdefault(row["name"], Spend(row["name"], {}, {}, {}))
         spend.costs[row["day"]] = row["cost_usd"] or Decimal(0)
         spend.requests[row["day"]] = row["requests"]

@@ -11,7 +11,7 @@ from typing import Any
 from llmcost.render import Figure, Table
 from llmcost.report.over import LONGEST
 from llmcost.report.run import Report
-from llmcost.store import Store
+from llmcost.store import Scope
 
 InTime = Callable[[tuple[str, ...]], Report]
 ROW = "group"
@@ -21,10 +21,10 @@ DAYS_UP_TO = timedelta(days=120)
 WEEKS_UP_TO = timedelta(days=730)
 
 
-def unit_for(store: Store) -> str:
+def unit_for(scope: Scope) -> str:
     """Choose the unit of time for charts by how long requests go on; a pause that is not filled does not count."""
-    days = [day for (day,) in store.rows("select distinct cast(started_at as date) as day from scope order by day")]
-    first, last = span(store)
+    days = [day for (day,) in scope.rows("select distinct cast(started_at as date) as day from scope order by day")]
+    first, last = span(scope)
     pauses = (after - before for before, after in pairwise(day for day in days if day is not None))
     length = (last - first if first else timedelta()) - sum((p for p in pauses if p > LONGEST["day"]), timedelta())
     if length <= HOURS_UP_TO:
@@ -34,9 +34,9 @@ def unit_for(store: Store) -> str:
     return "week" if length <= WEEKS_UP_TO else "month"
 
 
-def span(store: Store) -> tuple[Any, Any]:
+def span(scope: Scope) -> tuple[Any, Any]:
     """Give the times of the first and the last request that is asked for."""
-    ((first, last),) = store.rows("select min(started_at), max(started_at) from scope")
+    ((first, last),) = scope.rows("select min(started_at), max(started_at) from scope")
     return first, last
 
 

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from llmcost.errors import UsageError
-from llmcost.report.query import Row
 from llmcost.report.run import Report
 from llmcost.report.span import SLACK, Span, clipped, days_of, describe
-from llmcost.report.view import Rows, View
-from llmcost.store import Filters, parse_when
+from llmcost.report.view import View
+from llmcost.store import Filters, Row, Rows, parse_when
 
 PREVIOUS = "previous"
 # the groups' changes are shares of the whole where so much of what moved is left of it

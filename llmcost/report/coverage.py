@@ -7,10 +7,8 @@ from decimal import Decimal
 
 from llmcost.pricing import Book
 from llmcost.report.nothing import why_nothing
-from llmcost.report.query import records
-from llmcost.store import Filters, Store
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope
+from llmcost.report.query import queries
+from llmcost.store import Engine, Scope
 
 # A cost of 0 that the log itself proves: answered from the gateway's cache, or failed without a token.
 KNOWN = ("priced", "provisioned", "gateway cache", "no usage")
@@ -53,25 +51,23 @@ class Coverage:
         return self.priced_requests == self.requests
 
 
-def coverage_of(store: Store, book: Book) -> Coverage:
+def coverage_of(engine: Engine, book: Book) -> Coverage:
     """Price a whole store with `book` and say what its costs cover."""
-    load_prices(store, book)
-    create_scope(store, Filters())
-    return coverage(store)
+    return coverage(engine.price(book).scope())
 
 
-def coverage(store: Store) -> Coverage:
-    """Count what of the present scope has a cost, and group the rest by reason; of an empty one, say why it is."""
-    found = records(store, "coverage")
+def coverage(scope: Scope) -> Coverage:
+    """Count what of a scope has a cost, and group the rest by reason; of an empty one, say why it is."""
+    found = scope.records(queries()["coverage"])
     if not found:
-        return Coverage(0, 0, 0, (), 0, 0, 0, nothing=reason(store))
+        return Coverage(0, 0, 0, (), 0, 0, 0, nothing=why_nothing(scope.priced, scope.filters))
     unpriced = tuple(
         Unpriced(row["model"], row["provider"], row["price_status"], row["requests"])
         for row in found
         if row["price_status"] not in (*KNOWN, "usage missing")
     )
     file_time_requests = sum(int(row["file_time_requests"]) for row in found)
-    costs = records(store, "file_time")[0] if file_time_requests else {}
+    costs = scope.records(queries()["file_time"])[0] if file_time_requests else {}
     return Coverage(
         requests=sum(row["requests"] for row in found),
         priced_requests=sum(row["requests"] for row in found if row["price_status"] in KNOWN),
@@ -82,13 +78,3 @@ def coverage(store: Store) -> Coverage:
         agent_requests=sum(int(row["agent_requests"]) for row in found),
         **costs,
     )
-
-
-def reason(store: Store) -> str:
-    """Say why the present scope is empty, and leave it as it is."""
-    asked, by, kept = store.asked
-    if asked is None:
-        return ""
-    found = why_nothing(store, asked)
-    create_scope(store, asked, by, kept=kept)
-    return found

@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from llmcost.pricing.book import FEES
-from llmcost.report.query import records, reports
-from llmcost.store import Store
+from llmcost.report.query import queries
+from llmcost.store import DerivedTable, Priced, Row
 
-Row = dict[str, Any]
 COLUMNS = ("request_id", "meter", "quantity", "unit_price_usd", "per", "list_cost_usd", "cost_usd")
 
 
-def want(store: Store, request_id: str) -> None:
-    """Make the table `wanted` of the requests that have this id, or an answer that has it."""
-    store.execute(f"create or replace temp table wanted as {reports()['wanted'].query}", {"request": request_id})
+def wanted(priced: Priced, request_id: str) -> DerivedTable:
+    """Give the requests that have this id, or an answer that has it."""
+    return priced.derive(queries()["wanted"], request=request_id)
 
 
-def explained(store: Store) -> list[tuple[Row, list[Row]]]:
-    """Find the price of each request that is wanted, and its charges; after `load_prices`."""
+def explained(priced: Priced, requests: DerivedTable) -> list[tuple[Row, list[Row]]]:
+    """Find the price of each request, and its charges."""
     charges: dict[int, list[Row]] = {}
-    for charge in records(store, "charges"):
+    for charge in priced.records(queries()["charges"], {"wanted": requests}):
         charges.setdefault(charge["dedupe_key"], []).append(charge)
-    requests = records(store, "explanation")
-    return [(request, charges.get(request["dedupe_key"], [])) for request in requests]
+    found = priced.records(queries()["explanation"], {"wanted": requests})
+    return [(request, charges.get(request["dedupe_key"], [])) for request in found]
 
 
 def rows_of(charges: list[Row]) -> list[tuple[Any, ...]]:

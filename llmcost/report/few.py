@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from llmcost.report.view import Rows, View
+from llmcost.report.view import View
+from llmcost.store import Rows
 
 
 def few_rows(rows: Rows, columns: tuple[str, ...], groups: int, sums: Collection[str], most: int) -> Rows:

@@ -8,20 +8,19 @@ from datetime import datetime
 
 from llmcost.pricing.nearest import nearest
 from llmcost.report.span import Span, describe, logged
-from llmcost.store import Filters, Store
-from llmcost.store.scope import create_scope
+from llmcost.store import Filters, Priced
 from llmcost.store.where import escaped, read_condition
 
 MOST_LISTED = 6
 MOST_LOOKED_AT = 5000
 
 
-def why_nothing(store: Store, filters: Filters) -> str:
-    """Say in one line why no request is asked for; prices are loaded. The view `scope` is another one afterwards."""
-    span = logged(store)
+def why_nothing(priced: Priced, filters: Filters) -> str:
+    """Say in one line why no request is asked for."""
+    span = logged(priced.engine)
     if span is None:
         return "the store is empty"
-    return outside(span, filters) or unmatched(store, filters) or apart(store, filters)
+    return outside(span, filters) or unmatched(priced, filters) or apart(priced, filters)
 
 
 def outside(span: Span, filters: Filters) -> str:
@@ -35,13 +34,13 @@ def outside(span: Span, filters: Filters) -> str:
     return ""
 
 
-def unmatched(store: Store, filters: Filters) -> str:
+def unmatched(priced: Priced, filters: Filters) -> str:
     """Name the conditions that no request of any time meets, with the nearest values that there are."""
     found = []
     # those that name a column twice with = hold together
     for group in grouped(filters.where):
-        if not has(store, replace(filters, since=None, until=None, where=group)):
-            found.append(f"no request has {' or '.join(group)}{instead(store, filters, group)}")
+        if not has(priced, replace(filters, since=None, until=None, where=group)):
+            found.append(f"no request has {' or '.join(group)}{instead(priced, filters, group)}")
     return "; ".join(found)
 
 
@@ -54,12 +53,12 @@ def grouped(where: Iterable[str]) -> list[tuple[str, ...]]:
     return [tuple(texts) for texts in groups.values()]
 
 
-def instead(store: Store, filters: Filters, group: tuple[str, ...]) -> str:
+def instead(priced: Priced, filters: Filters, group: tuple[str, ...]) -> str:
     """Name values of a column that are near to those asked for, or some of all."""
     conditions = [read_condition(text) for text in group]
     if conditions[0].operator != "=":
         return ""
-    known = values_of(store, replace(filters, since=None, until=None, where=()), conditions[0].column)
+    known = values_of(priced, replace(filters, since=None, until=None, where=()), conditions[0].column)
     if not known:
         return f"; none has any {conditions[0].column}"
     asked = [value.text for condition in conditions for value in condition.values]
@@ -70,14 +69,14 @@ def instead(store: Store, filters: Filters, group: tuple[str, ...]) -> str:
     return f"; there are {', '.join(known[:MOST_LISTED])}{more}"
 
 
-def values_of(store: Store, filters: Filters, column: str) -> list[str]:
+def values_of(priced: Priced, filters: Filters, column: str) -> list[str]:
     """List the values of a column as conditions write them."""
-    create_scope(store, filters, (column,))
     asked = "select distinct cast(group_1 as varchar) as found from scope where group_1 is not null"
-    return [escaped(name) for (name,) in store.rows(f"{asked} order by found limit {MOST_LOOKED_AT}")]
+    found = priced.scope(filters, (column,)).rows(f"{asked} order by found limit {MOST_LOOKED_AT}")
+    return [escaped(name) for (name,) in found]
 
 
-def apart(store: Store, filters: Filters) -> str:
+def apart(priced: Priced, filters: Filters) -> str:
     """Say what of a selection that is empty in all there is by itself."""
     window = " ".join(
         f"{word} {describe(moment, filters.zone)}"
@@ -88,28 +87,26 @@ def apart(store: Store, filters: Filters) -> str:
     if not groups:
         return f"the store has no request {window}"
     asked = " and ".join(" or ".join(group) for group in groups)
-    if not has(store, replace(filters, since=None, until=None)):
+    if not has(priced, replace(filters, since=None, until=None)):
         return f"no request has all of {asked}, though each by itself is there"
-    first, last = seen(store, replace(filters, since=None, until=None))
+    first, last = seen(priced, replace(filters, since=None, until=None))
     return (
         f"no request has {asked} {window}; those that do go from {describe(first, filters.zone)} "
         f"to {describe(last, filters.zone)}"
     )
 
 
-def has(store: Store, filters: Filters) -> bool:
+def has(priced: Priced, filters: Filters) -> bool:
     """Tell whether any request is of a selection."""
-    create_scope(store, filters)
-    return bool(store.rows("select 1 from scope limit 1"))
+    return not priced.scope(filters).is_empty
 
 
-def seen(store: Store, filters: Filters) -> tuple[datetime, datetime]:
+def seen(priced: Priced, filters: Filters) -> tuple[datetime, datetime]:
     """Give the first and the last start of a selection that is not empty."""
-    create_scope(store, filters)
-    ((first, last),) = store.rows("select min(started_at), max(started_at) from scope")
+    ((first, last),) = priced.scope(filters).rows("select min(started_at), max(started_at) from scope")
     return first, last
 
 
-def budget_hint(store: Store, filters: Filters, column: str, value: str) -> str:
+def budget_hint(priced: Priced, filters: Filters, column: str, value: str) -> str:
     """Say which values are near to a budget's name that no request has."""
-    return instead(store, filters, (f"{column}={escaped(value)}",))
+    return instead(priced, filters, (f"{column}={escaped(value)}",))

@@ -11,8 +11,7 @@ from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.report.span import Span
-from llmcost.report.view import Rows
-from llmcost.store import Filters
+from llmcost.store import Filters, Rows
 
 UNITS = ("hour", "day", "week", "month")
 # those that take longer than a look at the logs

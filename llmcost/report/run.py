@@ -14,12 +14,9 @@ from llmcost.report.assumed import assumed_costs, with_assumed
 from llmcost.report.coverage import Coverage, coverage
 from llmcost.report.few import few_lines
 from llmcost.report.over import LONG, PARTIAL, UNITS, Gap, by_time, gaps, in_time, with_partial
-from llmcost.report.query import Row
 from llmcost.report.span import logged
-from llmcost.report.view import Rows, View, table, view_named
-from llmcost.store import Filters, Store
-from llmcost.store.prices import Repricing, load_prices
-from llmcost.store.scope import TopGroups, create_scope
+from llmcost.report.view import View, table, view_named
+from llmcost.store import Engine, Filters, Priced, Repricing, Row, Rows, TopGroups
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Grouping:
 
 
 def run(
-    store: Store,
+    engine: Engine,
     book: Book,
     *,
     view: str = "cost",
@@ -91,13 +88,12 @@ def run(
     if assume and (view != "cost" or over or top):
         raise UsageError("--assume is for costs, without --over and --top", hint="llmcost report cost --assume ...")
     assumed = (
-        assumed_costs(store, book, chosen, groups, filters, Repricing(as_of, assume, only_unpriced=True))
+        assumed_costs(engine, book, chosen, groups, filters, Repricing(as_of, assume, only_unpriced=True))
         if assume
         else None
     )
-    load_prices(store, book, Repricing(as_of))
-    create_scope(store, filters)
-    result = cut_view(store, chosen, cut, filters, coverage(store))
+    priced = engine.price(book, Repricing(as_of))
+    result = cut_view(priced, chosen, cut, filters, coverage(priced.scope(filters)))
     if assumed is not None:
         columns, rows = with_assumed(result.columns, result.rows, groups, assumed)
         totals = {**result.totals, "assumed_cost_usd": assumed[None]}
@@ -122,26 +118,24 @@ def checked(view: View, cut: Grouping) -> Grouping:
     return replace(cut, by=by)
 
 
-def cut_view(store: Store, view: View, cut: Grouping, filters: Filters, covered: Coverage) -> Report:
-    """Run a view at the prices that are loaded; `covered` is what they cover."""
+def cut_view(priced: Priced, view: View, cut: Grouping, filters: Filters, covered: Coverage) -> Report:
+    """Run a view over the requests of `filters`; `covered` is what their prices cover."""
     by, over = cut.by or (), cut.over
     totals = None
     if "tag" in by:
         # a request with two tags stands in two rows, and once in the total
-        create_scope(store, filters)
-        totals = table(store, view, ()).totals
+        totals = table(priced.scope(filters), view).totals
     groups = (over, *by) if over else by
     kept = cut.kept
     if kept is None and cut.top and by:
-        kept = kept_groups(store, view, by, filters, cut.top, len(groups) - len(by))
-    create_scope(store, filters, groups, kept=kept)
-    found = table(store, view, groups)
+        kept = kept_groups(priced, view, by, filters, cut.top, len(groups) - len(by))
+    found = table(priced.scope(filters, groups, top=kept), view)
     rows = found.rows
     if totals is not None and "cost_share" in found.columns:
         rows = [share_of(row, found.columns, totals["cost_usd"]) for row in rows]
     if kept:
-        # what stands for the rest closes the table, whatever its size
-        rows.sort(key=lambda row: row[kept.first] == kept.rest)
+        # what stands for the others closes the table, whatever its size
+        rows.sort(key=lambda row: row[kept.first] == kept.other_label)
     rows, columns = rows if over else by_time(rows, groups), found.columns
     left_out = gaps(over, [row[0] for row in rows if row[0] is not None], filters) if over else ()
     if over:
@@ -149,16 +143,15 @@ def cut_view(store: Store, view: View, cut: Grouping, filters: Filters, covered:
             rows = few_lines(rows, columns, len(groups) + len(view.labels), view, cut.lines)
         rows = in_time(rows, columns, over, len(groups) + len(view.labels), view.sums, filters)
     if over in LONG:
-        rows, columns = with_partial(rows, over, logged(store), filters), (*columns, PARTIAL)
+        rows, columns = with_partial(rows, over, logged(priced.engine), filters), (*columns, PARTIAL)
     return Report(view, by, over, columns, rows, totals or found.totals, covered, filters, kept, left_out)
 
 
 def kept_groups(
-    store: Store, view: View, by: tuple[str, ...], filters: Filters, top: int, first: int
+    priced: Priced, view: View, by: tuple[str, ...], filters: Filters, top: int, first: int
 ) -> TopGroups | None:
     """Choose the first groups of a view; None where there are no more than `top`. `first` is where they will stand."""
-    create_scope(store, filters, by)
-    found = table(store, view, by)
+    found = table(priced.scope(filters, by), view)
     sizes: dict[tuple[Any, ...], Any] = {}
     at = found.columns.index(view.sums[0])
     for row in found.rows:
@@ -166,7 +159,7 @@ def kept_groups(
         sizes[row[: len(by)]] = sizes.get(row[: len(by)], 0) + (row[at] or 0)
     groups = sorted(sizes, key=lambda group: -sizes[group]) if view.labels else list(sizes)
     others = len(groups) - top
-    return TopGroups(groups[:top], f"other ({others})", first, others) if others > 0 else None
+    return TopGroups(tuple(groups[:top]), f"other ({others})", first, others) if others > 0 else None
 
 
 def share_of(row: tuple[Any, ...], columns: tuple[str, ...], total: Any) -> tuple[Any, ...]:

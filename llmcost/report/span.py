@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from llmcost.store import Filters, Store
+from llmcost.store import Engine, Filters
 
 # a window is full where so little of it has no request at its ends
 SLACK = 100
@@ -21,9 +21,9 @@ class Span:
     gap: timedelta = timedelta(0)
 
 
-def logged(store: Store) -> Span | None:
+def logged(engine: Engine) -> Span | None:
     """Give the span of all requests of a store, whatever is asked for; None where there are none."""
-    ((first, last, count),) = store.rows("select min(started_at), max(started_at), count(*) from requests")
+    ((first, last, count),) = engine.run("select min(started_at), max(started_at), count(*) from requests").rows
     return None if first is None else Span(first, last, (last - first) / max(count - 1, 1))
 
 

@@ -9,15 +9,13 @@ from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing.nearest import among
-from llmcost.shelf import read_shelf
-from llmcost.store import Store
+from llmcost.shelf import Query, read_shelf
+from llmcost.store import Rows, Scope
 from llmcost.store.scope import MAX_GROUPS
 
-Rows = list[tuple[Any, ...]]
 
-
-@dataclass(frozen=True)
-class View:
+@dataclass(frozen=True, kw_only=True)
+class View(Query):
     """One file of the shelf views.
 
     Its query gives is_total (1 in the one row for all), group_1..group_4, the `labels` that the view tells apart of
@@ -30,10 +28,6 @@ class View:
     Markdown what each column is, for docs/reports.md.
     """
 
-    name: str
-    query: str
-    title: str
-    answers: str
     by: list[str]
     measure: str
     sums: list[str]
@@ -43,7 +37,6 @@ class View:
     hide_when_narrow: list[str] = field(default_factory=list)
     not_by: list[str] = field(default_factory=list)
     bases: dict[str, list[str]] = field(default_factory=dict)
-    params: dict[str, Any] = field(default_factory=dict)
     notes: str = ""
 
     @property
@@ -74,13 +67,12 @@ class Found:
     totals: dict[str, Any]
 
 
-def table(store: Store, view: View, by: tuple[str, ...]) -> Found:
-    """Run a view over the present scope; one pass gives the rows and, as a row that says so, the total."""
-    result = store.execute(view.query, view.params or None)
-    names = [column[0] for column in result.description][1 + MAX_GROUPS :]
-    found = result.fetchall()
-    rows = [row[1 : 1 + len(by)] + row[1 + MAX_GROUPS :] for row in found if not row[0]]
-    whole = next(row[1 + MAX_GROUPS :] for row in found if row[0])
+def table(scope: Scope, view: View) -> Found:
+    """Run a view over a scope; one pass gives the rows and, as a row that says so, the total."""
+    by, result = scope.by or (), scope.result(view)
+    names = result.columns[1 + MAX_GROUPS :]
+    rows = [row[1 : 1 + len(by)] + row[1 + MAX_GROUPS :] for row in result.rows if not row[0]]
+    whole = next(row[1 + MAX_GROUPS :] for row in result.rows if row[0])
     totals = dict(zip(names, whole, strict=True))
     shown = view.totals or [name for name in names if name not in view.labels]
     return Found((*by, *names), rows, {name: totals[name] for name in shown})

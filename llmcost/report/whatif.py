@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import check_model, nearest_hint
 from llmcost.report.coverage import Coverage, coverage
-from llmcost.report.query import Row, records, reports
-from llmcost.store import Filters, Store
-from llmcost.store.prices import Repricing, load_prices
-from llmcost.store.scope import create_scope
+from llmcost.report.query import queries
+from llmcost.store import Engine, Filters, Repricing, Row, table_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,9 @@ class WhatIf:
     coverage: Coverage
 
 
-def what_if(store: Store, book: Book, models: Mapping[str, str], filters: Filters, as_of: date | None = None) -> WhatIf:
+def what_if(
+    engine: Engine, book: Book, models: Mapping[str, str], filters: Filters, as_of: date | None = None
+) -> WhatIf:
     """Price the requests of some models as they were and as if others had served the same tokens.
 
     Compared are the requests that have both costs; the others are counted. Raises UsageError for a model that no
@@ -35,16 +34,14 @@ def what_if(store: Store, book: Book, models: Mapping[str, str], filters: Filter
     """
     for other in dict.fromkeys(models.values()):
         check_model(book, other, "--map to")
-    load_prices(store, book, Repricing(as_of))
-    create_scope(store, filters)
-    covered = coverage(store)
-    names = [name for (name,) in store.rows("select distinct model from scope where model is not null")]
-    store.execute("create or replace temp table asked as select unnest($1::varchar[]) as asked_model", [list(models)])
-    store.execute(f"create or replace temp table as_it_was as {select('asked')}")
-    load_prices(store, book, Repricing(as_of, models))
-    create_scope(store, filters)
-    store.execute(f"create or replace temp table as_if as {select('as_if')}")
-    rows = records(store, "whatif")
+    scope = engine.price(book, Repricing(as_of)).scope(filters)
+    covered = coverage(scope)
+    names = [name for (name,) in scope.rows("select distinct model from scope where model is not null")]
+    asked = table_of({"asked_model": "varchar"}, [(name,) for name in models])
+    was = {"as_it_was": scope.derive(queries()["whatif_asked"], {"asked": asked})}
+    repriced = engine.price(book, Repricing(as_of, models)).scope(filters)
+    sides = was | {"as_if": repriced.derive(queries()["whatif_as_if"], was)}
+    rows = engine.run(queries()["whatif"], sides).records
     unknown = sorted(set(models) - {row["model"] for row in rows})
     if unknown and covered.requests:
         hint = nearest_hint(unknown[0], names, "report --by model shows the names")
@@ -63,8 +60,3 @@ def summed(rows: list[Row]) -> Row:
         totals[name] = sum(known, Decimal(0)) if known else None
     cost, saving = totals["cost_usd"], totals["saving_usd"]
     return totals | {"saving_share": float(saving) / float(cost) if cost else None}
-
-
-def select(kind: str) -> Any:
-    """Name the shelf's query that collects one side."""
-    return reports()[f"whatif_{kind}"].query

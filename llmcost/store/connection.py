@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
 from pathlib import Path
@@ -14,21 +13,26 @@ from typing import Any
 
 import duckdb
 
-from llmcost.errors import MAKE_ROOM, LockedError, StoreError, full_reason
+from llmcost.errors import StoreError
+from llmcost.pricing import Book
+from llmcost.shelf import Query
 from llmcost.store import connect
+from llmcost.store.binding import Binding, read_by, text_of
 from llmcost.store.connect import MEMORY
+from llmcost.store.engine import Inputs, Result
 from llmcost.store.limited import limited
+from llmcost.store.priced import Priced, Repricing
+from llmcost.store.prices import number_names
+from llmcost.store.refusing import damaged, is_damage, refusal
 from llmcost.store.shape import check_columns, check_foreign
 
 MIGRATIONS = resources.files("llmcost.store") / "migrations"
 NAMES = resources.files("llmcost.store") / "names.sql"
 TIME_LIMIT = 60.0
-# what DuckDB says of a file whose end or middle is not what was written
-DAMAGE = re.compile(r"Could not read enough bytes|[Cc]orrupt|checksum|[Dd]eserialize|database has been invalidated")
 
 
 class Store:
-    """One DuckDB connection to a llmcost store.
+    """One DuckDB connection to a llmcost store: the engine of those who have no cluster.
 
     `path` is a file, or ":memory:". With `read_only` the connection is shut in: no files but those that it `may` open
     (files, and folders for what is below them), no network, no extensions, settings locked. Raises StoreError where
@@ -38,12 +42,12 @@ class Store:
 
     def __init__(self, path: str | Path = MEMORY, *, read_only: bool = False, may: Sequence[str] = ()) -> None:
         self.path = str(path)
-        # what the view `scope` was last made of: filters, groups, groups kept
-        self.asked: tuple[Any, Any, Any] = (None, (), None)
         # how many seconds a query may take that is not llmcost's own; 0 is not a limit
         self.time_limit = TIME_LIMIT
         self._is_read_only = read_only
         self._umask: int | None = None
+        self._binding = Binding(self)
+        self._defined: set[str] = set()
         if self.path != MEMORY:
             connect.check_file(self.path, read_only=read_only)
             if not read_only:
@@ -72,6 +76,35 @@ class Store:
         """Close the connection and give the lock back."""
         self._connection.close()
         self._restore_umask()
+
+    def price(self, book: Book, repricing: Repricing | None = None) -> Priced:
+        """Give all requests at the prices of a book. Raises StoreError where names cannot be numbered."""
+        number_names(self)
+        return Priced(self, book, repricing or Repricing())
+
+    def run(
+        self, query: Query | str, inputs: Inputs | None = None, parameters: Mapping[str, Any] | None = None
+    ) -> Result:
+        """Run a query over tables, see `engine`."""
+        self.bind(read_by(query, inputs or {}))
+        defaults = {} if isinstance(query, str) else query.params
+        with self._refusing():
+            result = self._connection.execute(text_of(query), {**defaults, **(parameters or {})} or None)
+            return Result(tuple(column[0] for column in result.description), result.fetchall())
+
+    def columns(self, query: Query | str, inputs: Inputs | None = None) -> dict[str, str]:
+        """Name the columns that a query gives, and their types."""
+        return self._binding.columns(text_of(query), read_by(query, inputs or {}))
+
+    def define(self, macros: str) -> None:
+        """Let queries use macros from now on."""
+        if macros not in self._defined:
+            self.execute(macros)
+            self._defined.add(macros)
+
+    def bind(self, inputs: Inputs) -> None:
+        """Let names stand for tables from now on, for SQL that is not run by `run`."""
+        self._binding.bind(inputs)
 
     def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
         """Run SQL; the result is read from what is returned before the next call."""
@@ -117,6 +150,7 @@ class Store:
     def assign_name_ids(self) -> None:
         """Give requests that have none the number of their name, see names.sql; whoever inserts requests does this."""
         self.execute(NAMES.read_text(encoding="utf-8"))
+        self._binding.forget()
 
     def writes(self, query: str) -> bool:
         """Tell whether a query would write: DuckDB takes insert, update and delete inside `with`."""
@@ -194,42 +228,3 @@ def holds_writer(tree: Any) -> bool:
         is_writer = isinstance(tree.get("type"), str) and tree["type"].endswith("_QUERY_NODE")
         return is_writer or any(holds_writer(inner) for inner in tree.values())
     return isinstance(tree, list) and any(holds_writer(inner) for inner in tree)
-
-
-def refusal(path: str, message: str) -> StoreError:
-    """Say in a user's words why DuckDB did not open a file."""
-    holder = re.search(r"held in (.*?)(?: by user (\S+?))?\.? ?(?:See also|However|$)", message, re.MULTILINE)
-    if holder or "onflicting lock" in message:
-        who = f" by {holder.group(1).strip()}" if holder else ""
-        return LockedError(
-            f"{path}: the store is locked{who}",
-            hint="wait until it is done, or stop it; readers may share a store, a writer needs it alone",
-        )
-    if "not a valid DuckDB" in message:
-        return StoreError(f"{path}: not a llmcost store", hint="name another file with --db")
-    if "newer" in message or "version number" in message:
-        return StoreError(f"{path}: a newer DuckDB wrote this file", hint="upgrade llmcost or duckdb")
-    if DAMAGE.search(message):
-        return damaged(path)
-    reason = message.split(": ", 1)[-1].splitlines()[0]
-    hint = MAKE_ROOM if full_reason(message) else "is its folder there, and may you write in it?"
-    return StoreError(f"{path}: cannot be opened: {reason}", hint=hint)
-
-
-def is_damage(error: duckdb.Error, path: str, *, read_only: bool) -> bool:
-    """Tell what is wrong with the store's own file from what is wrong with a log or a query."""
-    text = str(error)
-    if isinstance(error, duckdb.InternalException | duckdb.FatalException | duckdb.SerializationException):
-        return read_only
-    if "Corrupt database file" in text:
-        # no log is opened as a database
-        return True
-    return bool(DAMAGE.search(text)) and (read_only or str(connect.absolute(path)) in text)
-
-
-def damaged(path: str) -> StoreError:
-    """Say what is lost with a store that is not whole, and how to start over."""
-    return StoreError(
-        f"{path}: the store is damaged: a part of the file is missing or was overwritten, and what it held is lost",
-        hint="move it away and `llmcost ingest` the logs into a new store, or take it from a backup",
-    )

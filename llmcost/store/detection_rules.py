@@ -1,24 +1,38 @@
-"""Bring what a price book says of waste into the connection: unbilled statuses, cache rules, substitutes.
+"""What a price book says of waste, as tables: unbilled statuses, cache rules, substitutes.
 
-Reports do not need it, so it is not part of `load_prices`.
+Times are microseconds since 1970 in UTC, the second of a pair exclusive. No two rows of one key share a moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from importlib import resources
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from llmcost.pricing import Book, Key, Resolution, Resolver
 from llmcost.pricing.entries import pattern
-from llmcost.pricing.rates import FUTURE, PAST, rows_of
+from llmcost.pricing.rates import FUTURE, PAST
 from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
-from llmcost.store.connection import Store
-from llmcost.store.prices import RULE_ID, insert, insert_prices
+from llmcost.store.engine import DerivedTable, Engine, Inputs, Tables, table_of
+from llmcost.store.priced import Priced
+from llmcost.store.prices import RULE_ID
 
-SCRIPT = resources.files("llmcost.store") / "detection_setup" / "1_rules.sql"
+PERIOD = {"valid_from_us": "bigint", "valid_to_us": "bigint"}
+# failed requests that are not billed, although their usage may be logged
+UNBILLED = {"provider": "varchar", "http_status_code": "smallint", **PERIOD}
+# how prompts of a model can be cached: one row per (provider, model, policy, period)
+CACHE_RULES = {
+    **{"provider": "varchar", "model": "varchar", "policy": "varchar"},
+    **{"ttl_us": "bigint", "min_tokens": "bigint", "step_tokens": "bigint"},
+    "write_rate": "varchar",  # the rate of the book at which a prefix is written
+    # of the hits that a simulation finds
+    **dict.fromkeys(("low_hit_share", "hit_share", "high_hit_share"), "decimal(5, 4)"),
+    **PERIOD,
+}
+# since when a model has had its successor
+SUCCESSOR_DAYS = {"provider": "varchar", "model": "varchar", "from_us": "bigint"}
 EPOCH = datetime(1970, 1, 1)
 Dated = TypeVar("Dated", Unbilled, CacheRule)
 # (provider, model) of the book, as in `resolved`
@@ -27,20 +41,57 @@ Pair = tuple[str, str]
 Owners = Mapping[Pair, list[str]]
 
 
-def load_detection_rules(store: Store, book: Book) -> None:
-    """Make the tables of detection_setup/1_rules.sql; after `load_prices` with the same book, and without `as_of`."""
-    store.execute(SCRIPT.read_text(encoding="utf-8"))
-    names = [(Key(*row[:RULE_ID]), Resolution(*row[RULE_ID:])) for row in store.rows("from resolved")]
+@dataclass(frozen=True)
+class DetectionRules(Tables):
+    """What a book says of waste, and prices with those of the substitutes.
+
+    `made` are the tables `unbilled_statuses`, `cache_rules`, `successor_days`, and the names in the store that have a
+    substitute, resolved to it: `smaller_names`, `successor_names`.
+    """
+
+    priced: Priced
+    made: Inputs
+
+    @property
+    def engine(self) -> Engine:
+        """The store that the names are in."""
+        return self.priced.engine
+
+    @property
+    def tables(self) -> Inputs:
+        """The rules, and what is made of prices."""
+        return {**self.priced.tables, **self.made}
+
+
+def detection_rules(priced: Priced) -> DetectionRules:
+    """Take from the book what it says of waste."""
+    book, names = priced.book, resolved_names(priced)
     owners = owners_of(resolution for _, resolution in names)
-    insert(store, "unbilled_statuses", unbilled_rows(book))
-    insert(store, "cache_rules", cache_rows(book, owners))
     substitutes = substitutes_of(book, owners)
-    insert(store, "successor_days", day_rows(substitutes))
-    resolver = Resolver(book)
-    for table, kind in (("smaller_names", "smaller"), ("successor_names", "successor")):
-        rows = list(name_rows(resolver, names, {pair: getattr(entry, kind) for pair, entry in substitutes.items()}))
-        insert(store, table, rows)
-        add_prices(store, book, {row[RULE_ID] for row in rows})
+    tables: dict[str, DerivedTable] = {
+        "unbilled_statuses": table_of(UNBILLED, list(unbilled_rows(book))),
+        "cache_rules": table_of(CACHE_RULES, list(cache_rows(book, owners))),
+        "successor_days": table_of(SUCCESSOR_DAYS, list(day_rows(substitutes))),
+    }
+    for kind in ("smaller", "successor"):
+        stand_ins = {pair: getattr(entry, kind) for pair, entry in substitutes.items()}
+        priced, tables[f"{kind}_names"] = priced_as(priced, names, stand_ins)
+    return DetectionRules(priced, tables)
+
+
+def resolved_names(priced: Priced) -> list[tuple[Key, Resolution]]:
+    """List the names in the store, and what each is resolved to."""
+    return [(Key(*row[:RULE_ID]), Resolution(*row[RULE_ID:])) for row in priced.rows("from resolved")]
+
+
+def priced_as(
+    priced: Priced, names: Iterable[tuple[Key, Resolution]], stand_ins: Mapping[Pair, str | None]
+) -> tuple[Priced, DerivedTable]:
+    """Resolve names to the stand-ins of their models, as a table like `resolved`, and see to their prices."""
+    rows = list(name_rows(Resolver(priced.book), names, stand_ins))
+    also = {row[RULE_ID] for row in rows if isinstance(row[RULE_ID], int)}
+    kinds = priced.engine.columns("from resolved", {"resolved": priced})
+    return replace(priced, also=priced.also | also), table_of(kinds, rows)
 
 
 def owners_of(resolutions: Iterable[Resolution]) -> Owners:
@@ -99,20 +150,13 @@ def day_rows(substitutes: Mapping[Pair, Substitute]) -> Iterator[tuple[object, .
 
 def name_rows(
     resolver: Resolver, names: Iterable[tuple[Key, Resolution]], stand_ins: Mapping[Pair, str | None]
-) -> Iterator[tuple[object, ...]]:
+) -> Iterator[tuple[Any, ...]]:
     """Resolve the names of models that have a stand-in to it, as bought from the same provider."""
     for key, found in names:
         model = stand_ins.get((found.provider or "", found.model or ""))
         if model:
             # a log may name the provider in the model alone, as in azure/gpt-4o
             yield *key, *resolver.stand_in(key._replace(provider_name=found.provider), model)
-
-
-def add_prices(store: Store, book: Book, rule_ids: set[object]) -> None:
-    """Put the prices of rules that no request of its own needs beside the others."""
-    known = {rule_id for (rule_id,) in store.rows("select distinct rule_id from prices")}
-    missing = sorted(rule_id for rule_id in rule_ids - known if isinstance(rule_id, int))
-    insert_prices(store, rows_of(book, missing))
 
 
 def first_of(entries: list[Dated]) -> Iterator[tuple[int, int, Dated]]:

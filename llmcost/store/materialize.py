@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from llmcost.store.connection import Store
-from llmcost.store.scope import Filters, create_scope
+from dataclasses import replace
+
+from llmcost.store.engine import DerivedTable
+from llmcost.store.priced import Priced
+from llmcost.store.scope import Filters
 
 # what the views of a page group and count by, and no id as text: chains need to be told apart, not named
 COLUMNS = (
@@ -16,22 +19,17 @@ COLUMNS = (
     *("cache_read_image_tokens", "short_write_tokens", "name_id", "price_no", "price_status", "is_assumed_rate"),
     *("cost_usd", "gateway_saved_usd"),
 )
+DIMENSIONS = """
+    select
+        *,
+        local_hour(started_at) as hour,
+        strftime(local_time(started_at), '%G-W%V') as week,
+        strftime(local_time(started_at), '%Y-%m') as month
+    from held
+"""
 
 
-def materialize(store: Store, filters: Filters) -> None:
-    """Put the requests of `filters` into a table, and let `dimensions` be it until prices are loaded again."""
-    create_scope(store, filters)
-    # nobody asks for the order of its rows, and keeping it takes twice as long
-    store.execute("set preserve_insertion_order = false")
-    store.execute(f"create or replace temp table held as select {', '.join(COLUMNS)} from scope")
-    store.execute(
-        """
-        create or replace temp view dimensions as
-        select
-            *,
-            local_hour(started_at) as hour,
-            strftime(local_time(started_at), '%G-W%V') as week,
-            strftime(local_time(started_at), '%Y-%m') as month
-        from held
-        """
-    )
+def materialize(priced: Priced, filters: Filters) -> Priced:
+    """Give the requests of `filters` alone, put into a table when they are first read; in the zone of `filters`."""
+    held = priced.scope(filters, None).derive(f"select {', '.join(COLUMNS)} from scope")
+    return replace(priced, dimensions=DerivedTable(DIMENSIONS, {"held": held}, is_materialized=False))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from importlib import resources
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -15,9 +14,11 @@ from llmcost.pricing import Book, Key, PriceRow, Resolution, Resolver
 from llmcost.pricing.book import FEES, TOKEN_RATES
 from llmcost.pricing.periods import DAY_END
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, PAST, rows_of, rules
-from llmcost.store.connection import Store
+from llmcost.store.priced import Repricing
 
-SETUP = resources.files("llmcost.store") / "setup"
+if TYPE_CHECKING:
+    from llmcost.store.connection import Store
+
 RULE_ID = len(Key._fields)  # where the resolution begins, in a row of `resolved`
 KEYS = """
     select
@@ -40,42 +41,34 @@ COUNTED = """
 NOTHING = Resolution(None, None, None, "", "", "not asked for")
 
 
-@dataclass(frozen=True)
-class Repricing:
-    """How a book is applied where it is not as it happened.
+def fill_prices(store: Store, book: Book, repricing: Repricing) -> None:
+    """Fill the tables of setup/1_prices.sql: each name in the store resolved, and the prices of what that came to.
 
-    `as_of`: all requests at the prices of that day. `models`: a model to the one whose price it is to have; with
-    `only_unpriced` what has a price of its own gets none.
+    Raises PriceBookError where sums of costs could be too large to be exact.
     """
-
-    as_of: date | None = None
-    models: Mapping[str, str] = field(default_factory=dict)
-    only_unpriced: bool = False
-
-
-def load_prices(store: Store, book: Book, terms: Repricing | None = None) -> None:
-    """Make `priced_requests` and what stands on it, at the prices of `book`."""
-    terms = terms or Repricing()
-    if store.rows(UNNUMBERED):
-        # what a program has inserted itself
-        number(store)
-    for script in sorted(SETUP.iterdir(), key=lambda file: file.name):
-        store.execute(script.read_text(encoding="utf-8"))
     resolver = Resolver(book)
     keys = [Key(*row) for row in store.rows(KEYS)]
-    resolved = [(*key, *resolve(resolver, key, terms)) for key in keys]
+    resolved = [(*key, *resolve(resolver, key, repricing)) for key in keys]
     insert(store, "resolved", resolved)
     used = {rule_id for row in resolved if isinstance(rule_id := row[RULE_ID], int)}
     rows: Iterable[PriceRow] = rows_of(book, sorted(used))
-    if terms.as_of is not None:
-        rows = frozen(rows, terms.as_of)
+    if repricing.as_of is not None:
+        rows = frozen(rows, repricing.as_of)
     rows = list(rows)
     refuse_unsummable(store, book, rows)
     insert_prices(store, rows)
 
 
-def number(store: Store) -> None:
-    """Number the names of requests. Raises StoreError where the store is only read."""
+def add_prices(store: Store, book: Book, rule_ids: Iterable[int]) -> None:
+    """Put the prices of rules that no request of its own needs beside the others."""
+    known = {rule_id for (rule_id,) in store.rows("select distinct rule_id from prices")}
+    insert_prices(store, rows_of(book, sorted(set(rule_ids) - known)))
+
+
+def number_names(store: Store) -> None:
+    """Number the names of requests that a program has inserted. Raises StoreError where the store is only read."""
+    if not store.rows(UNNUMBERED):
+        return
     try:
         store.assign_name_ids()
     except duckdb.InvalidInputException as error:
@@ -128,14 +121,16 @@ def counted(row: PriceRow, number: int) -> tuple[object, ...]:
     return (*row, is_always, None not in rates[: -len(FEES)], *list_units, *paid_units, number)
 
 
-def resolve(resolver: Resolver, key: Key, terms: Repricing) -> Resolution:
+def resolve(resolver: Resolver, key: Key, repricing: Repricing) -> Resolution:
     """Resolve a name, or the one that stands for it."""
     own = resolver.resolve(key)
-    if terms.only_unpriced and own.price_status in ("priced", "provisioned"):
+    if repricing.only_unpriced and own.price_status in ("priced", "provisioned"):
         return NOTHING
-    wanted = next((terms.models[name] for name in (own.model, key.model) if name and name in terms.models), None)
+    wanted = next(
+        (repricing.models[name] for name in (own.model, key.model) if name and name in repricing.models), None
+    )
     if wanted is None:
-        return NOTHING if terms.only_unpriced else own
+        return NOTHING if repricing.only_unpriced else own
     return resolver.stand_in(key, wanted)
 
 

@@ -1,16 +1,19 @@
-"""The view `scope`: the requests that a command line asks for, grouped by what it asks for."""
+"""The requests that a command line asks for, grouped by what it asks for: the table `scope`, as a value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from llmcost.errors import UsageError
 from llmcost.pricing.nearest import nearest_hint
-from llmcost.store.connection import Store
+from llmcost.store.engine import Engine, Inputs, Tables
 from llmcost.store.quote import literal, quoted
 from llmcost.store.where import read_condition, sql_of
-from llmcost.store.zone import set_zone
+
+if TYPE_CHECKING:
+    from llmcost.store.priced import Priced
 
 MAX_GROUPS = 4
 GROUPS = tuple(f"group_{number}" for number in range(1, MAX_GROUPS + 1))
@@ -33,55 +36,69 @@ class Filters:
 
 @dataclass(frozen=True)
 class TopGroups:
-    """The groups that stand for themselves, as values of the columns from `first` on; `rest` names the `others`."""
+    """The groups that stand for themselves, as values of the columns from `first` on.
 
-    rows: list[tuple[object, ...]]
-    rest: str
+    The `others`, so many, are one group named `other_label`.
+    """
+
+    rows: tuple[tuple[object, ...], ...]
+    other_label: str
     first: int = 0
     others: int = 0
 
 
-def dimension_names(store: Store) -> list[str]:
-    """Name every column that a report can group or filter by."""
-    return list(dimension_kinds(store))
+@dataclass(frozen=True)
+class Scope(Tables):
+    """Priced requests under filters, with group_1..group_4 as the columns of `by`; without it (None) no such columns.
 
-
-def dimension_kinds(store: Store) -> dict[str, str]:
-    """Give the type of every column that a report can group or filter by."""
-    return {name: kind for name, kind, *_ in store.rows("describe dimensions")} | {"tag": "VARCHAR"}
-
-
-def create_scope(
-    store: Store, filters: Filters, by: tuple[str, ...] | None = (), *, kept: TopGroups | None = None
-) -> None:
-    """Make the view `scope`: `dimensions` under the filters, with group_1..group_4 as the columns of `by`.
-
-    With `kept` the groups that are not among them become one. Without `by` (None) there are no columns of groups.
+    With `top` the groups that are not among them are one. A query raises UsageError for a column that no request has,
+    for more than four columns of `by`, and for a value that a column cannot have.
     """
-    kinds = dimension_kinds(store)
-    known = list(kinds)
-    set_zone(store, filters.zone)
-    named = "" if by is None else f"{', '.join(group_columns(by, known, kept))}, "
+
+    priced: Priced
+    filters: Filters = Filters()
+    by: tuple[str, ...] | None = ()
+    top: TopGroups | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The store that the requests are in."""
+        return self.priced.engine
+
+    @property
+    def tables(self) -> Inputs:
+        """`scope`, and what is made of prices."""
+        return {**self.priced.tables, "scope": self}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no request is asked for."""
+        return not self.rows("select 1 from scope limit 1")
+
+
+def scope_query(scope: Scope, kinds: dict[str, str]) -> str:
+    """Write a scope as a query over `dimensions`, whose columns have these types. Raises UsageError."""
+    by, top = scope.by, scope.top
+    named = "" if by is None else f"{', '.join(group_columns(by, list(kinds), top))}, "
     source, once = "dimensions", ""
     if by and "tag" in by:
         # a request counts under each of its tags, and once under none
         source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
-        # and with two tags of the rest it is one request of the rest
-        once = f"distinct on (dedupe_key, {', '.join(GROUPS)}) " if kept else ""
-    conditions = " and ".join(conditions_of(filters, kinds)) or "true"
-    store.asked = (filters, by, kept)
-    store.execute(f"create or replace temp view scope as select {once}{named}* from {source} where {conditions}")
+        # and with two tags of the others it is one request of the others
+        once = f"distinct on (dedupe_key, {', '.join(GROUPS)}) " if top else ""
+    conditions = " and ".join(conditions_of(scope.filters, kinds)) or "true"
+    return f"select {once}{named}* from {source} where {conditions}"
 
 
-def group_columns(by: tuple[str, ...], known: list[str], kept: TopGroups | None) -> list[str]:
+def group_columns(by: tuple[str, ...], known: list[str], top: TopGroups | None) -> list[str]:
     """Write group_1..group_4. Raises UsageError for too many columns, or one that there is not."""
     if len(by) > MAX_GROUPS:
         raise UsageError(f"--by takes at most {MAX_GROUPS} columns, not {len(by)}")
     for name in by:
         check_column(name, known)
     groups = [parted(name) for name in by]
-    if kept is not None:
-        groups = folded(groups, kept)
+    if top is not None:
+        groups = folded(groups, top)
     groups += ["cast(null as varchar)"] * (MAX_GROUPS - len(by))
     return [f"{group} as {name}" for group, name in zip(groups, GROUPS, strict=True)]
 
@@ -91,17 +108,17 @@ def parted(name: str) -> str:
     return f"case when not coalesce(is_file_time, false) then {quoted(name)} end" if name in TIMES else quoted(name)
 
 
-def folded(groups: list[str], kept: TopGroups) -> list[str]:
-    """Write group columns that keep some groups and call the rest by one name; the columns before `first` stay."""
-    texts = [f"coalesce(cast({group} as varchar), {literal(UNNAMED)})" for group in groups[kept.first :]]
-    rows = ["[" + ", ".join(literal(as_text(value)) for value in row) + "]" for row in kept.rows]
+def folded(groups: list[str], top: TopGroups) -> list[str]:
+    """Write group columns that keep some groups and call the others by one name; the columns before `first` stay."""
+    texts = [f"coalesce(cast({group} as varchar), {literal(UNNAMED)})" for group in groups[top.first :]]
+    rows = ["[" + ", ".join(literal(as_text(value)) for value in row) + "]" for row in top.rows]
     is_kept = f"[{', '.join(texts)}] in ({', '.join(rows)})"
-    rest = [literal(kept.rest)] + ["null"] * (len(texts) - 1)
+    others = [literal(top.other_label)] + ["null"] * (len(texts) - 1)
     shown = [
         f"case when {is_kept} then cast({group} as varchar) else {name} end"
-        for group, name in zip(groups[kept.first :], rest, strict=True)
+        for group, name in zip(groups[top.first :], others, strict=True)
     ]
-    return groups[: kept.first] + shown
+    return groups[: top.first] + shown
 
 
 def as_text(value: object) -> str:

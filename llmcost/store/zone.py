@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from llmcost.errors import UsageError
-from llmcost.store.connection import Store
+
+if TYPE_CHECKING:
+    from llmcost.store.connection import Store
 
 # the offset in seconds, and the UTC time that it ends at; the last has no end
 Shift = tuple[datetime | None, int]

@@ -9,13 +9,11 @@ from importlib import resources
 from math import sqrt
 from typing import Any
 
-from llmcost.pricing import Book, Key, Resolution, Resolver
+from llmcost.pricing import Book
 from llmcost.pricing.nearest import check_model
-from llmcost.shelf import read_entry
-from llmcost.store import Filters, Store
-from llmcost.store.detection_rules import add_prices, load_detection_rules, name_rows
-from llmcost.store.prices import RULE_ID, insert, load_prices
-from llmcost.store.scope import create_scope
+from llmcost.shelf import Query, read_entry
+from llmcost.store import DerivedTable, Engine, Filters, Input, Inputs, Priced, table_of
+from llmcost.store.detection_rules import detection_rules, priced_as, resolved_names
 from llmcost.trial.strata import FLOOR, Strata, quotas, stratify
 
 COLUMNS = ("request_id", "key", "model", "candidate_model", "stratum", "stratum_requests", "weight", "started_at")
@@ -23,8 +21,7 @@ REST = "rest"  # the answers that are too many for strata of their own
 WEIGHT_UNIT = Decimal("0.000001")
 LOT_DIGITS, ANY_LOT = 16, "g"  # hexadecimal; above all of them
 QUERY = resources.files("llmcost.trial") / "sample.sql"
-QUOTAS = "create or replace temp table quotas (stratum bigint, requests bigint, quota bigint, lots_below varchar)"
-CANDIDATES = "create or replace temp table candidate_names as from smaller_names"
+QUOTAS = {"stratum": "bigint", "requests": "bigint", "quota": "bigint", "lots_below": "varchar"}
 DRAWN = """
     select
         sampled.request_id, sampled.key, sampled.model, candidates.book_model, sampled.stratum, sampled.requests,
@@ -52,7 +49,13 @@ class Sample:
 
 
 def draw(
-    store: Store, book: Book, *, size: int, seed: int = 7, candidate: str | None = None, filters: Filters | None = None
+    engine: Engine,
+    book: Book,
+    *,
+    size: int,
+    seed: int = 7,
+    candidate: str | None = None,
+    filters: Filters | None = None,
 ) -> Sample:
     """Price the store with `book` and draw `size` of the requests of `filters`: the same for the same seed.
 
@@ -61,29 +64,31 @@ def draw(
     """
     if candidate is not None:
         check_model(book, candidate, "--as")
-    load_prices(store, book)
-    load_detection_rules(store, book)
-    create_scope(store, filters or Filters())
-    strata = stratify(store, seed, size)
-    draw_lots(store, strata, seed, size)
-    name_candidates(store, book, candidate)
-    return sample_of(store.rows(DRAWN), strata, candidate)
+    priced, candidates = name_candidates(engine.price(book), candidate)
+    strata, tables = stratify(priced.scope(filters), seed, size)
+    sampled = draw_lots(engine, strata, tables, seed, size)
+    return sample_of(priced.rows(DRAWN, {"sampled": sampled, "candidate_names": candidates}), strata, candidate)
 
 
-def draw_lots(store: Store, strata: Strata, seed: int, size: int) -> None:
-    """Fill the table `sampled`."""
-    query = read_entry(QUERY, dict[str, Any])["query"]
-    values = {"seed": str(seed), "is_by_system_prompt": strata.is_by_system_prompt, "rest": len(strata.sizes)}
+def draw_lots(engine: Engine, strata: Strata, tables: Inputs, seed: int, size: int) -> DerivedTable:
+    """Give the requests that are drawn."""
+    query = read_entry(QUERY, Query)
+    values: dict[str, Any] = {
+        "seed": str(seed),
+        "is_by_system_prompt": strata.is_by_system_prompt,
+        "rest": len(strata.sizes),
+    }
     # where answers are pooled the other draws are for the pool
     floor = FLOOR if strata.named == strata.answers else 1
     shares = list(enumerate(zip(strata.sizes, quotas(strata.sizes, size, floor), strict=True), start=1))
     for is_near in (True, False):
-        store.execute(QUOTAS)
-        insert(store, "quotas", [(at, n, q, lots_below(n, q) if is_near else ANY_LOT) for at, (n, q) in shares])
-        store.execute(f"create or replace temp table sampled as {query}", values)
+        lots = [(at, n, q, lots_below(n, q) if is_near else ANY_LOT) for at, (n, q) in shares]
+        sampled = DerivedTable(query, {**tables, "quotas": table_of(QUOTAS, lots)}, values)
         # near ones are too few only where many requests share a request_id
-        if store.value("select count(*) from sampled") == sum(quota for _, (_, quota) in shares):
+        ((count,),) = engine.run("select count(*) from sampled", {"sampled": sampled}).rows
+        if count == sum(quota for _, (_, quota) in shares):
             break
+    return sampled
 
 
 def lots_below(requests: int, quota: int) -> str:
@@ -92,16 +97,13 @@ def lots_below(requests: int, quota: int) -> str:
     return ANY_LOT if share >= 1 else f"{int(share * 16**LOT_DIGITS):0{LOT_DIGITS}x}"
 
 
-def name_candidates(store: Store, book: Book, model: str | None) -> None:
-    """Make `candidate_names`: the names in the store, resolved to what is to be tried in their place."""
-    store.execute(CANDIDATES)
+def name_candidates(priced: Priced, model: str | None) -> tuple[Priced, Input]:
+    """Resolve the names in the store to what is to be tried in their place, and see to the prices of that."""
     if model is None:
-        return
-    store.execute("delete from candidate_names")
-    names = [(Key(*row[:RULE_ID]), Resolution(*row[RULE_ID:])) for row in store.rows("from resolved")]
-    rows = list(name_rows(Resolver(book), names, {(r.provider or "", r.model or ""): model for _, r in names}))
-    insert(store, "candidate_names", rows)
-    add_prices(store, book, {row[RULE_ID] for row in rows})
+        rules = detection_rules(priced)
+        return rules.priced, rules.made["smaller_names"]
+    names = resolved_names(priced)
+    return priced_as(priced, names, {(found.provider or "", found.model or ""): model for _, found in names})
 
 
 def sample_of(drawn: list[tuple[Any, ...]], strata: Strata, candidate: str | None) -> Sample:

@@ -1,6 +1,7 @@
 /*
 title: A sample to replay
 answers: Which requests, drawn by lot among those with the same answer, stand for all of them?
+inputs: [replayable, named_answers, quotas]
 params:
   seed: "7"  # another one draws others
   is_by_system_prompt: true  # false: one answer to several system prompts is one

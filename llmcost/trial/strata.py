@@ -7,17 +7,15 @@ from dataclasses import dataclass
 
 from llmcost.counts import counted
 from llmcost.errors import UsageError
-from llmcost.store import Store
+from llmcost.store import DerivedTable, Inputs, Scope
 
 FLOOR = 3  # draws of every answer, where the sample has room for them
 REPLAYABLE = """
-    create or replace temp view replayable as
     select dedupe_key, request_id, key, model, system_prompt_hash, output_hash, started_at, cost_usd
     from scope
     where status = 'ok' and not is_batch and price_status = 'priced' and cost_usd > 0 and output_hash is not null
 """
 ANSWERS = """
-    create or replace temp table answers as
     select
         key, model, system_prompt_hash, output_hash, count(*) as requests,
         min(md5($seed || ':' || request_id)) as first_lot
@@ -25,7 +23,6 @@ ANSWERS = """
     group by key, model, system_prompt_hash, output_hash
 """
 WITHOUT_SYSTEM_PROMPT = """
-    create or replace temp table answers as
     select
         key, model, cast(null as varchar) as system_prompt_hash, output_hash,
         cast(sum(requests) as bigint) as requests, min(first_lot) as first_lot
@@ -35,7 +32,6 @@ WITHOUT_SYSTEM_PROMPT = """
 SIZES = "select requests, count(*) from answers group by requests order by requests"
 # Hashes differ from store to store, so they do not decide before the lots have.
 NAMED = """
-    create or replace temp table named_answers as
     select
         key, model, system_prompt_hash, output_hash, requests,
         row_number() over (
@@ -64,22 +60,28 @@ class Strata:
     is_by_system_prompt: bool
 
 
-def stratify(store: Store, seed: int, size: int) -> Strata:
-    """Fill the table `named_answers`: the system prompt counts, and rare answers do, as far as the size allows."""
-    store.execute(REPLAYABLE)
-    store.execute(ANSWERS, {"seed": str(seed)})
-    sizes = store.rows(SIZES)
+def stratify(scope: Scope, seed: int, size: int) -> tuple[Strata, Inputs]:
+    """Choose strata of the requests of a scope: the system prompt counts, and rare answers, as far as the size allows.
+
+    With them go the tables `replayable`, the requests, and `named_answers`, which have a stratum of their own.
+    Raises UsageError where there is nothing to draw.
+    """
+    engine, replayable = scope.engine, scope.derive_view(REPLAYABLE)
+    answers = DerivedTable(ANSWERS, {"replayable": replayable}, {"seed": str(seed)})
+    sizes = engine.run(SIZES, {"answers": answers}).rows
     if not sizes:
-        raise refusal(*store.rows(REASONS)[0])
+        raise refusal(*scope.rows(REASONS)[0])
     requests = sum(n * answers for n, answers in sizes)
     is_by_system_prompt = sum(answers for _, answers in sizes) <= min(size, requests)
     if not is_by_system_prompt:
-        store.execute(WITHOUT_SYSTEM_PROMPT)
-        sizes = store.rows(SIZES)
-    store.execute(NAMED, {"least": least_named(sizes, size)})
-    named = [n for (n,) in store.rows("select requests from named_answers order by stratum")]
+        answers = DerivedTable(WITHOUT_SYSTEM_PROMPT, {"answers": answers})
+        sizes = engine.run(SIZES, {"answers": answers}).rows
+    named_answers = DerivedTable(NAMED, {"answers": answers}, {"least": least_named(sizes, size)})
+    ordered = engine.run("select requests from named_answers order by stratum", {"named_answers": named_answers})
+    named = [requests for (requests,) in ordered.rows]
     rest = [requests - sum(named)] if sum(named) < requests else []
-    return Strata((*named, *rest), sum(answers for _, answers in sizes), len(named), is_by_system_prompt)
+    tables = {"replayable": replayable, "named_answers": named_answers}
+    return Strata((*named, *rest), sum(n for _, n in sizes), len(named), is_by_system_prompt), tables
 
 
 def refusal(requests: int, answered: int, paid: int) -> UsageError:

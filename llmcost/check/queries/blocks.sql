@@ -1,6 +1,7 @@
 /*
 title: Blocks of a route
 answers: What does a request cost on average in each of up to 200 stretches of time, for each route and template?
+inputs: [traced]
 */
 with
     placed as (

@@ -1,6 +1,7 @@
 /*
 title: Requests of cases
 answers: What is to be kept of each request, so that it can be priced again and told why it cost more?
+inputs: [traced]
 */
 select
     case_name,

@@ -1,6 +1,7 @@
 /*
 title: Models of cases
 answers: Which models does each route of each test case ask?
+inputs: [traced]
 */
 select distinct
     case_name,

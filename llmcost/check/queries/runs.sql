@@ -1,6 +1,7 @@
 /*
 title: Runs
 answers: What did each run of each test case cost, and with how many attempts and how much from a cache?
+inputs: [traced]
 */
 select
     case_name,

@@ -1,6 +1,7 @@
 /*
 title: Traffic of the compared cases
 answers: What tokens went where, and what did each kind of them cost?
+inputs: [traced, compared, prices]
 */
 with
     counted as (

@@ -1,6 +1,7 @@
 /*
 title: Requests of no case
 answers: What do the requests cost that name no test case?
+inputs: [traced]
 */
 select
     count(*) as requests,

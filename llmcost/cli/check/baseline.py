@@ -87,7 +87,9 @@ def save(options: BaselineOptions, source: Source, reason: str | None) -> None:
     cost = plain(usd(cost_per_run(side)))
     print_coverage(book, side.coverage, strict=options.strict)
     make_folder(options.output)
-    baseline = Baseline(cases_of(source.store), source.keys.named, day, now, commit, reason, book.sha256, cost)
+    baseline = Baseline(
+        cases_of(source.traced(book, day)), source.keys.named, day, now, commit, reason, book.sha256, cost
+    )
     write_text(write_baseline(baseline), options.output)
     note(f"{options.output}: {describe(side)}")
 

@@ -20,8 +20,6 @@ from llmcost.export.prometheus.text import Gauge, write
 from llmcost.pricing import Book
 from llmcost.report import Coverage, coverage
 from llmcost.store import Filters, Store, parse_when
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope
 
 MODE = 0o644  # the collector is another user
 
@@ -49,13 +47,12 @@ def measured(
     with selection.open() as store:
         with step_line() as step:
             step("prices")
-            load_prices(store, book)
-            times = window_gauges(store, filters, book.checked, now)
+            priced = store.price(book)
+            times = window_gauges(priced, filters, book.checked, now)
             step("measuring")
-            groups = group_gauges(store, filters, BY if options.by is None else options.by, options.top)
-            held = budget_gauges(store, limits, filters)
-            create_scope(store, filters)
-            covered = coverage(store)
+            groups = group_gauges(priced, filters, BY if options.by is None else options.by, options.top)
+            held = budget_gauges(priced, limits, filters)
+            covered = coverage(priced.scope(filters))
         saved = list(savings_gauges(store, book, filters)) if options.savings else []
     return [*groups, *held, *saved, *times], covered
 
@@ -63,8 +60,8 @@ def measured(
 def savings_gauges(store: Store, book: Book, filters: Filters) -> Iterator[Gauge]:
     """Run all detectors, each dollar claimed once; none where none can run on these logs."""
     try:
-        hits = run_detectors(store, book, filters)
+        claims = run_detectors(store, book, filters)
     except InputError as error:
         note(f"savings: not known; {error.message}")
         return
-    yield savings_gauge(savings(store, hits))
+    yield savings_gauge(savings(claims))

@@ -14,8 +14,6 @@ from llmcost.counts import counted
 from llmcost.export import beside, check_folder, export_days, export_focus
 from llmcost.render import Table
 from llmcost.report import coverage
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope
 
 
 def run_focus(reading: Reading, by: tuple[str, ...], version: str, billing_account: str | None) -> int:
@@ -25,7 +23,7 @@ def run_focus(reading: Reading, by: tuple[str, ...], version: str, billing_accou
         reading = replace(reading, format="csv")
     with reading.open() as store:
         found = export_focus(store, book, version=version, by=by, filters=filters, billing_account=billing_account)
-        covered = coverage(store)
+        covered = coverage(store.price(book).scope(filters))
     shared = envelope("export focus", book, filters, covered) | {"focus_version": version}
     write(Table(found.title, found.columns, found.rows, dict(found.totals), shared), reading)
     print_coverage(book, covered, strict=reading.strict)
@@ -38,11 +36,10 @@ def run_days(selection: Selection, name: str, folder: Path, *, force: bool) -> i
     check_folder(folder, command, force=force)
     with selection.open(may=[str(beside(folder))]) as store, step_line() as step:
         step("prices")
-        load_prices(store, book)
-        create_scope(store, filters)
-        covered = coverage(store)
+        scope = store.price(book).scope(filters)
+        covered = coverage(scope)
         step("writing")
-        written = export_days(store, name, folder, envelope(command, book, filters, covered), force=force)
+        written = export_days(scope, name, folder, envelope(command, book, filters, covered), force=force)
     note(f"wrote: {counted(written.rows, 'row')} of {counted(written.days, 'day')} to {folder}")
     if written.kept:
         note(f"kept: {counted(written.kept, 'file')} in it not of this export")

@@ -8,17 +8,15 @@ from llmcost.cli.reading import Reading
 from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.report.arithmetic import describe
-from llmcost.report.explain import COLUMNS, explained, rows_of, want
-from llmcost.store.prices import load_prices
+from llmcost.report.explain import COLUMNS, explained, rows_of, wanted
 
 
 def run_explain(reading: Reading, request_id: str) -> int:
     """Print the cost of a request as its parts; several rows where several models answered under one id."""
     book = reading.book
     with reading.open() as store:
-        load_prices(store, book)
-        want(store, request_id)
-        found = explained(store)
+        priced = store.price(book)
+        found = explained(priced, wanted(priced, request_id))
     if not found:
         raise UsageError(f"{request_id}: no such request", hint="a request's or a response's id, as the log has it")
     if reading.output_format == "table" and reading.output is None:

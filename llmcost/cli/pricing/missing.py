@@ -16,9 +16,7 @@ from llmcost.pricing import Book
 from llmcost.pricing.files import FORMAT
 from llmcost.pricing.write import scalar
 from llmcost.render import Table
-from llmcost.report import coverage, records
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope
+from llmcost.report import coverage, queries
 
 COLUMNS = (
     *("provider", "model", "service_level", "reason", "requests", "input_tokens", "output_tokens"),
@@ -41,10 +39,9 @@ def run_missing(reading: Reading, stub: Path | None) -> int:
     """Print what has no price; write entries for it where asked to."""
     filters, book = reading.filters, reading.book
     with reading.open() as store:
-        load_prices(store, book)
-        create_scope(store, filters)
-        found = records(store, "unpriced")
-        covered = coverage(store)
+        scope = store.price(book).scope(filters)
+        found = scope.records(queries()["unpriced"])
+        covered = coverage(scope)
     shared = envelope("pricing missing", book, filters, covered)
     rows = [row_of(record) for record in found]
     if not covered.requests:

@@ -16,10 +16,7 @@ from llmcost.render.money import dollars
 from llmcost.report import coverage
 from llmcost.report.budget import COLUMNS, NO_REQUESTS, budgets, is_running, last_day
 from llmcost.report.nothing import budget_hint
-from llmcost.report.view import Rows
-from llmcost.store import Filters, Store
-from llmcost.store.prices import Repricing, load_prices
-from llmcost.store.scope import create_scope
+from llmcost.store import Engine, Filters, Priced, Repricing, Rows
 
 HIDE_WHEN_NARROW = (
     *("unpriced_requests", "days_left", "requests", "period"),
@@ -31,11 +28,10 @@ def run_budget(reading: Reading) -> int:
     """Print the budgets of llmcost.yaml against what is spent, and what the month will come to."""
     filters, book = reading.filters, reading.book
     with reading.open() as store:
-        load_prices(store, book, Repricing(reading.as_of))
-        rows = budgets(store, open_configuration().budgets, filters)
-        said = [*ended_lines(store, filters), *strangers(store, filters, rows)]
-        create_scope(store, filters)
-        covered = coverage(store)
+        priced = store.price(book, Repricing(reading.as_of))
+        rows = budgets(priced, open_configuration().budgets, filters)
+        said = [*ended_lines(store, filters), *strangers(priced, filters, rows)]
+        covered = coverage(priced.scope(filters))
     shared = envelope("report", book, filters, covered) | {"view": "budget"}
     write(budget_table(rows, shared), reading)
     if not any(row[COLUMNS.index("budget_usd")] for row in rows):
@@ -46,11 +42,11 @@ def run_budget(reading: Reading) -> int:
     return 0
 
 
-def strangers(store: Store, filters: Filters, rows: Rows) -> list[str]:
+def strangers(priced: Priced, filters: Filters, rows: Rows) -> list[str]:
     """Say of budgets that no request is of which names there are."""
     names = [str(row[0]).partition("=") for row in rows if row[COLUMNS.index("mark")] == NO_REQUESTS]
     return [
-        f"budget {column}={value}: no request has this {column}{budget_hint(store, filters, column, value)}"
+        f"budget {column}={value}: no request has this {column}{budget_hint(priced, filters, column, value)}"
         for column, _, value in names
     ]
 
@@ -60,15 +56,15 @@ def budget_table(rows: Rows, shared: dict[str, Any]) -> Table:
     return Table("Budgets", COLUMNS, rows, {}, shared, HIDE_WHEN_NARROW)
 
 
-def forecast_lines(store: Store, reading: Reading) -> list[str]:
-    """Say what the running month will come to, at the prices that are loaded, or why that is not said."""
-    ended = ended_lines(store, reading.filters)
-    return ended or [line for row in budgets(store, (), reading.filters) for line in expectation(row)]
+def forecast_lines(priced: Priced, reading: Reading) -> list[str]:
+    """Say what the running month will come to, or why that is not said."""
+    ended = ended_lines(priced.engine, reading.filters)
+    return ended or [line for row in budgets(priced, (), reading.filters) for line in expectation(row)]
 
 
-def ended_lines(store: Store, filters: Filters, now: datetime | None = None) -> list[str]:
+def ended_lines(engine: Engine, filters: Filters, now: datetime | None = None) -> list[str]:
     """Say why nothing is forecast: the logs end before the month that it is by `now`, the clock's time by default."""
-    last = last_day(store, filters)
+    last = last_day(engine, filters)
     if last is None or is_running(last, (now or datetime.now(UTC)).astimezone(filters.zone).date()):
         return []
     return [f"logs end {last}: no forecast" if filters.until is None else f"--until: {last} is the end, no forecast"]

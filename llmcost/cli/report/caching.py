@@ -27,7 +27,7 @@ def caching_lines(store: Store, book: Book, filters: Filters, result: Report) ->
 def still_to_save(store: Store, book: Book, filters: Filters) -> str:
     """Say what caches could save, or why that is not known."""
     try:
-        totals = findings(store, run_detectors(store, book, filters, DETECTOR)).totals
+        totals = findings(run_detectors(store, book, filters, DETECTOR)).totals
     except InputError as error:
         return f"not known; {error.message}"
     if totals["saving_usd"] is None:

@@ -27,10 +27,8 @@ from llmcost.report.few import few_rows
 from llmcost.report.nothing import why_nothing
 from llmcost.report.run import Grouping, checked, cut_view
 from llmcost.report.view import view_named
-from llmcost.store import Filters, Store
+from llmcost.store import Filters, Priced, Scope, TopGroups
 from llmcost.store.materialize import materialize
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import TopGroups, create_scope
 
 # in the order of the page
 VIEWS = ("overview", "cost", "latency", "cache", "errors", "reliability", "efficiency")
@@ -54,26 +52,10 @@ def run_page(reading: Reading, only: str | None = None) -> int:
     """Write the page of all views, or of one, to --output or stdout, and its coverage to stderr."""
     filters, book = reading.filters, reading.book
     with reading.open() as store, step_line() as say:
-        say("prices")
-        load_prices(store, book)
         say("costs of requests")
-        materialize(store, replace(filters, since=filters.since - BEFORE if filters.since else None))
-        # what --where asks for is what is held
-        inside = replace(filters, where=())
-        create_scope(store, inside)
-        covered = coverage(store)
-        if not covered.requests:
-            # what is held knows nothing of what is not
-            load_prices(store, book)
-            covered = replace(covered, nothing=why_nothing(store, filters))
-            materialize(store, filters)
-            create_scope(store, inside)
-        asked = window(store, filters)
-        sections = list(view_sections(store, inside, covered, (only,) if only else VIEWS, say))
+        asked, covered, sections = sections_of(store.price(book), filters, only, say)
         headline = headline_of(sections[0].table)
         if only is None:
-            sections.append(budget_section(store, inside))
-            store.execute("drop table held")
             say("waste")
             sections[1:1] = waste_sections(store, book, filters, headline)
             sections = [with_saved(section, sections[1].table) for section in sections]
@@ -84,21 +66,38 @@ def run_page(reading: Reading, only: str | None = None) -> int:
     return 0
 
 
-def view_sections(
-    store: Store, filters: Filters, covered: Coverage, names: tuple[str, ...], say: Say
-) -> Iterator[Section]:
+def sections_of(priced: Priced, filters: Filters, only: str | None, say: Say) -> tuple[str, Coverage, list[Section]]:
+    """Run all views and the budgets, or one view, over requests that are priced once; say of which, and how complete.
+
+    The table of these requests goes with the end of this, so that detectors have its memory.
+    """
+    held = materialize(priced, replace(filters, since=filters.since - BEFORE if filters.since else None))
+    # what --where asks for is what is held
+    scope = held.scope(replace(filters, where=()))
+    covered = coverage(scope)
+    if not covered.requests:
+        # what is held knows nothing of what is not
+        covered = replace(covered, nothing=why_nothing(priced, filters))
+        scope = materialize(priced, filters).scope(scope.filters)
+    sections = list(view_sections(scope, covered, (only,) if only else VIEWS, say))
+    if only is None:
+        sections.append(budget_section(scope))
+    return window(scope, filters), covered, sections
+
+
+def view_sections(scope: Scope, covered: Coverage, names: tuple[str, ...], say: Say) -> Iterator[Section]:
     """Run views by their own groups and, for their charts, over time."""
-    unit = unit_for(store)
+    priced, filters, unit = scope.priced, scope.filters, unit_for(scope)
     for name in names:
         say(name)
         view = view_named(name)
-        result = cut_view(store, view, checked(view, Grouping(None, top=MOST_GROUPS)), filters, covered)
+        result = cut_view(priced, view, checked(view, Grouping(None, top=MOST_GROUPS)), filters, covered)
         over_time: list[Report] = []
 
         def in_time(by: tuple[str, ...], result: Report = result, made: list[Report] = over_time) -> Report:
             kept = largest(result, by[0]) if by and by[0] in result.by else None
             cut = Grouping(by, unit, MOST_LINES, kept, MOST_LINES)
-            made.append(cut_view(store, result.view, checked(result.view, cut), filters, covered))
+            made.append(cut_view(priced, result.view, checked(result.view, cut), filters, covered))
             return made[-1]
 
         figures = tuple(figures_of(result, in_time))
@@ -121,7 +120,7 @@ def largest(result: Report, column: str) -> TopGroups | None:
         sizes[row[named]] = sizes.get(row[named], 0) + (row[counted] or 0)
     names = sorted(sizes, key=lambda name: -sizes[name])
     others = len(names) - MOST_LINES
-    return TopGroups([(name,) for name in names[:MOST_LINES]], f"other ({others})", 1, others)
+    return TopGroups(tuple((name,) for name in names[:MOST_LINES]), f"other ({others})", 1, others)
 
 
 def table_of(result: Report) -> Table:
@@ -137,16 +136,17 @@ def headline_of(table: Table) -> dict[str, str]:
     return {label: humanize(name, table.totals[name]) for name, label in HEADLINE.items() if name in table.totals}
 
 
-def budget_section(store: Store, filters: Filters) -> Section:
+def budget_section(scope: Scope) -> Section:
     """Hold the budgets of llmcost.yaml against what is spent."""
-    rows = budgets(store, open_configuration().budgets, filters)
+    priced, filters = scope.priced, scope.filters
+    rows = budgets(priced, open_configuration().budgets, filters)
     answers = "What may be spent, what is, and what will be at the end of the month?"
-    ended = (*ended_lines(store, filters), *strangers(store, filters, rows))
+    ended = (*ended_lines(priced.engine, filters), *strangers(priced, filters, rows))
     return Section("budget", "Budgets and forecast", answers, Table("Budgets", BUDGETS, rows, {}, {}), notes=ended)
 
 
-def window(store: Store, filters: Filters) -> str:
+def window(scope: Scope, filters: Filters) -> str:
     """Say which requests the page is about; the times are UTC."""
-    first, last = (humanize("at", moment) for moment in span(store))
+    first, last = (humanize("at", moment) for moment in span(scope))
     where = f", where {' and '.join(filters.where)}" if filters.where else ""
     return f"requests: from {first} to {last} UTC{where}"

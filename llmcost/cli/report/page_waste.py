@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from llmcost.cli.detectors import findings_left, first_findings, run_detectors
 from llmcost.counts import counted
-from llmcost.detect import Hits, Savings, findings, savings
+from llmcost.detect import Claims, Hits, Savings, findings, savings
 from llmcost.detect.charts import waterfall
 from llmcost.detect.findings import WORDS
 from llmcost.detect.savings import COLUMNS
@@ -22,13 +22,13 @@ NAME, TITLE = "savings", "Savings"
 def waste_sections(store: Store, book: Book, filters: Filters, headline: dict[str, str]) -> list[Section]:
     """Run all detectors: the waterfall and the findings with their fixes; a sentence where none can run."""
     try:
-        hits = run_detectors(store, book, filters)
+        claims = run_detectors(store, book, filters)
     except InputError as error:
         nothing = Table(TITLE, COLUMNS, [], {}, {})
         return [Section(NAME, TITLE, "What of the spend is waste?", nothing, notes=(error.message,))]
-    added = savings(store, hits)
+    added = savings(claims)
     headline[saved_label(added)] = humanize("proven_usd", added.totals["proven_usd"])
-    return [savings_section(added, hits), findings_section(store, hits)]
+    return [savings_section(added, claims.hits), findings_section(claims)]
 
 
 def savings_section(added: Savings, hits: Hits) -> Section:
@@ -44,9 +44,9 @@ def savings_section(added: Savings, hits: Hits) -> Section:
     return Section(NAME, TITLE, answers, steps, tuple(waterfall(added)), (*certain, remains, *cannot))
 
 
-def findings_section(store: Store, hits: Hits) -> Section:
+def findings_section(claims: Claims) -> Section:
     """Show the findings with their fixes."""
-    found = findings(store, hits)
+    found = findings(claims)
     fixes = Table("Findings", found.columns, first_findings(found), found.totals, {}, below=WORDS)
     answers = "Which requests are the waste, and what fixes it?"
     return Section("findings", "Findings", answers, fixes, notes=tuple(findings_left(found)))

@@ -39,7 +39,7 @@ def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
     filters, book = reading.filters, reading.book
     with reading.open() as store:
         found = compare_reported(store, book, by=by, filters=filters)
-        covered = coverage(store)
+        covered = coverage(store.price(book).scope(filters))
     if not found.rows and covered.requests:
         raise InputError("no request has a reported cost", hint="--invoice FILE compares with a provider's bill")
     columns, rows = (found.cause_columns, found.causes) if causes else (found.columns, found.rows)
@@ -59,7 +59,7 @@ def run_invoice(reading: Reading, invoice: Path) -> int:
     bill = read_bill(invoice)
     with reading.open() as store:
         found = compare_invoice(store, book, bill, filters=filters)
-        covered = coverage(store)
+        covered = coverage(store.price(book).scope(filters))
     shared = envelope("reconcile", book, filters, covered) | {
         "invoice": {"kind": bill.kind, "provider": bill.provider, "first_day": str(bill.first_day)}
         | {"last_day": str(bill.last_day)}

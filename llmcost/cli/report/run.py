@@ -21,7 +21,7 @@ from llmcost.pricing.nearest import among
 from llmcost.report import Report, run
 from llmcost.report.bases import base_lines
 from llmcost.report.view import view_named, views
-from llmcost.store import Store
+from llmcost.store import Repricing, Store
 
 BUDGET = "budget"
 # lines of trends, and rows of a page, that stand for themselves
@@ -66,7 +66,8 @@ def run_view(reading: ReportReading, view: str, options: ReportOptions) -> int:
         say(view)
         result = first_groups(store, reading, view, options)
         is_of_costs = view == "overview" or (options.over and view == "cost")
-        expected = forecast_lines(store, reading) if is_of_costs and result.coverage.requests else []
+        priced = store.price(book, Repricing(reading.as_of))
+        expected = forecast_lines(priced, reading) if is_of_costs and result.coverage.requests else []
         caching = caching_lines(store, book, filters, result) if view == "cache" else []
     shared = envelope("report", book, filters, result.coverage) | {"view": view}
     if result.over:

@@ -49,7 +49,7 @@ def rows_table(result: Report, shared: dict[str, object]) -> Table:
         tuple(view.hide_when_narrow),
         histogram=tuple(view.histogram),
         bar=view.measure if result.over else "",
-        last=(result.kept.rest,) if result.kept else (),
+        last=(result.kept.other_label,) if result.kept else (),
     )
 
 

@@ -10,9 +10,8 @@ from typing import Any
 from llmcost.cli.show.findings import Verdict
 from llmcost.counts import counted
 from llmcost.render.money import exact_dollars
-from llmcost.report import records
-from llmcost.report.query import reports
-from llmcost.store import Store
+from llmcost.report import queries
+from llmcost.store import Priced, table_of
 
 Row = dict[str, Any]
 CHAIN = (
@@ -20,6 +19,7 @@ CHAIN = (
     *("attempt_number", "fallback_index", "status", "http_status_code", "error_type", "finish_reason"),
     *("price_status", "cost_usd", "found_by"),
 )
+NEAR = {"dedupe_key": "ubigint", "relation": "varchar", "of_requests": "bigint"}
 # so many before it and as many after it
 ATTEMPTS, AROUND = 100, 10
 # the same prompt of the same key belongs to it for so long
@@ -28,16 +28,14 @@ GAP = "  "
 USUAL = ("stop", "end_turn", "tool_calls", "tool_use", "STOP", "completed")
 
 
-def chain_of(store: Store, rows: list[Row]) -> list[Row]:
-    """Find the requests near these, in the order in which they were sent; their keys stay in the table `near`."""
-    query = reports()["show_near"].query
-    for at, row in enumerate(rows):
-        into = "insert into near" if at else "create or replace temp table near as"
-        store.execute(f"{into} {query}", links_of(row))
+def chain_of(priced: Priced, rows: list[Row]) -> list[Row]:
+    """Find the requests near these, in the order in which they were sent."""
+    near = [link for row in rows for link in priced.rows(queries()["show_near"], **links_of(row))]
     # what is an attempt of one call may be of the session of another
-    links = sorted(records(store, "show_chain"), key=lambda link: link["relation"] == "attempt")
-    found = {link["dedupe_key"]: link for link in links}
-    chain = sorted(found.values(), key=lambda link: (link["started_at"], link["request_id"], link["dedupe_key"]))
+    found = priced.records(queries()["show_chain"], {"near": table_of(NEAR, near)})
+    links = sorted(found, key=lambda link: link["relation"] == "attempt")
+    nearest = {link["dedupe_key"]: link for link in links}
+    chain = sorted(nearest.values(), key=lambda link: (link["started_at"], link["request_id"], link["dedupe_key"]))
     shown = {row["dedupe_key"] for row in rows}
     return [measured(link, chain[0]["started_us"], is_shown=link["dedupe_key"] in shown) for link in chain]
 

@@ -13,8 +13,8 @@ from llmcost.counts import counted
 from llmcost.detect import Hits, claim, detect
 from llmcost.pricing import Book
 from llmcost.render.money import exact_dollars
-from llmcost.report import records
-from llmcost.store import Filters, Store
+from llmcost.report import queries
+from llmcost.store import Filters, Store, table_of
 
 Row = dict[str, Any]
 
@@ -47,33 +47,31 @@ class Verdict:
         return {"requests": self.requests, "ran": self.ran, "cannot_run": self.cannot_run}
 
 
-def judge(store: Store, filters: Filters, book: Book, rows: list[Row]) -> Verdict:
-    """Run all detectors over the requests of the filters, and take what they say of these and of their chain.
-
-    After `chain_of`, which makes `near`.
-    """
+def judge(store: Store, filters: Filters, book: Book, rows: list[Row], chain: list[Row]) -> Verdict:
+    """Run all detectors over the requests of the filters, and take what they say of these and of their chain."""
     configuration = open_configuration()
     known = known_detectors(configuration)
     settings = configuration.settings
     with step_line() as step:
         hits = detect(store, book, known, known, filters=filters, settings=settings, on_step=step)
-        if hits.tables:
-            step("adding up")
-            claim(store, hits)
-    seen = {row["dedupe_key"]: records(store, "show_scope", dedupe_key=row["dedupe_key"])[0] for row in rows}
+        step("adding up")
+        findings = found_near(hits, chain)
+    asked = queries()["show_scope"]
+    seen = {key: hits.scope.records(asked, dedupe_key=key)[0] for key in (row["dedupe_key"] for row in rows)}
     return Verdict(
         requests=next(iter(seen.values()))["requests"],
-        findings=found_near(store, hits),
+        findings=findings,
         seen={key: bool(found["is_among"]) for key, found in seen.items()},
-        ran=tuple(hits.tables),
+        ran=tuple(hits.by_detector),
         cannot_run=hits.cannot_run,
     )
 
 
-def found_near(store: Store, hits: Hits) -> dict[int, list[Row]]:
+def found_near(hits: Hits, chain: list[Row]) -> dict[int, list[Row]]:
     """Group the findings of the chain by request."""
+    near = table_of({"dedupe_key": "ubigint"}, [(link["dedupe_key"],) for link in chain])
     found: dict[int, list[Row]] = {}
-    for finding in records(store, "show_findings") if hits.tables else ():
+    for finding in claim(hits).records(queries()["show_findings"], {"near": near}):
         found.setdefault(finding["dedupe_key"], []).append(finding)
     return found
 

@@ -17,11 +17,10 @@ from llmcost.cli.show.source import Source, as_json, source_lines, source_of
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.render import Table
-from llmcost.report import records
+from llmcost.report import queries
 from llmcost.report.arithmetic import arithmetic
-from llmcost.report.explain import COLUMNS, explained, rows_of, want
-from llmcost.store import Store
-from llmcost.store.prices import load_prices
+from llmcost.report.explain import COLUMNS, explained, rows_of, wanted
+from llmcost.store import DerivedTable, Priced
 
 Row = dict[str, Any]
 HINT = "a request's or a response's id, as the log has it"
@@ -34,12 +33,12 @@ def run_show(reading: Reading, text: str, *, detects: bool = True) -> int:
     if is_text:
         reading.refuse_choice("what show writes on a terminal", "-f csv writes the attempts of the call as a table")
     with reading.open() as store:
-        load_prices(store, book)
-        rows = matching(store, text)
-        costs = {cost["dedupe_key"]: (cost, charges) for cost, charges in explained(store)}
-        chain = chain_of(store, rows)
+        priced = store.price(book)
+        requests, rows = matching(priced, text)
+        costs = {cost["dedupe_key"]: (cost, charges) for cost, charges in explained(priced, requests)}
+        chain = chain_of(priced, rows)
         sources = {row["dedupe_key"]: source_of(store, row) for row in rows}
-        verdict = judge(store, filters, book, rows) if detects else None
+        verdict = judge(store, filters, book, rows, chain) if detects else None
     if is_text:
         write_folded(describe(rows, costs, chain, sources, verdict, book), reading.output)
         return 0
@@ -61,8 +60,7 @@ def run_raw(reading: Reading, text: str) -> int:
     if reading.format is not None:
         raise UsageError("--raw prints the log's own record, in no other format", hint="leave --format or --raw out")
     with reading.open() as store:
-        load_prices(store, reading.book)
-        sources = [source_of(store, row) for row in matching(store, text)]
+        sources = [source_of(store, row) for row in matching(store.price(reading.book), text)[1]]
     found = {(source.path, original.line): original for source in sources for original in source.originals}
     for line in dict.fromkeys(line for source in sources for line in source.places()):
         note(line)
@@ -70,26 +68,26 @@ def run_raw(reading: Reading, text: str) -> int:
     return 0
 
 
-def matching(store: Store, text: str) -> list[Row]:
-    """Find the requests of an id, or of the only id that begins with a text; they are `wanted` from then on.
+def matching(priced: Priced, text: str) -> tuple[DerivedTable, list[Row]]:
+    """Find the requests of an id, or of the only id that begins with a text: their keys as a table, and their facts.
 
     Raises UsageError where there is none, or more than one that begins so.
     """
-    wanted = text.strip()
-    if not wanted:
+    begin = text.strip()
+    if not begin:
         raise UsageError("an empty id", hint=HINT)
-    want(store, wanted)
-    if found := records(store, "show_requests"):
-        return found
-    begun = records(store, "show_begun", first=wanted, last=wanted + LAST_CHARACTER)
+    requests = wanted(priced, begin)
+    if found := priced.records(queries()["show_requests"], {"wanted": requests}):
+        return requests, found
+    begun = priced.records(queries()["show_begun"], first=begin, last=begin + LAST_CHARACTER)
     if len(begun) > 1:
         names = ", ".join(row["id"] for row in begun[:3])
-        raise UsageError(f"{wanted}: several requests have an id that begins so", hint=f"for example {names}")
+        raise UsageError(f"{begin}: several requests have an id that begins so", hint=f"for example {names}")
     if not begun:
-        names = ", ".join(row["id"] for row in records(store, "show_alike", request=wanted))
-        raise UsageError(f"{wanted}: no such request", hint=f"alike are {names}" if names else HINT)
-    want(store, begun[0]["request_id"])
-    return records(store, "show_requests")
+        names = ", ".join(row["id"] for row in priced.records(queries()["show_alike"], request=begin))
+        raise UsageError(f"{begin}: no such request", hint=f"alike are {names}" if names else HINT)
+    requests = wanted(priced, begun[0]["request_id"])
+    return requests, priced.records(queries()["show_requests"], {"wanted": requests})
 
 
 def document(row: Row, cost: tuple[Row, list[Row]], source: Source, verdict: Verdict | None) -> Row:

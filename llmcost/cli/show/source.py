@@ -15,8 +15,8 @@ from llmcost.ingest.outline import Outline, Pair
 from llmcost.ingest.places import openable
 from llmcost.ingest.source_record import MOST, Original, find_originals
 from llmcost.render.cell import plain
-from llmcost.report import records
-from llmcost.store import Store
+from llmcost.report import queries
+from llmcost.store import Engine
 
 Row = dict[str, Any]
 # what formats name a record without an id by: a word and a hash of it, see ingest/formats
@@ -50,9 +50,9 @@ class Source:
             yield f"{self.path}:{original.line}"
 
 
-def source_of(store: Store, row: Row) -> Source:
+def source_of(engine: Engine, row: Row) -> Source:
     """Look a request's record up in its file."""
-    file = records(store, "show_file", file=row["file_id"])[0]
+    file = engine.run(queries()["show_file"], parameters={"file": row["file_id"]}).records[0]
     path, format = file["path"], file["format"]
     if path == "-":
         return Source(path, format, reason="it was read from standard input, which is not kept")

@@ -14,9 +14,7 @@ from llmcost.cli.sql.statement import check_query, mistake, read_statement
 from llmcost.errors import UsageError
 from llmcost.render import Table
 from llmcost.report import coverage
-from llmcost.store import Store
-from llmcost.store.prices import load_prices
-from llmcost.store.scope import create_scope
+from llmcost.store import Scope, Store
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -27,11 +25,10 @@ def run_sql(reading: Reading, text: str) -> int:
     statement = read_statement(text, reading.paths)
     check_query(statement)
     with reading.open() as store:
-        load_prices(store, book)
         # a query of all columns has none of a report's groups
-        create_scope(store, filters, None)
-        covered = coverage(store)
-        names, rows = answer(store, statement)
+        scope = store.price(book).scope(filters, None)
+        covered = coverage(scope)
+        names, rows = answer(store, scope, statement)
     columns, rows = shaped(reading.output_format, names, rows)
     shared = envelope("sql", book, filters, covered) | {"query": statement}
     # the first columns of a user's own query stay longest
@@ -41,8 +38,9 @@ def run_sql(reading: Reading, text: str) -> int:
     return 0
 
 
-def answer(store: Store, statement: str) -> Answer:
+def answer(store: Store, scope: Scope, statement: str) -> Answer:
     """Run a query that nobody has reviewed, where nothing can be written, read from files, or loaded."""
+    store.bind(scope.tables)
     sandbox(store)
     try:
         with store.limited():

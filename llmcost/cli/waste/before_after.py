@@ -22,7 +22,6 @@ from llmcost.render import Table
 from llmcost.render.money import dollars
 from llmcost.report import coverage
 from llmcost.store import Filters, parse_when
-from llmcost.store.scope import create_scope
 
 HIDE_WHEN_NARROW = (
     *("operations_before", "operations_after", "still_found_usd"),
@@ -38,12 +37,9 @@ def run_before_after(reading: Reading, options: SavingsOptions) -> int:
     gates, after, book = read_gates(options.fail_on), reading.filters, reading.book
     start, end = baseline_of(options.baseline or "", after)
     with reading.open() as store:
-        periods = []
-        for filters in (replace(after, since=start, until=end), after):
-            run_detectors(store, book, filters, texts=options.settings)
-            periods.append(period(store))
-        create_scope(store, replace(after, since=start))
-        covered = coverage(store)
+        both = (replace(after, since=start, until=end), after)
+        periods = [period(run_detectors(store, book, filters, texts=options.settings)) for filters in both]
+        covered = coverage(store.price(book).scope(replace(after, since=start)))
     rows, totals = compare(*periods)
     look_up(gates, totals)
     shared = envelope("savings", book, after, covered) | {"baseline": {"since": start, "until": end}}

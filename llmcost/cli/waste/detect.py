@@ -12,11 +12,10 @@ from llmcost.cli.reading import Reading
 from llmcost.cli.waste.found import found_lines
 from llmcost.cli.waste.gates import check_gates, look_up, read_gates
 from llmcost.cli.waste.options import DetectOptions
-from llmcost.detect import Findings, Hits, causes, findings, found_requests
+from llmcost.detect import Claims, Findings, causes, findings, found_requests
 from llmcost.detect.findings import WORDS
 from llmcost.render import FOR_PEOPLE, Table
 from llmcost.report import coverage
-from llmcost.store import Store
 
 CAUSES_HIDE_WHEN_NARROW = ("requests_share", "input_tokens", "requests", "uncached_usd")
 # what a narrow terminal leaves out after the detector's own columns, the first of them first
@@ -31,13 +30,13 @@ def run_detect(reading: Reading, name: str, options: DetectOptions) -> int:
     gates, filters, book = read_gates(options.fail_on), reading.filters, reading.book
     is_short = is_read(reading, options)
     with reading.open() as store:
-        hits = run_detectors(store, book, filters, name, options.settings)
-        covered = coverage(store)
-        found = findings(store, hits)
+        claims = run_detectors(store, book, filters, name, options.settings)
+        hits, found = claims.hits, findings(claims)
+        covered = coverage(hits.scope)
         look_up(gates, found.totals)
         shared = envelope("detect", book, filters, covered) | {"cannot_run": hits.cannot_run}
         if options.requests or options.causes:
-            table = behind(store, hits, name, shared, options)
+            table = behind(claims, name, shared, options)
         else:
             table = findings_table(found, shared, is_short=is_short)
         write(table, reading)
@@ -60,10 +59,10 @@ def findings_table(found: Findings, shared: dict[str, Any], *, is_short: bool) -
     return Table("Findings", found.columns, rows, found.totals, shared, hidden, WORDS)
 
 
-def behind(store: Store, hits: Hits, name: str, shared: dict[str, Any], options: DetectOptions) -> Table:
+def behind(claims: Claims, name: str, shared: dict[str, Any], options: DetectOptions) -> Table:
     """Make the table of the requests behind the findings, or of their causes."""
     if options.requests:
-        columns, rows = found_requests(store, hits)
-        return Table("Requests", columns, rows, {}, shared)
-    columns, rows = causes(store, hits, name)
-    return Table("Causes", columns, rows, {}, shared, CAUSES_HIDE_WHEN_NARROW)
+        requests = found_requests(claims)
+        return Table("Requests", requests.columns, requests.rows, {}, shared)
+    why = causes(claims, name)
+    return Table("Causes", why.columns, why.rows, {}, shared, CAUSES_HIDE_WHEN_NARROW)

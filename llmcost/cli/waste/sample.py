@@ -29,7 +29,7 @@ def run_sample(reading: Reading, options: SampleOptions = USUAL) -> int:
     filters, book = reading.filters, reading.book
     with reading.open() as store:
         found = draw(store, book, size=options.size, seed=options.seed, candidate=options.candidate, filters=filters)
-        covered = coverage(store)
+        covered = coverage(store.price(book).scope(filters))
     shared = envelope("sample", book, filters, covered) | {"sample": summary(found, options.seed)}
     write(Table("Requests to replay", COLUMNS, found.rows, {}, shared, HIDE_WHEN_NARROW), reading)
     for line in [*drawn_lines(found, options.size, options.seed), *proof_lines(found), *replay_lines(found)]:

@@ -28,10 +28,10 @@ def run_savings(reading: Reading, options: SavingsOptions) -> int:
     """Print the waterfall of all detectors; raises GateError where --fail-on holds."""
     gates, filters, book = read_gates(options.fail_on), reading.filters, reading.book
     with reading.open() as store:
-        hits = run_detectors(store, book, filters, texts=options.settings)
-        found = savings(store, hits)
+        claims = run_detectors(store, book, filters, texts=options.settings)
+        hits, found = claims.hits, savings(claims)
         look_up(gates, found.totals)
-        covered = coverage(store)
+        covered = coverage(hits.scope)
     shared = envelope("savings", book, filters, covered) | {
         "cannot_run": hits.cannot_run,
         "by_certainty": found.by_certainty,

@@ -1,6 +1,7 @@
 /*
 title: Why caches missed
 answers: Which requests did not read their beginning from a cache, why not, what did that cost, and why is it no finding?
+inputs: [cache_rules, prefixes, paid_rates, claims]
 params:
   min_requests: 50
 */

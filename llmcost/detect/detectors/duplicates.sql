@@ -3,6 +3,7 @@ title: Duplicates
 why: A question was asked again in the same words, came to the same answer, and was paid for again.
 advice: Let the gateway answer repeated deterministic questions from a response cache.
 rank: 3
+inputs: [scope, calls]
 params:
   max_age_seconds: 86400  # an answer that is older is asked for again
   safe_age_seconds: 3600  # what any cache keeps; the low end of the range

@@ -3,6 +3,7 @@ title: Repeated embeddings
 why: Documents that had not changed were embedded again with the same model, and every token of them was paid for again.
 advice: Keep a hash of each document beside its vector, and embed only what is new or has changed.
 rank: 2
+inputs: [scope, embedding_items]
 params:
   min_items: 200  # fewer embedded by one key with one model are no index
   min_repeat_share: 0.2  # fewer repeated ones are chance, or the price of simplicity

@@ -3,6 +3,7 @@ title: Model mismatch
 why: A dear model did what a smaller one might do as well, or an old model what its cheaper successor does.
 advice: Ask the cheaper model the same for a sample of these requests, compare the answers, and switch if they hold.
 rank: 5
+inputs: [scope, smaller_names, smaller_requests, successor_days, successor_requests]
 params:
   min_requests: 50  # fewer answers do not show what answers there are
   max_labels: 20  # more different answers are no closed list

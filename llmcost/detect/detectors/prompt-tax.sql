@@ -3,6 +3,7 @@ title: Prompt tax
 why: The same long beginning of a prompt was sent again and again, and paid in full each time although a cache would have had it.
 advice: Put what never changes first and cache it (explicitly, or with a stable routing key where caching is automatic).
 rank: 4
+inputs: [prefixes, cache_rules, paid_rates]
 params:
   min_requests: 50  # fewer that begin alike are not worth a change of code
 needs:

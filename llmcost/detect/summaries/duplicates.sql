@@ -1,6 +1,7 @@
 /*
 title: Repeated answers
 answers: How many different answers were paid for again, and how old were they?
+inputs: [own_hits]
 */
 select
     group_no,

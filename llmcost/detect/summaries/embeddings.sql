@@ -1,6 +1,7 @@
 /*
 title: Repeated documents
 answers: How many texts were embedded again, how many of a batch were as before, and how regularly?
+inputs: [own_hits]
 */
 with
     sums as (

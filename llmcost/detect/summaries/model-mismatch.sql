@@ -1,6 +1,7 @@
 /*
 title: Cheaper models to try
 answers: Which model might do, what are the answers like, and how is it proved?
+inputs: [own_hits]
 */
 with
     sums as (

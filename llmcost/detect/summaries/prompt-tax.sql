@@ -1,6 +1,7 @@
 /*
 title: Prefixes and misses
 answers: How long is the prefix, how often does it come, which cache would pay, and why was it missed?
+inputs: [own_hits]
 */
 with
     causes as (

@@ -1,6 +1,7 @@
 /*
 title: Operations and attempts
 answers: How many requests did one of a user's become, why, how fast were they sent again, and by which layer?
+inputs: [routes, own_hits]
 */
 with
     sent as (select group_no, cast(sum(requests) as bigint) as requests from routes group by group_no),

@@ -1,6 +1,7 @@
 /*
 title: Clocks
 answers: Which times cannot be right, or are not the log's own?
+inputs: [scope, files]
 */
 with
     doubts as (

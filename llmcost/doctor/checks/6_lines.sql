@@ -1,6 +1,7 @@
 /*
 title: Lines
 answers: What was read that is not a new request?
+inputs: [rejects, files, ingests]
 */
 with
     sums as (

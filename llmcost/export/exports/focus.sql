@@ -1,6 +1,7 @@
 /*
 title: FOCUS cost and usage
 answers: What did each meter of each model cost on each day, in the columns of the FinOps specification?
+inputs: [scope, charges]
 params:
   billing_account: llmcost-estimate  # whose account the charges stand in; they are estimates, no invoice
 */

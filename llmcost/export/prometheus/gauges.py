@@ -16,11 +16,11 @@ from llmcost.export.prometheus.text import Gauge, Sample
 from llmcost.report.budget import COLUMNS as BUDGET_COLUMNS
 from llmcost.report.budget import Budget, budgets
 from llmcost.report.coverage import coverage
-from llmcost.report.query import reports
+from llmcost.report.query import queries
 from llmcost.report.run import Grouping, checked, cut_view, kept_groups
-from llmcost.report.view import Rows, view_named
-from llmcost.store import Filters, Store
-from llmcost.store.scope import MAX_GROUPS, TopGroups, create_scope
+from llmcost.report.view import view_named
+from llmcost.store import Filters, Priced, Rows, TopGroups
+from llmcost.store.scope import MAX_GROUPS
 
 MOST_SERIES = 2000
 BY = ("provider", "model")
@@ -28,23 +28,22 @@ REST = "other"
 Found = tuple[tuple[str, ...], Rows]
 
 
-def group_gauges(store: Store, filters: Filters, by: tuple[str, ...] = BY, top: int | None = None) -> list[Gauge]:
-    """Measure the requests of `filters` by group, or `top` groups by cost and the rest as one; `load_prices` before.
+def group_gauges(priced: Priced, filters: Filters, by: tuple[str, ...] = BY, top: int | None = None) -> list[Gauge]:
+    """Measure the requests of `filters` by group, or `top` groups by cost and the rest as one.
 
     Raises UsageError for a column that does not exist, and where there would be too many groups.
     """
-    kept = kept_of(store, filters, by, top)
-    create_scope(store, filters)
-    covered, cut = coverage(store), Grouping(by, kept=kept)
+    kept = kept_of(priced, filters, by, top)
+    covered, cut = coverage(priced.scope(filters)), Grouping(by, kept=kept)
     found: dict[str, Found] = {}
     for name in dict.fromkeys(measure.view for measure in MEASURES if measure.view != UNCOSTED):
-        report = cut_view(store, view_named(name), cut, filters, covered)
+        report = cut_view(priced, view_named(name), cut, filters, covered)
         found[name] = report.columns, report.rows
-    found[UNCOSTED] = uncosted(store, filters, by, kept)
+    found[UNCOSTED] = uncosted(priced, filters, by, kept)
     return [Gauge(measure.name, measure.help, samples(measure, *found[measure.view])) for measure in MEASURES]
 
 
-def kept_of(store: Store, filters: Filters, by: tuple[str, ...], top: int | None) -> TopGroups | None:
+def kept_of(priced: Priced, filters: Filters, by: tuple[str, ...], top: int | None) -> TopGroups | None:
     """Choose the groups to keep, by cost, for all gauges alike; the name of the rest does not change with their number.
 
     Raises UsageError where there are more groups than there may be series.
@@ -56,12 +55,12 @@ def kept_of(store: Store, filters: Filters, by: tuple[str, ...], top: int | None
         raise UsageError(
             f"--top with --by {inner[0]}: some gauges have it as a label anyway", hint="leave out one of them"
         )
-    create_scope(store, filters, by)
+    scope = priced.scope(filters, by)
     groups = f"select distinct group_1, group_2, group_3, group_4 from scope limit {MOST_SERIES + 1}"
-    if min(store.value(f"select count(*) from ({groups})"), top or MOST_SERIES + 1) > MOST_SERIES:
+    if min(scope.value(f"select count(*) from ({groups})"), top or MOST_SERIES + 1) > MOST_SERIES:
         raise UsageError(f"--by {','.join(by)}: more than {MOST_SERIES:,} series", hint=fewer())
-    kept = kept_groups(store, cost, by, filters, top, 0) if top and by else None
-    return replace(kept, rest=rest_among({row[0] for row in kept.rows})) if kept else None
+    kept = kept_groups(priced, cost, by, filters, top, 0) if top and by else None
+    return replace(kept, other_label=rest_among({row[0] for row in kept.rows})) if kept else None
 
 
 def rest_among(taken: set[Any]) -> str:
@@ -77,12 +76,10 @@ def fewer() -> str:
     return "--top 50 keeps the groups that cost most, or name fewer columns in --by"
 
 
-def uncosted(store: Store, filters: Filters, by: tuple[str, ...], kept: TopGroups | None) -> Found:
+def uncosted(priced: Priced, filters: Filters, by: tuple[str, ...], kept: TopGroups | None) -> Found:
     """Count the requests of each group that have no cost."""
-    create_scope(store, filters, by, kept=kept)
-    result = store.execute(reports()[UNCOSTED].query)
-    names = tuple(column[0] for column in result.description[MAX_GROUPS:])
-    return (*by, *names), [row[: len(by)] + row[MAX_GROUPS:] for row in result.fetchall()]
+    result = priced.scope(filters, by, top=kept).result(queries()[UNCOSTED])
+    return (*by, *result.columns[MAX_GROUPS:]), [row[: len(by)] + row[MAX_GROUPS:] for row in result.rows]
 
 
 def samples(measure: Measure, columns: tuple[str, ...], rows: Rows) -> tuple[Sample, ...]:
@@ -109,10 +106,10 @@ def value_of(column: str, value: Any) -> Any:
     return Decimal(repr(value)).scaleb(-3) if column.endswith("_ms") and value is not None else value
 
 
-def budget_gauges(store: Store, asked: Iterable[Budget], filters: Filters) -> list[Gauge]:
+def budget_gauges(priced: Priced, asked: Iterable[Budget], filters: Filters) -> list[Gauge]:
     """Hold budgets against what is spent, as `llmcost report budget` does; none where there are none."""
     wanted = list(asked)
-    rows = [dict(zip(BUDGET_COLUMNS, row, strict=True)) for row in budgets(store, wanted, filters)] if wanted else []
+    rows = [dict(zip(BUDGET_COLUMNS, row, strict=True)) for row in budgets(priced, wanted, filters)] if wanted else []
     return [
         replace(gauge, samples=tuple(({"budget": row["budget"], "period": period(row)}, row[column]) for row in rows))
         for column, gauge in BUDGETS.items()
@@ -131,7 +128,7 @@ def savings_gauge(found: Savings) -> Gauge:
     return Gauge("llmcost_savings_usd", "What fixes would save of the window's cost, US dollars.", saved)
 
 
-def window_gauges(store: Store, filters: Filters, checked_on: date | None, now: datetime) -> list[Gauge]:
+def window_gauges(priced: Priced, filters: Filters, checked_on: date | None, now: datetime) -> list[Gauge]:
     """Tell what the others are of: the window's length, the last request of all, when this was made, of which prices.
 
     Raises UsageError where the window has no length.
@@ -139,8 +136,7 @@ def window_gauges(store: Store, filters: Filters, checked_on: date | None, now: 
     end = min(filters.until or now, now)
     if filters.since is None or filters.since >= end:
         raise UsageError("--since: not before the end of the window", hint="for example --since 24h, without --until")
-    create_scope(store, replace(filters, since=None))
-    last = store.value("select max(started_at) from scope")
+    last = priced.scope(replace(filters, since=None)).value("select max(started_at) from scope")
     day = None if checked_on is None else datetime.combine(checked_on, time())
     return [
         Gauge(

@@ -2,6 +2,7 @@
 place: 6
 title: cache ignored
 says: Cached tokens are billed at the price of plain input, as if there were no cache.
+inputs: [gaps]
 */
 select
     dedupe_key,

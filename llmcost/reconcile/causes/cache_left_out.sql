@@ -2,6 +2,7 @@
 place: 8
 title: cache left out
 says: Cached tokens are not billed at all.
+inputs: [gaps]
 */
 select
     dedupe_key,

@@ -2,6 +2,7 @@
 place: 5
 title: cached tokens billed twice
 says: Cached tokens are billed as cached and once more as input, since the input was not reduced by them.
+inputs: [gaps]
 */
 select
     dedupe_key,

@@ -2,6 +2,7 @@
 place: 4
 title: unit of cents
 says: The reported figure is in cents, or was divided by 100 once too often.
+inputs: [gaps]
 */
 select
     dedupe_key,

@@ -2,6 +2,7 @@
 place: 18
 title: constant factor
 says: One factor lies between reported and list cost in a tenth of all that differ, as with a contract, a markup or a currency.
+inputs: [gaps]
 */
 with
     ratios as (

@@ -2,6 +2,7 @@
 place: 12
 title: fee left out
 says: The fee of a web search or of a request is not in the reported cost.
+inputs: [gaps]
 */
 select
     dedupe_key,

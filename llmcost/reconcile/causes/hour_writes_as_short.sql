@@ -2,6 +2,7 @@
 place: 7
 title: 1-hour writes as 5-minute ones
 says: Tokens written to the cache for an hour are billed at the price of five minutes.
+inputs: [gaps]
 */
 select
     dedupe_key,

@@ -2,6 +2,7 @@
 place: 17
 title: price of other hours
 says: The price is that of other hours of the day or other days of the week.
+inputs: [alternatives]
 */
 select dedupe_key, expected_micro_usd, '' as evidence
 from alternatives

@@ -2,6 +2,7 @@
 place: 16
 title: price of another period
 says: The price is the model's earlier or later one, not that of the request's day.
+inputs: [alternatives]
 */
 select
     dedupe_key,

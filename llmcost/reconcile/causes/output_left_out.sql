@@ -2,6 +2,7 @@
 place: 11
 title: output left out
 says: Output is not billed, or only its reasoning is.
+inputs: [gaps]
 */
 select
     dedupe_key,

@@ -2,6 +2,7 @@
 place: 10
 title: reasoning left out
 says: Reasoning tokens are not billed.
+inputs: [gaps]
 */
 select
     dedupe_key,

@@ -2,6 +2,7 @@
 place: 9
 title: reasoning counted twice
 says: Reasoning tokens, which the output includes, are added to it once more.
+inputs: [gaps]
 */
 select
     dedupe_key,

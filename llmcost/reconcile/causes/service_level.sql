@@ -2,6 +2,7 @@
 place: 13
 title: service level ignored
 says: The price is that of another service level, so that batch, flex or priority went unseen.
+inputs: [alternatives]
 */
 select
     dedupe_key,

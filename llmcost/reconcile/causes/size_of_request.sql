@@ -2,6 +2,7 @@
 place: 14
 title: tier ignored
 says: The price is that of a shorter or a longer request.
+inputs: [alternatives]
 */
 select
     dedupe_key,

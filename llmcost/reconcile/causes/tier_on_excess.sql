@@ -2,6 +2,7 @@
 place: 15
 title: tier on the excess only
 says: Only what is over the threshold is billed at the higher price, meter by meter, not the whole request.
+inputs: [gaps, prices]
 */
 select
     gaps.dedupe_key,

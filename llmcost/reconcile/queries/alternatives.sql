@@ -1,6 +1,7 @@
 /*
 title: Alternatives
 answers: What would each gap have cost at every other price that the book has for its model?
+inputs: [gaps, prices]
 */
 select
     gaps.dedupe_key,

@@ -1,6 +1,7 @@
 /*
 title: Likely causes
 answers: Which mistakes reproduce the reported costs that are not ours, and how much of the difference is each?
+inputs: [scope, explained, gaps]
 */
 with
     found as (

@@ -1,6 +1,7 @@
 /*
 title: Explained
 answers: Which cause wins where several reproduce a reported cost?
+inputs: [candidates]
 */
 select dedupe_key, cause, evidence
 from

@@ -1,6 +1,7 @@
 /*
 title: Gaps
 answers: Which requests' reported cost is not ours, what are they made of, and how finely does their reporter count?
+inputs: [priced_requests, scope]
 */
 with
     compared as (

@@ -1,6 +1,7 @@
 /*
 title: Reported and computed cost
 answers: Where does the cost that gateways report differ from ours, by how much, and is it known why?
+inputs: [scope, explained]
 */
 with
     judged as (

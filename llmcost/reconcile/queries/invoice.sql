@@ -1,6 +1,7 @@
 /*
 title: Billed and computed cost
 answers: Which part of a provider's bill do these requests explain, by day and model?
+inputs: [charges, scope, bill]
 params:
   provider: null  # whose requests are meant; null: all
   first_day: 2026-11-01  # the days that the bill covers, both included

@@ -1,6 +1,7 @@
 /*
 title: Billed and computed cost in total
 answers: Which part of a provider's bill do these requests explain?
+inputs: [compared_bill]
 */
 select
     cast(sum(requests) as bigint) as requests,

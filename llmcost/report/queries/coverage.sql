@@ -1,6 +1,7 @@
 /*
 title: Coverage
 answers: How many requests have an exact price, and why have the others none?
+inputs: [scope, priced_names]
 */
 with
     counted as (

@@ -1,6 +1,7 @@
 /*
 title: The cost of one request
 answers: Which price applies to a request, how much of what was used, and what does it come to?
+inputs: [priced_requests, wanted]
 */
 select
     priced_requests.request_id,

@@ -1,6 +1,7 @@
 /*
 title: Requests whose ids hold a text
 answers: Which requests have an id with this text inside?
+inputs: [requests]
 params:
   request: null
 */

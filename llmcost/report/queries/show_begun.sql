@@ -1,6 +1,7 @@
 /*
 title: Requests whose ids begin with a text
 answers: Which requests have an id from here up to there?
+inputs: [requests]
 params:
   first: null
   last: null

@@ -1,6 +1,7 @@
 /*
 title: The chain of one request
 answers: What did the requests near a request come to, one after the other?
+inputs: [dimensions, near]
 */
 select
     dimensions.request_id,

@@ -1,6 +1,7 @@
 /*
 title: The file of one request
 answers: Which file was a request read from, and in which state was that?
+inputs: [files]
 params:
   file: null
 */

@@ -1,6 +1,7 @@
 /*
 title: What detectors found near one request
 answers: Which requests of its chain did detectors find, and what would each save?
+inputs: [claims, hits, near]
 */
 select
     claims.dedupe_key,

@@ -1,6 +1,7 @@
 /*
 title: The requests near one request
 answers: Which attempts belong to the same call, what is next to it in its trace and session, when was its prompt sent again?
+inputs: [leaves]
 params:
   dedupe_key: null
   logical: null

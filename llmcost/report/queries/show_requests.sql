@@ -1,6 +1,7 @@
 /*
 title: All that is known of one request
 answers: What has the log said of the requests of an id, and what is made of it?
+inputs: [dimensions, wanted]
 */
 select dimensions.*
 from wanted

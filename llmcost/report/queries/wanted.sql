@@ -1,6 +1,7 @@
 /*
 title: The requests of an id
 answers: Which requests have this id, or an answer that has it?
+inputs: [requests]
 params:
   request: null
 */

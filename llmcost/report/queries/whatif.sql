@@ -1,6 +1,7 @@
 /*
 title: What if
 answers: What would the same tokens cost if another model had served them?
+inputs: [as_it_was, as_if]
 */
 select
     as_it_was.asked_model as model,

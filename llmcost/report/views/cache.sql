@@ -1,6 +1,7 @@
 /*
 title: Cache
 answers: How much of the input came from a provider's cache or the gateway's own, and what did that save?
+inputs: [scope, paid_rates]
 by: [provider, model]
 measure: cached_share
 sums:

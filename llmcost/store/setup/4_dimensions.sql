@@ -8,7 +8,7 @@ create or replace temp macro paid_usd_per_token(rate, multiplier) as
     )
 ;
 
--- The zone that days and hours are told in: UTC, until create_scope says otherwise.
+-- The zone that days and hours are told in: UTC, until a scope says otherwise.
 create or replace temp macro local_time(utc_time) as utc_time
 ;
 

@@ -1,6 +1,10 @@
+/*
+title: Findings
+answers: What can a person do, and what would it save?
+inputs: [claims, scope, hits, groups]
+*/
 -- The rows of `llmcost detect`, largest saving first. Three requests stand for each: the one that saves
 -- most, and two others.
-create or replace temp view findings as
 with
     found as (
         select
@@ -112,4 +116,3 @@ order by
     groups.model nulls last,
     groups.route nulls last,
     found.certainty nulls last
-;

@@ -1,13 +1,8 @@
--- What a person can act on: a key's requests of one model on one route. A route is the gateway's name for it,
--- else the system prompt where a key has few of them.
-create or replace temp view named_requests as
-select
-    * exclude (model_group),
-    case when model_group is distinct from model and model_group is distinct from model_named then model_group end as model_group
-from scope
-;
-
-create or replace temp table routes as
+/*
+title: Routes
+answers: Of which key, model and route are requests, and what do they cost together?
+inputs: [named_requests]
+*/
 with
     spends as (
         select
@@ -26,9 +21,11 @@ with
     routed as (
         select
             * exclude (prompts),
-            coalesce(model_group, case when prompts between 2 and 20 then 'prompt ' || left(system_prompt_hash, 8) end) as route
+            coalesce(
+                model_group,
+                case when prompts between 2 and 20 then 'prompt ' || left(system_prompt_hash, 8) end
+            ) as route
         from counted
     )
 select *, dense_rank() over (order by key nulls last, model nulls last, route nulls last) as group_no
 from routed
-;

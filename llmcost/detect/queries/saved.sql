@@ -1,21 +1,10 @@
--- A row for each detector, for each certainty, and for each certainty of a detector; what is grouped by
--- nothing is NULL.
-create or replace temp view waterfall as
-select
-    place,
-    certainty,
-    count(*) as requests,
-    sum(saving_usd) as saving_usd,
-    sum(saving_low_usd) as saving_low_usd,
-    sum(saving_high_usd) as saving_high_usd,
-    sum(standalone_usd) as standalone_usd
-from claims
-group by grouping sets ((place), (certainty), (place, certainty))
-;
-
+/*
+title: Saved
+answers: What do all detectors save together, each request and each dollar once?
+inputs: [claims]
+*/
 -- A request that two detectors point at is one request, and the best that one of them does for it is what
 -- it saves, less what is claimed by detectors that nobody asked for.
-create or replace temp view saved as
 with
     each_request as (
         select
@@ -43,13 +32,3 @@ select
     case when count(*) = 0 then 0 else sum(saving_low_usd) end as saving_low_usd,
     case when count(*) = 0 then 0 else sum(saving_high_usd) end as saving_high_usd
 from left_over
-;
-
-create or replace temp view spent as
-select
-    coalesce(sum(requests), 0) as requests,
-    case when count(*) = 0 then 0 else sum(spend_usd) end as spend_usd,
-    min(first_us) as first_us,
-    max(last_us) as last_us
-from routes
-;

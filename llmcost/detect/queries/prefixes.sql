@@ -1,6 +1,9 @@
+/*
+title: Beginnings of prompts
+answers: How does the prompt of each request begin, and what of it was read from a cache or written to one?
+*/
 -- What the query about static prefixes reads of a request: how its prompt begins, which of its tokens were
 -- read from a cache or written to one, and from when on an entry that it wrote could be read.
-create or replace temp view prefixes as
 select
     dedupe_key,
     key,
@@ -35,9 +38,3 @@ where
     and prefix_chars[1] is not null
     and input_chars > 0
     and started_us is not null
-;
-
--- A share of dollars, to the last digit that the store keeps.
-create or replace temp macro share_of(share, usd) as
-    cast(cast(share as decimal(5, 4)) * cast(usd as decimal(34, 21)) as decimal(38, 21))
-;

@@ -1,8 +1,12 @@
+/*
+title: Claims
+answers: What does each detector save of each request, after those that come before it?
+inputs: [hits, routes, named_requests]
+*/
 -- Each dollar is claimed once: of what a detector would save, what earlier ones have not claimed already.
 -- All that they have claimed of a request is the most that one of them would save. There may be a claim for
 -- each request of the store, so names and sentences are joined where they are shown. The low end is what is
 -- sure: of what is only possible, nothing.
-create or replace temp table claims as
 with
     ordered as (
         select
@@ -11,7 +15,9 @@ with
             is_asked,
             certainty,
             saving_usd,
-            case when certainty = 'possible' and saving_usd is not null then 0 else saving_low_usd end as saving_low_usd,
+            case
+                when certainty = 'possible' and saving_usd is not null then 0 else saving_low_usd
+            end as saving_low_usd,
             saving_high_usd,
             coalesce(
                 max(saving_usd) over (
@@ -44,41 +50,3 @@ inner join
     and named.model_group is not distinct from routes.model_group
     and named.system_prompt_hash is not distinct from routes.system_prompt_hash
 where ordered.is_asked
-;
-
-create or replace temp view groups as
-select
-    group_no,
-    min(key) as key,
-    min(model) as model,
-    min(route) as route,
-    cast(sum(requests) as bigint) as of_requests,
-    sum(spend_usd) as spend_usd
-from routes
-group by group_no
-;
-
--- The rows of `llmcost detect --requests`, largest saving first.
-create or replace temp view found_requests as
-select
-    named.request_id,
-    hits.detector,
-    hits.finding,
-    claims.saving_usd,
-    claims.saving_low_usd,
-    claims.saving_high_usd,
-    claims.standalone_usd,
-    claims.certainty,
-    hits.evidence,
-    named.started_at,
-    named.key,
-    named.model,
-    groups.route,
-    named.cost_usd
-from claims
-inner join hits on claims.dedupe_key = hits.dedupe_key and claims.place = hits.place
-inner join named_requests as named on claims.dedupe_key = named.dedupe_key
-inner join groups on claims.group_no = groups.group_no
-order by
-    claims.saving_usd desc nulls last, claims.place nulls last, named.request_id nulls last, claims.dedupe_key nulls last
-;

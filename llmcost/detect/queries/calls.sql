@@ -1,6 +1,9 @@
+/*
+title: Calls
+answers: Which requests can be repetitions, could their answers be used, and which prompt had they?
+*/
 -- What the queries about repetition read of a request: whether its answer could be used, and the prompt it
 -- had.
-create or replace temp view calls as
 select
     dedupe_key,
     key,
@@ -28,7 +31,8 @@ select
     -- failed, filtered, cut off or broken
     error_kind is not null
     or coalesce(is_truncated, false)
-    or coalesce(finish_reason, 'stop') in ('error', 'ERROR', 'MALFORMED_FUNCTION_CALL', 'OTHER') as is_unusable,
+    or coalesce(finish_reason, 'stop')
+    in ('error', 'ERROR', 'MALFORMED_FUNCTION_CALL', 'OTHER') as is_unusable,
     -- gave up, or was cut off: the provider may have worked all the same
     input_tokens is null
     and (
@@ -39,4 +43,3 @@ select
     ) as is_unobserved
 from scope
 where not is_batch and cache_hit is distinct from true
-;

@@ -1,0 +1,14 @@
+"""What stands between a scope, its hits and their findings: the shelf `queries`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+from llmcost.shelf import Query, read_shelf
+
+
+@cache
+def queries() -> dict[str, Query]:
+    """Read the shelf by name."""
+    return read_shelf(resources.files("llmcost.detect") / "queries", Query)
