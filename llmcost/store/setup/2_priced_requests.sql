@@ -1,4 +1,5 @@
--- A count past what any model can hold is not a count. It is read as not reported, so that no sum of any query
+-- A count past what any model can hold is not a count. It is read as not reported, so that no sum of any
+-- query
 -- holds
 -- it; its request has the price status that says so.
 create or replace temp macro possible(x) as case when x between 0 and 1000000000 then x end
