@@ -27,6 +27,20 @@ PRICES, DIMENSIONS = "1_prices.sql", "4_dimensions.sql"
 # what tells the present meaning of a name from another: its SQL, and the same of what that reads
 Key = tuple[Any, ...]
 OF_ALL_REQUESTS: Key = (DIMENSIONS,)
+# up to so many requests, pricing them once costs less than planning the prices again for each query
+FEW = 10_000
+PRICE_FEW = """
+    create or replace temp table few_dimensions as from dimensions;
+    create or replace temp view dimensions as
+    select
+        * replace (
+            cast(local_time(started_at) as date) as day,
+            local_hour(started_at) as hour,
+            strftime(local_time(started_at), '%G-W%V') as week,
+            strftime(local_time(started_at), '%Y-%m') as month
+        )
+    from few_dimensions
+"""
 
 
 @dataclass
@@ -135,6 +149,8 @@ class Binding:
     def _set_view(self, name: str, view: Any) -> None:
         if view is None:
             self._run_script(DIMENSIONS)
+            if self._store.is_settled and self._store.value("select count(*) from requests") <= FEW:
+                self._store.execute(PRICE_FEW)
         elif isinstance(view, str):
             self._store.execute(f"create or replace temp view {quoted(name)} as {view}")
         else:
@@ -149,6 +165,8 @@ class Binding:
                 self._run_script(script)
             fill_prices(self._store, priced.book, priced.repricing)
             self._priced = bound = replace(priced, also=frozenset(), dimensions=None)
+            # these are at the former prices, or not there yet
+            self._keys.pop("dimensions", None)
         if priced.also - bound.also:
             add_prices(self._store, priced.book, priced.also)
             self._priced = replace(bound, also=bound.also | priced.also)

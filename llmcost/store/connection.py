@@ -44,6 +44,8 @@ class Store:
         self.path = str(path)
         # how many seconds a query may take that is not llmcost's own; 0 is not a limit
         self.time_limit = TIME_LIMIT
+        # whether nothing will be written to its requests any more
+        self.is_settled = read_only
         self._is_read_only = read_only
         self._umask: int | None = None
         self._binding = Binding(self)
@@ -114,6 +116,7 @@ class Store:
     def sandbox(self, may: Sequence[str] = ()) -> None:
         """Let no later query read or write files, but these and those below these folders, nor reach the network."""
         connect.sandbox(self._connection, may)
+        self.is_settled = True
 
     def interrupt(self) -> None:
         """Stop the running statement, from another thread; it ends in KeyboardInterrupt."""
