@@ -12,6 +12,8 @@ TESTS :=
 # what holds outputs and tables of the program
 WRITTEN := README.md CONTRIBUTING.md $(addprefix docs/,README.md design.md quickstart.md ingest.md reports.md detectors.md python.md formats.md \
 	pricing.md exit-codes.md) docs/detectors/*.md
+# a file a process, two at a time
+COG = ls $(WRITTEN) | PATH="$(abspath $(BIN)):$$PATH" xargs -P 2 -n 1 $(BIN)/cog -P -I .
 
 .PHONY: demo test check fix docs golden bench clean help
 
@@ -49,7 +51,7 @@ check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog --check -P -I . $(WRITTEN)
+	$(COG) --check
 
 fix: $(READY)  ## write what a machine can write
 	$(BIN)/ruff format .
@@ -57,7 +59,7 @@ fix: $(READY)  ## write what a machine can write
 	$(BIN)/sqlfmt --quiet llmcost
 	$(BIN)/python -m tests.readme
 	$(BIN)/python -m tests.schema
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/cog -r -P -I . $(WRITTEN)
+	$(COG) -r
 
 docs: $(READY)  ## take the pictures in docs/images anew; those of the page need a chromium
 	$(BIN)/python -m tests.pictures

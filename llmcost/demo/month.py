@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-import orjson
+import msgspec
 
 from llmcost.demo import caching, embeddings, retries, rightsizing, useful_embeddings, useful_repeats, useful_shapes
 from llmcost.demo.plan import DAYS, Call, Month, Scenario
@@ -66,7 +66,7 @@ def write_month(
 def write_day(path: Path, calls: list[Call]) -> None:
     """Write the log of one day."""
     with path.open("wb") as log:
-        log.writelines(orjson.dumps(call.record, option=orjson.OPT_APPEND_NEWLINE) for call in calls)
+        log.writelines(msgspec.json.encode(call.record) + b"\n" for call in calls)
 
 
 def write_truth(path: Path, planted: Iterable[Planted]) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import orjson
+import msgspec
 
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
@@ -85,7 +85,7 @@ def finished(row: Row, by: tuple[str, ...]) -> Row:
 def key_values(pairs: dict[str, Any]) -> str | None:
     """Write what is known as one flat JSON object, or nothing."""
     known = {key: value for key, value in pairs.items() if value is not None}
-    return orjson.dumps(known, default=str).decode() if known else None
+    return msgspec.json.encode(known, enc_hook=str).decode() if known else None
 
 
 def custom(name: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable
 from datetime import datetime
 from typing import Any
 
-import orjson
+from llmcost.ingest.json_text import NotJson, decode
 
 # a name of a kind, a role, an attribute: queries ask for these letter by letter
 WORD_CHARS = 40
@@ -28,8 +28,8 @@ def alike(lines: Iterable[bytes]) -> list[array[int]]:
     groups: dict[Hashable, array[int]] = {}
     for place, line in enumerate(lines):
         try:
-            key: Hashable = hash(kind_of(orjson.loads(line)))
-        except (orjson.JSONDecodeError, RecursionError):
+            key: Hashable = hash(kind_of(decode(line)))
+        except (NotJson, RecursionError):
             key = (place,)
         groups.setdefault(key, array("Q")).append(place)
     return sorted(groups.values(), key=len, reverse=True)
@@ -59,8 +59,8 @@ def kind_of_text(text: str) -> Hashable:
     """Describe a text by what it can be read as, and by its letters where it may be a word that is asked for."""
     if text[:1] in ("{", "["):
         try:
-            return "JSON", kind_of(orjson.loads(text))
-        except orjson.JSONDecodeError:
+            return "JSON", kind_of(decode(text))
+        except NotJson:
             return "text", "{", "\0" in text
     if len(text) > TEXT_CHARS:
         return "long", text[:1].isspace(), "\0" in text

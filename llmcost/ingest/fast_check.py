@@ -9,10 +9,10 @@ from functools import cache
 from typing import Annotated, Any
 
 import msgspec
-import orjson
 from msgspec import Meta
 
 from llmcost.ingest.format import Columns, Format, formats
+from llmcost.ingest.json_text import NotJson, decode
 
 COUNT = Annotated[int, Meta(ge=0, lt=10**18)] | Annotated[str, Meta(pattern=r"^\d{1,18}$")] | None
 SECONDS = Annotated[float, Meta(ge=1_420_070_400, lt=4_102_444_800)]
@@ -39,8 +39,8 @@ def fits(line: bytes, format: Format) -> bool:
         return False
     try:
         record = decoder.decode(line)
-        orjson.loads(line)
-    except (msgspec.DecodeError, orjson.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        decode(line)
+    except (msgspec.DecodeError, NotJson, UnicodeDecodeError, RecursionError):
         return False
     return all(getattr(record, field_name(at)) is not None for at in required_places(format.name))
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-import orjson
-
 from llmcost.ingest.format import Format
+from llmcost.ingest.json_text import NotJson, decode, encode
 from llmcost.ingest.sieve import FLAGS, is_number, is_time
 
 NAME = re.compile(r"[:@$\w.-]{1,60}")
@@ -80,8 +79,8 @@ class Outline:
 def opened(value: Any) -> Any:
     """Take the JSON out of a text that holds it."""
     if isinstance(value, str) and value[:1] in ("{", "["):
-        with suppress(orjson.JSONDecodeError):
-            return orjson.loads(value)
+        with suppress(NotJson):
+            return decode(value)
     return value
 
 
@@ -102,5 +101,5 @@ def sized(value: Any) -> str:
         return f"<{len(value):,} characters>"
     if isinstance(value, dict | list):
         count = f"{len(value):,} {'keys' if isinstance(value, dict) else 'items'}"
-        return f"<{count}, {len(orjson.dumps(value)):,} bytes>"
+        return f"<{count}, {len(encode(value)):,} bytes>"
     return "<a number>"

@@ -11,11 +11,11 @@ from importlib import resources
 from itertools import islice
 from typing import Any
 
-import orjson
 import yaml
 
 from llmcost.errors import FormatError
 from llmcost.ingest.format import Format, Record, formats, fulfils
+from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.shapes import BOM, delimiter_of, records_of, shape_of, unwrapped
 from llmcost.ingest.sources import BREAKS, HEAD_BYTES, Source, digest, open_lines, raise_unless_torn
 
@@ -99,8 +99,8 @@ def sample(source: Source, shape: str, head: bytes) -> list[Record]:
         texts = begun(text for _, text in records_of(source, shape))
     records = []
     for text in islice(texts, SAMPLE_RECORDS):
-        with suppress(orjson.JSONDecodeError):
-            record = orjson.loads(text)
+        with suppress(NotJson):
+            record = decode(text)
             if isinstance(record, dict):
                 records.append(record)
     return records

@@ -12,10 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 import duckdb
-import orjson
 
 from llmcost.errors import InputError
 from llmcost.ingest.documents import records_in
+from llmcost.ingest.json_text import NotJson, decode, encode
 from llmcost.ingest.sources import (
     BREAKS,
     MAX_LINE_BYTES,
@@ -61,8 +61,8 @@ def shape_of(head: bytes) -> str:
 
 def is_object(line: bytes) -> bool:
     """Tell whether a line alone is a JSON object."""
-    with suppress(orjson.JSONDecodeError):
-        return line.lstrip()[:1] == b"{" and isinstance(orjson.loads(line), dict)
+    with suppress(NotJson):
+        return line.lstrip()[:1] == b"{" and isinstance(decode(line), dict)
     return False
 
 
@@ -133,15 +133,15 @@ def numbered_cells(text: io.TextIOWrapper, mark: str, bound: Bound) -> Iterator[
 def row_of(names: list[str], cells: list[str]) -> bytes:
     """Write one row as a JSON object; one with more cells than names is no row, and is refused as such later."""
     if len(cells) > len(names):
-        return orjson.dumps(cells[: len(names) + 1])
-    return orjson.dumps({name: cell_of(cell) for name, cell in zip(names, cells, strict=False) if cell != ""})
+        return encode(cells[: len(names) + 1])
+    return encode({name: cell_of(cell) for name, cell in zip(names, cells, strict=False) if cell != ""})
 
 
 def cell_of(text: str) -> Any:
     """Take the JSON out of a cell, where it holds an object or a list."""
     if text[:1] in ("{", "["):
-        with suppress(orjson.JSONDecodeError):
-            return orjson.loads(text)
+        with suppress(NotJson):
+            return decode(text)
     return text
 
 
@@ -174,16 +174,16 @@ def opened(text: str) -> bytes:
     """Take the JSON out of a row's texts, where one begins like JSON."""
     if '"{' not in text and '"[' not in text:
         return text.encode()
-    row = orjson.loads(text)
-    return orjson.dumps({key: cell_of(value) if isinstance(value, str) else value for key, value in row.items()})
+    row = decode(text)
+    return encode({key: cell_of(value) if isinstance(value, str) else value for key, value in row.items()})
 
 
 def unwrapped(record: Any, key: str) -> list[Any]:
     """Take out of a record what it wraps under a key: an object, a list of them, or either as text."""
     value = record.get(key) if isinstance(record, dict) else None
     if isinstance(value, str):
-        with suppress(orjson.JSONDecodeError):
-            value = orjson.loads(value)
+        with suppress(NotJson):
+            value = decode(value)
     return value if isinstance(value, list) else [value]
 
 
@@ -203,6 +203,6 @@ def spool(source: Source, shape: str, wrapper: str | None, folder: str) -> Sourc
 def contents(text: bytes, wrapper: str) -> list[bytes]:
     """Write what one record wraps; a record that cannot be read stays as it is, to be named later."""
     try:
-        return [orjson.dumps(inner) for inner in unwrapped(orjson.loads(text), wrapper)]
-    except orjson.JSONDecodeError:
+        return [encode(inner) for inner in unwrapped(decode(text), wrapper)]
+    except NotJson:
         return [text.rstrip(b"\r\n")]

@@ -16,10 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from llmcost.ingest.fast_check import fits
 from llmcost.ingest.format import Columns, Format
+from llmcost.ingest.json_text import NotJson, decode, encode
 from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Bound, Source, numbered_lines, raise_unless_torn, temporary
 
 WHOLE = re.compile(r"0*(\d{1,19})(\.0*)?", re.ASCII)
@@ -88,7 +87,7 @@ def json_line(line: bytes, format: Format) -> bytes:
     if line == TORN_ARCHIVE:
         raise BadLine("the compressed file breaks off here")
     if fits(line, format):
-        return orjson.dumps(orjson.loads(line))
+        return encode(decode(line))
     try:
         return write(record_of(parse(line), format))
     except RecursionError:
@@ -98,8 +97,8 @@ def json_line(line: bytes, format: Format) -> bytes:
 def parse(line: bytes) -> Any:
     """Parse one line; NaN, which Python and JavaScript write and JSON does not know, is null."""
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError as error:
+        return decode(line)
+    except NotJson as error:
         with suppress(ValueError):
             return json.loads(line, parse_constant=lambda _: None)
         raise BadLine(why_no_json(line, error)) from None
@@ -108,8 +107,8 @@ def parse(line: bytes) -> Any:
 def write(record: dict[str, Any]) -> bytes:
     """Write a record; half a surrogate pair, which no UTF-8 can hold, becomes a question mark."""
     try:
-        return orjson.dumps(record)
-    except TypeError:
+        return encode(record)
+    except UnicodeEncodeError:
         return json.dumps(record, ensure_ascii=False).encode(errors="replace")
 
 
@@ -133,8 +132,8 @@ def check_inside(record: dict[str, Any], path: str, columns: Columns) -> Any:
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
     if isinstance(value, str):
-        with suppress(orjson.JSONDecodeError):
-            value = orjson.loads(value)
+        with suppress(NotJson):
+            value = decode(value)
     try:
         return pick(value, columns, f"{path}.") if isinstance(value, dict | list) else None
     except WrongShape:
@@ -145,7 +144,7 @@ class WrongShape(BadLine):
     """A list where an object should be, or the other way round."""
 
 
-def why_no_json(line: bytes, error: orjson.JSONDecodeError) -> str:
+def why_no_json(line: bytes, error: NotJson) -> str:
     """Say why a line is no JSON."""
     if b"\0" in line:
         return "a NUL byte"
@@ -153,9 +152,9 @@ def why_no_json(line: bytes, error: orjson.JSONDecodeError) -> str:
         line.decode()
     except UnicodeDecodeError as broken:
         return f"invalid UTF-8 at byte {broken.start}"
-    if error.pos >= len(line.decode().rstrip()):
+    if error.place >= len(line.rstrip()):
         return "cut off: the JSON does not end"
-    return f"no valid JSON: {error.msg.split(':')[0]} at character {error.pos + 1}"
+    return f"no valid JSON: {error.reason} at character {len(line[: error.place].decode()) + 1}"
 
 
 def pick(value: Any, columns: Any, path: str) -> Any:

@@ -11,10 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import orjson
-
 from llmcost.ingest.documents import TOKENS, records_in, spans
 from llmcost.ingest.format import formats
+from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.places import openable
 from llmcost.ingest.recognise import elect_wrapped, read_head, sample
 from llmcost.ingest.shapes import BOM, delimiter_of, parquet_rows, row_of, shape_of
@@ -81,7 +80,7 @@ def originals_of(source: Source, shape: str, head: bytes, format: str, ids: Sequ
         else:
             for number, text in parquet_rows(source):
                 if any(needle in text for needle in needles):
-                    yield Original(number, text + b"\n", orjson.loads(text))
+                    yield Original(number, text + b"\n", decode(text))
 
 
 def needles_of(id: str) -> Iterator[bytes]:
@@ -156,7 +155,7 @@ def rows_with(source: Source, ids: Sequence[str]) -> Iterator[Original]:
             text = b"".join(held)
             held.clear()
             if len(cells) <= len(names) and any(id in cell for cell in cells for id in ids):
-                yield Original(number, text, orjson.loads(row_of(names, cells)))
+                yield Original(number, text, decode(row_of(names, cells)))
             number += text.count(b"\n")
 
 
@@ -180,8 +179,8 @@ def values_of(record: Any) -> set[str]:
         elif isinstance(value, str):
             found.add(value)
             if value[:1] in ("{", "["):
-                with suppress(orjson.JSONDecodeError):
-                    left.append(orjson.loads(value))
+                with suppress(NotJson):
+                    left.append(decode(value))
         elif isinstance(value, int):
             found.add(str(value))
     return found

@@ -16,9 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import IO, cast
 
-import orjson
-
 from llmcost.errors import InputError
+from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.places import is_utf8, no_file, openable, shown, why
 
 HEAD_BYTES = 4096
@@ -119,8 +118,8 @@ def last_line(text: bytes) -> bytes:
 def is_json(text: bytes) -> bool:
     """Tell whether text is one JSON value."""
     try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
+        decode(text)
+    except NotJson:
         return False
     return True
 
