@@ -15,8 +15,9 @@ import pytest
 from llmcost.cli.reading import Reading
 from llmcost.cli.show.chain import elapsed
 from llmcost.cli.show.fold import fold
+from llmcost.cli.show.found import HINT
 from llmcost.cli.show.request import GROUPS, OWN, facts
-from llmcost.cli.show.run import HINT, run_raw, run_show
+from llmcost.cli.show.run import run_raw, run_show
 from llmcost.cli.show.source import as_json, source_of
 from llmcost.demo import write_month
 from llmcost.errors import UsageError
