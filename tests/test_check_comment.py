@@ -327,8 +327,8 @@ def test_a_project_may_be_named_by_its_path(server: Forge, tmp_path: Path) -> No
         ("github", {"GITHUB_API_URL": f"https://me:{TOKEN}@forge.example"}, ("not the address of an API",)),
         ("gitlab", {"CI_API_V4_URL": "file:///etc/passwd"}, ("not the address of an API", "CI_API_V4_URL")),
         ("gitlab", {"GITLAB_TOKEN": None}, ("no GITLAB_TOKEN", "scope api")),
-        ("gitlab", {"CI_MERGE_REQUEST_IID": None}, ("no merge request",)),
-        ("gitlab", {"CI_MERGE_REQUEST_IID": "7/../8"}, ("7/../8: no number",)),
+        ("gitlab", {"CI_MERGE_REQUEST_IID": None}, ("not a merge request",)),
+        ("gitlab", {"CI_MERGE_REQUEST_IID": "7/../8"}, ("7/../8: not the number",)),
         ("gitea", {}, ("--provider gitea: not known", "github, gitlab")),
     ],
 )
@@ -429,7 +429,7 @@ def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_an_answer_that_is_no_list_is_refused(server: Forge) -> None:
     server.first = [(200, {})]
-    with pytest.raises(InputError, match="no list of comments"):
+    with pytest.raises(InputError, match="not a list of comments"):
         post(github_api(server), github("acme/shop", 7), NEW)
 
 

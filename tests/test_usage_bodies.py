@@ -36,6 +36,9 @@ NOT_KEPT = {
 }
 # Its top level leaves the compaction out, which is paid for: 100 + 55,096 + 180 and 82 + 8.
 COMPACTED = 30
+# mistral-large-latest is mistral-large-2512 today, which the source of these dollars does not know:
+# 70 x $0.5 + 12 x $1.5, and 44 x $0.5 + 224 x $0.05 + 5 x $1.5 per million
+MOVED = {33: "0.000053", 48: "0.0000407"}
 OF_COMPACTED = {
     "input_tokens": 55376,
     "cache_write_tokens": 55096,
@@ -116,7 +119,7 @@ def priced(ingested: Store, book: Book) -> Priced:
 
 @pytest.mark.parametrize("number", range(NUMBER))
 def test_a_recorded_body_costs_what_it_states(priced: Priced, number: int) -> None:
-    stated = bodies()[number]["usd_genai_prices_today"]
+    stated = MOVED.get(number, bodies()[number]["usd_genai_prices_today"])
     # 280 x $3 + 55,096 x $3.75 + 90 x $15 per million
     expected = "0.2088" if number == COMPACTED else stated
 

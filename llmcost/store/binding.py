@@ -73,6 +73,7 @@ class Binding:
         self._numbers = count(1)
         self._made: WeakKeyDictionary[DerivedTable, str] = WeakKeyDictionary()
         self._unused: list[str] = []
+        self._is_bare = False
         self.forget()
 
     def forget(self) -> None:
@@ -99,6 +100,13 @@ class Binding:
         if wanted.zone is not None and wanted.zone is not self._zone:
             set_zone(self._store, wanted.zone)
             self._zone = wanted.zone
+
+    def bind_bare(self, inputs: Inputs) -> None:
+        """Let names stand for their values, for a user's own queries: no table of ours is there beside them."""
+        self._is_bare = True
+        self._keys.pop("dimensions", None)
+        self.bind(inputs)
+        self._store.execute("drop table if exists few_dimensions")
 
     def columns(self, sql: str, inputs: Inputs) -> dict[str, str]:
         """Name the columns of a query over tables, and their types."""
@@ -149,7 +157,8 @@ class Binding:
     def _set_view(self, name: str, view: Any) -> None:
         if view is None:
             self._run_script(DIMENSIONS)
-            if self._store.is_settled and self._store.value("select count(*) from requests") <= FEW:
+            is_few = self._store.is_settled and self._store.value("select count(*) from requests") <= FEW
+            if is_few and not self._is_bare:
                 self._store.execute(PRICE_FEW)
         elif isinstance(view, str):
             self._store.execute(f"create or replace temp view {quoted(name)} as {view}")

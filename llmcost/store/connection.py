@@ -108,6 +108,10 @@ class Store:
         """Let names stand for tables from now on, for SQL that is not run by `run`."""
         self._binding.bind(inputs)
 
+    def bind_bare(self, inputs: Inputs) -> None:
+        """Let names stand for tables for a user's own SQL, with no other table of ours beside them."""
+        self._binding.bind_bare(inputs)
+
     def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
         """Run SQL; the result is read from what is returned before the next call."""
         with self._refusing():
