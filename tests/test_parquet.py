@@ -143,9 +143,9 @@ def test_times_are_utc_whatever_their_zone() -> None:
 def test_parquet_is_no_text_and_text_no_parquet() -> None:
     table = Table("Any", ("a",), [(1,)], {}, {})
 
-    with pytest.raises(UsageError, match="no text"):
+    with pytest.raises(UsageError, match="is not text"):
         list(render(table, "parquet"))
-    with pytest.raises(UsageError, match="no binary"):
+    with pytest.raises(UsageError, match="is not binary"):
         render_bytes(table, "csv")
 
 

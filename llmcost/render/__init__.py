@@ -111,6 +111,6 @@ def render(
 def render_bytes(table: Table, format: str) -> bytes:
     """Write a table in one of BINARY, the formats that are not text."""
     if format not in BINARY:
-        raise UsageError(f"{format}: no binary format", hint="render writes text")
+        raise UsageError(f"{format} is not binary", hint="render writes text")
     module = import_module(f"llmcost.render.{format}")
     return bytes(module.to_bytes(table))

@@ -34,13 +34,24 @@ def run_show(reading: BookTable, name: str, provider: str | None, at: str | None
     columns, rows = price_table(sold, prices)
     shared = envelope("pricing show", book) | resolved(sold)
     write(Table(title_of(sold, day), columns, rows, {}, shared, HIDE_WHEN_NARROW), reading)
-    if len(sold) > 1:
-        sellers = ", ".join(str(found.provider) for found in sold)
-        note(f"ambiguous: {name} is sold by {sellers}; a log that does not say which of them has no price")
+    for line in who_sells(book, name, provider, sold):
+        note(line)
     if reading.output_format == "table":
         for line in dict.fromkeys(line for found in sold for line in origin(book, found, day)):
             print(line)
     return 0
+
+
+def who_sells(book: Book, name: str, provider: str | None, sold: list[Resolution]) -> list[str]:
+    """Say what a log that names no provider costs, where several sell the model."""
+    if len(sold) > 1:
+        sellers = ", ".join(str(found.provider) for found in sold)
+        return [f"ambiguous: {name} is sold by {sellers}; a log that does not say which of them has no price"]
+    others = [] if provider else [seller for seller in sellers_of(book, name) if seller != sold[0].provider]
+    if not others:
+        return []
+    maker = sold[0].provider
+    return [f"{maker} makes it; {', '.join(others)} sell it too; a log that names no provider has {maker}'s price"]
 
 
 def prices_on(book: Book, sold: list[Resolution], day: date) -> list[tuple[Resolution, PriceRow]]:
