@@ -111,14 +111,15 @@ def insert_prices(store: Store, rows: Iterable[PriceRow]) -> None:
 
 def counted(row: PriceRow, number: int) -> tuple[object, ...]:
     """Put beside a row its rates as whole numbers, and its number, see setup/1_prices.sql."""
-    rates = [getattr(row, rate) for rate in (*RATE_ORDER, *FEES)]
     is_always = (row.days, row.minute_from, row.minute_to) == (EVERY_DAY, 0, DAY_END)
-    list_units = [int((rate or 0) * LIST_UNIT) for rate in rates]
-    paid_units = [int((rate or 0) * row.multiplier * PAID_UNIT) for rate in rates]
-    # a fee is for one call, not for a million
-    list_units[-len(FEES) :] = [units * 1_000_000 for units in list_units[-len(FEES) :]]
-    paid_units[-len(FEES) :] = [units * 1_000_000 for units in paid_units[-len(FEES) :]]
-    return (*row, is_always, None not in rates[: -len(FEES)], *list_units, *paid_units, number)
+    is_whole = None not in [getattr(row, rate) for rate in RATE_ORDER]
+    return (*row, is_always, is_whole, whole(row, LIST_UNIT), whole(row, row.multiplier * PAID_UNIT), number)
+
+
+def whole(row: PriceRow, unit: Decimal | int) -> dict[str, int]:
+    """Write the rates of a row as whole numbers of a unit; a fee is for one call, not for a million."""
+    units = {rate: int((getattr(row, rate) or 0) * unit) for rate in (*RATE_ORDER, *FEES)}
+    return {rate: count * 1_000_000 if rate in FEES else count for rate, count in units.items()}
 
 
 def resolve(resolver: Resolver, key: Key, repricing: Repricing) -> Resolution:

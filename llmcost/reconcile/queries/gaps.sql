@@ -15,6 +15,7 @@ with
             rule_id,
             price,
             started_at,
+            quantities,
             coalesce(input_tokens, 0) as input_tokens,
             text_input_tokens,
             text_read_tokens,

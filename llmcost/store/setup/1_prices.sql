@@ -17,6 +17,24 @@ create temp type if not exists price_status as enum (
     'not asked for'
 );
 
+-- Rates as whole numbers, 0 where one is missing.
+create temp type if not exists whole_rates as struct(
+    input hugeint,
+    output hugeint,
+    cache_read hugeint,
+    cache_write hugeint,
+    cache_write_1h hugeint,
+    reasoning hugeint,
+    input_audio hugeint,
+    output_audio hugeint,
+    input_image hugeint,
+    output_image hugeint,
+    cache_read_audio hugeint,
+    cache_read_image hugeint,
+    web_search hugeint,  -- a search
+    request hugeint  -- a request
+);
+
 create or replace temp table prices (
     rule_id integer,
     context varchar,
@@ -45,36 +63,8 @@ create or replace temp table prices (
     assumed varchar,  -- rates that the book does not name and that were taken from their neighbour
     is_always boolean,  -- at every hour of every day
     is_whole boolean,  -- no rate per token is missing
-    -- the same rates as whole numbers, 0 where one is missing: of 10^-15 USD a token at list prices,
-    list_input hugeint,
-    list_output hugeint,
-    list_cache_read hugeint,
-    list_cache_write hugeint,
-    list_cache_write_1h hugeint,
-    list_reasoning hugeint,
-    list_input_audio hugeint,
-    list_output_audio hugeint,
-    list_input_image hugeint,
-    list_output_image hugeint,
-    list_cache_read_audio hugeint,
-    list_cache_read_image hugeint,
-    list_web_search hugeint,
-    list_request hugeint,
-    -- and of 10^-21 USD a token under the contract
-    paid_input hugeint,
-    paid_output hugeint,
-    paid_cache_read hugeint,
-    paid_cache_write hugeint,
-    paid_cache_write_1h hugeint,
-    paid_reasoning hugeint,
-    paid_input_audio hugeint,
-    paid_output_audio hugeint,
-    paid_input_image hugeint,
-    paid_output_image hugeint,
-    paid_cache_read_audio hugeint,
-    paid_cache_read_image hugeint,
-    paid_web_search hugeint,
-    paid_request hugeint,
+    list_rates whole_rates,  -- of 10^-15 USD a token
+    paid_rates whole_rates,  -- under the contract, of 10^-21 USD a token
     price_no integer
 );
 

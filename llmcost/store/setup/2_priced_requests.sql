@@ -149,6 +149,45 @@ inner join
     and names.search_context_size is not distinct from resolved.search_context_size
 ;
 
+-- THE price of quantities at rates, both by meter: what one request comes to, in whole numbers.
+create or replace temp macro units_of(quantities, has_other_kinds, rates) as
+    coalesce(rates.request, 0)
+    + cast(coalesce(quantities.input, 0) as hugeint) * rates.input
+    + cast(coalesce(quantities.cache_read, 0) as hugeint) * rates.cache_read
+    + cast(coalesce(quantities.cache_write, 0) as hugeint) * rates.cache_write
+    + cast(coalesce(quantities.cache_write_1h, 0) as hugeint) * rates.cache_write_1h
+    + cast(coalesce(quantities.output, 0) as hugeint) * rates.output
+    + cast(coalesce(quantities.reasoning, 0) as hugeint) * rates.reasoning
+    + case
+        when has_other_kinds
+        then
+            cast(coalesce(quantities.cache_read_audio, 0) as hugeint) * rates.cache_read_audio
+            + cast(coalesce(quantities.cache_read_image, 0) as hugeint) * rates.cache_read_image
+            + cast(coalesce(quantities.input_audio, 0) as hugeint) * rates.input_audio
+            + cast(coalesce(quantities.input_image, 0) as hugeint) * rates.input_image
+            + cast(coalesce(quantities.output_audio, 0) as hugeint) * rates.output_audio
+            + cast(coalesce(quantities.output_image, 0) as hugeint) * rates.output_image
+            + cast(coalesce(quantities.web_search, 0) as hugeint) * rates.web_search
+        else 0
+    end
+;
+
+-- Whether something is to be paid by the token at a rate that is missing.
+create or replace temp macro lacks_rate(quantities, rates) as
+    (coalesce(quantities.input, 0) > 0 and rates.input is null)
+    or (coalesce(quantities.cache_read, 0) > 0 and rates.cache_read is null)
+    or (coalesce(quantities.cache_read_audio, 0) > 0 and rates.cache_read_audio is null)
+    or (coalesce(quantities.cache_read_image, 0) > 0 and rates.cache_read_image is null)
+    or (coalesce(quantities.cache_write, 0) > 0 and rates.cache_write is null)
+    or (coalesce(quantities.cache_write_1h, 0) > 0 and rates.cache_write_1h is null)
+    or (coalesce(quantities.input_audio, 0) > 0 and rates.input_audio is null)
+    or (coalesce(quantities.input_image, 0) > 0 and rates.input_image is null)
+    or (coalesce(quantities.output, 0) > 0 and rates.output is null)
+    or (coalesce(quantities.reasoning, 0) > 0 and rates.reasoning is null)
+    or (coalesce(quantities.output_audio, 0) > 0 and rates.output_audio is null)
+    or (coalesce(quantities.output_image, 0) > 0 and rates.output_image is null)
+;
+
 -- THE cost of a request, each priced by what `resolved_names` resolves its name to. Tokens times USD per
 -- million tokens is
 -- exact micro-USD; nothing is divided or rounded.
@@ -202,9 +241,25 @@ with
             or (image_input_tokens > 0 and assumes(prices.assumed, 'input_image'))
             or (output_audio_tokens > 0 and assumes(prices.assumed, 'output_audio'))
             or (output_image_tokens > 0 and assumes(prices.assumed, 'output_image')) as is_assumed_rate,
-            coalesce(prices.list_request, 0) + cast(coalesce(text_input_tokens, 0) as hugeint) * prices.list_input + cast(coalesce(text_read_tokens, 0) as hugeint) * prices.list_cache_read + cast(coalesce(short_write_tokens, 0) as hugeint) * prices.list_cache_write + cast(coalesce(cache_write_1h_input_tokens, 0) as hugeint) * prices.list_cache_write_1h + cast(coalesce(text_output_tokens, 0) as hugeint) * prices.list_output + cast(coalesce(reasoning_output_tokens, 0) as hugeint) * prices.list_reasoning + case when has_other_kinds then cast(coalesce(cache_read_audio_tokens, 0) as hugeint) * prices.list_cache_read_audio + cast(coalesce(cache_read_image_tokens, 0) as hugeint) * prices.list_cache_read_image + cast(coalesce(audio_input_tokens, 0) as hugeint) * prices.list_input_audio + cast(coalesce(image_input_tokens, 0) as hugeint) * prices.list_input_image + cast(coalesce(output_audio_tokens, 0) as hugeint) * prices.list_output_audio + cast(coalesce(output_image_tokens, 0) as hugeint) * prices.list_output_image + cast(coalesce(web_search_requests, 0) as hugeint) * prices.list_web_search else 0 end as list_units,
-            coalesce(prices.paid_request, 0) + cast(coalesce(text_input_tokens, 0) as hugeint) * prices.paid_input + cast(coalesce(text_read_tokens, 0) as hugeint) * prices.paid_cache_read + cast(coalesce(short_write_tokens, 0) as hugeint) * prices.paid_cache_write + cast(coalesce(cache_write_1h_input_tokens, 0) as hugeint) * prices.paid_cache_write_1h + cast(coalesce(text_output_tokens, 0) as hugeint) * prices.paid_output + cast(coalesce(reasoning_output_tokens, 0) as hugeint) * prices.paid_reasoning + case when has_other_kinds then cast(coalesce(cache_read_audio_tokens, 0) as hugeint) * prices.paid_cache_read_audio + cast(coalesce(cache_read_image_tokens, 0) as hugeint) * prices.paid_cache_read_image + cast(coalesce(audio_input_tokens, 0) as hugeint) * prices.paid_input_audio + cast(coalesce(image_input_tokens, 0) as hugeint) * prices.paid_input_image + cast(coalesce(output_audio_tokens, 0) as hugeint) * prices.paid_output_audio + cast(coalesce(output_image_tokens, 0) as hugeint) * prices.paid_output_image + cast(coalesce(web_search_requests, 0) as hugeint) * prices.paid_web_search else 0 end as paid_units,
-            not prices.is_whole and ((coalesce(text_input_tokens,0) > 0 and prices.input is null) or (coalesce(text_read_tokens,0) > 0 and prices.cache_read is null) or (coalesce(cache_read_audio_tokens,0) > 0 and prices.cache_read_audio is null) or (coalesce(cache_read_image_tokens,0) > 0 and prices.cache_read_image is null) or (coalesce(short_write_tokens,0) > 0 and prices.cache_write is null) or (coalesce(cache_write_1h_input_tokens,0) > 0 and prices.cache_write_1h is null) or (coalesce(audio_input_tokens,0) > 0 and prices.input_audio is null) or (coalesce(image_input_tokens,0) > 0 and prices.input_image is null) or (coalesce(text_output_tokens,0) > 0 and prices.output is null) or (coalesce(reasoning_output_tokens,0) > 0 and prices.reasoning is null) or (coalesce(output_audio_tokens,0) > 0 and prices.output_audio is null) or (coalesce(output_image_tokens,0) > 0 and prices.output_image is null)) as lacks_rate,
+            -- what is paid for by the token and by the search
+            struct_pack(
+                input := text_input_tokens,
+                cache_read := text_read_tokens,
+                cache_write := short_write_tokens,
+                cache_write_1h := cache_write_1h_input_tokens,
+                output := text_output_tokens,
+                reasoning := reasoning_output_tokens,
+                cache_read_audio := cache_read_audio_tokens,
+                cache_read_image := cache_read_image_tokens,
+                input_audio := audio_input_tokens,
+                input_image := image_input_tokens,
+                output_audio := output_audio_tokens,
+                output_image := output_image_tokens,
+                web_search := web_search_requests
+            ) as quantities,
+            units_of(quantities, has_other_kinds, prices.list_rates) as list_units,
+            units_of(quantities, has_other_kinds, prices.paid_rates) as paid_units,
+            not prices.is_whole and lacks_rate(quantities, price) as lacks_rate,
             prices.web_search is null and coalesce(web_search_requests, 0) > 0 as lacks_fee
         from leaves
         left join

@@ -30,19 +30,19 @@ with
             *,
             unnest(
                 [
-                    {meter:'input', quantity:text_input_tokens, rate:price.input},
-                    {meter:'cache_read', quantity:text_read_tokens, rate:price.cache_read},
-                    {meter:'cache_write', quantity:short_write_tokens, rate:price.cache_write},
-                    {meter:'cache_write_1h', quantity:cache_write_1h_input_tokens, rate:price.cache_write_1h},
-                    {meter:'input_audio', quantity:audio_input_tokens, rate:price.input_audio},
-                    {meter:'cache_read_audio', quantity:cache_read_audio_tokens, rate:price.cache_read_audio},
-                    {meter:'input_image', quantity:image_input_tokens, rate:price.input_image},
-                    {meter:'cache_read_image', quantity:cache_read_image_tokens, rate:price.cache_read_image},
-                    {meter:'output', quantity:text_output_tokens, rate:price.output},
-                    {meter:'reasoning', quantity:reasoning_output_tokens, rate:price.reasoning},
-                    {meter:'output_audio', quantity:output_audio_tokens, rate:price.output_audio},
-                    {meter:'output_image', quantity:output_image_tokens, rate:price.output_image},
-                    {meter:'web_search', quantity:web_search_requests, rate:price.web_search},
+                    {meter:'input', quantity:quantities.input, rate:price.input},
+                    {meter:'cache_read', quantity:quantities.cache_read, rate:price.cache_read},
+                    {meter:'cache_write', quantity:quantities.cache_write, rate:price.cache_write},
+                    {meter:'cache_write_1h', quantity:quantities.cache_write_1h, rate:price.cache_write_1h},
+                    {meter:'input_audio', quantity:quantities.input_audio, rate:price.input_audio},
+                    {meter:'cache_read_audio', quantity:quantities.cache_read_audio, rate:price.cache_read_audio},
+                    {meter:'input_image', quantity:quantities.input_image, rate:price.input_image},
+                    {meter:'cache_read_image', quantity:quantities.cache_read_image, rate:price.cache_read_image},
+                    {meter:'output', quantity:quantities.output, rate:price.output},
+                    {meter:'reasoning', quantity:quantities.reasoning, rate:price.reasoning},
+                    {meter:'output_audio', quantity:quantities.output_audio, rate:price.output_audio},
+                    {meter:'output_image', quantity:quantities.output_image, rate:price.output_image},
+                    {meter:'web_search', quantity:quantities.web_search, rate:price.web_search},
                     {meter:'request', quantity:case when price.request > 0 then 1 else 0 end, rate:price.request}
                 ],
                 max_depth := 2
@@ -51,7 +51,7 @@ with
         where price_status in ('priced', 'provisioned')
     )
 select
-    * exclude (list_cost_usd, cost_usd),
+    * exclude (list_cost_usd, cost_usd, quantities),
     case
         when meter in ('web_search', 'request')
         then usd(quantity, rate)

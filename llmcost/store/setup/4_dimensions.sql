@@ -51,7 +51,7 @@ create or replace temp macro error_kind(status, http_status_code, error_type, fi
 -- What `--by` and `--where` may name: these and every column above.
 create or replace temp view dimensions as
 select
-    priced_requests.* exclude (deployment_id, tags, price, rule_id, computed_usd),
+    priced_requests.* exclude (deployment_id, tags, price, quantities, rule_id, computed_usd),
     coalesce(book_model, model_named) as model,
     coalesce(book_provider, provider_name) as provider,
     coalesce(api_key_alias, api_key_id) as key,
