@@ -17,7 +17,7 @@ from llmcost.pricing.rates import FUTURE, PAST
 from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
 from llmcost.store.engine import DerivedTable, Engine, Inputs, Tables, table_of
 from llmcost.store.priced import Priced
-from llmcost.store.prices import RULE_ID
+from llmcost.store.prices import KEY, RULE_ID
 
 PERIOD = {"valid_from_us": "bigint", "valid_to_us": "bigint"}
 # failed requests that are not billed, although their usage may be logged
@@ -35,6 +35,8 @@ CACHE_RULES = {
 SUCCESSOR_DAYS = {"provider": "varchar", "model": "varchar", "from_us": "bigint"}
 EPOCH = datetime(1970, 1, 1)
 Dated = TypeVar("Dated", Unbilled, CacheRule)
+# a name in the store by its number, and what it is resolved to
+Name = tuple[int, Key, Resolution]
 # (provider, model) of the book, as in `resolved`
 Pair = tuple[str, str]
 # whose entries of the book hold for it: the provider's own, then those of who lends it the price
@@ -66,7 +68,7 @@ class DetectionRules(Tables):
 def detection_rules(priced: Priced) -> DetectionRules:
     """Take from the book what it says of waste."""
     book, names = priced.book, resolved_names(priced)
-    owners = owners_of(resolution for _, resolution in names)
+    owners = owners_of(found for _, _, found in names)
     substitutes = substitutes_of(book, owners)
     tables: dict[str, DerivedTable] = {
         "unbilled_statuses": table_of(UNBILLED, list(unbilled_rows(book))),
@@ -79,13 +81,13 @@ def detection_rules(priced: Priced) -> DetectionRules:
     return DetectionRules(priced, tables)
 
 
-def resolved_names(priced: Priced) -> list[tuple[Key, Resolution]]:
-    """List the names in the store, and what each is resolved to."""
-    return [(Key(*row[:RULE_ID]), Resolution(*row[RULE_ID:])) for row in priced.rows("from resolved")]
+def resolved_names(priced: Priced) -> list[Name]:
+    """List the names in the store by number, and what each is resolved to."""
+    return [(row[0], Key(*row[KEY]), Resolution(*row[RULE_ID:])) for row in priced.rows("from resolved")]
 
 
 def priced_as(
-    priced: Priced, names: Iterable[tuple[Key, Resolution]], stand_ins: Mapping[Pair, str | None]
+    priced: Priced, names: Iterable[Name], stand_ins: Mapping[Pair, str | None]
 ) -> tuple[Priced, DerivedTable]:
     """Resolve names to the stand-ins of their models, as a table like `resolved`, and see to their prices."""
     rows = list(name_rows(Resolver(priced.book), names, stand_ins))
@@ -149,14 +151,14 @@ def day_rows(substitutes: Mapping[Pair, Substitute]) -> Iterator[tuple[object, .
 
 
 def name_rows(
-    resolver: Resolver, names: Iterable[tuple[Key, Resolution]], stand_ins: Mapping[Pair, str | None]
+    resolver: Resolver, names: Iterable[Name], stand_ins: Mapping[Pair, str | None]
 ) -> Iterator[tuple[Any, ...]]:
     """Resolve the names of models that have a stand-in to it, as bought from the same provider."""
-    for key, found in names:
+    for number, key, found in names:
         model = stand_ins.get((found.provider or "", found.model or ""))
         if model:
             # a log may name the provider in the model alone, as in azure/gpt-4o
-            yield *key, *resolver.stand_in(key._replace(provider_name=found.provider), model)
+            yield number, *key, *resolver.stand_in(key._replace(provider_name=found.provider), model)
 
 
 def first_of(entries: list[Dated]) -> Iterator[tuple[int, int, Dated]]:

@@ -14,29 +14,11 @@ with
         from requests
         where name_id is null
         except
-        select
-            provider_name,
-            model_named,
-            deployment_id,
-            service_tier,
-            is_batch,
-            speed,
-            inference_geo,
-            search_context_size
+        select * exclude (name_id)
         from names
     )
 select
-    (select coalesce(max(name_id), 0) from names) + row_number() over (
-        order by
-            provider_name,
-            model_named,
-            deployment_id,
-            service_tier,
-            is_batch,
-            speed,
-            inference_geo,
-            search_context_size
-    ),
+    (select coalesce(max(name_id), 0) from names) + row_number() over (order by found),
     found.*
 from found
 ;

@@ -11,7 +11,16 @@ from llmcost.store.engine import DerivedTable, Engine, Inputs, Tables
 from llmcost.store.scope import Filters, Scope, TopGroups
 
 # what `setup/` makes
-TABLES = (*("prices", "resolved", "leaves", "priced_requests", "priced_names", "charges", "dimensions", "paid_rates"),)
+TABLES = (
+    "prices",
+    "resolved",
+    "leaves",
+    "priced_requests",
+    "priced_names",
+    "charges",
+    "dimensions",
+    "paid_rates",
+)
 
 
 @dataclass(frozen=True)

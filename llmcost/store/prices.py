@@ -19,12 +19,8 @@ from llmcost.store.priced import Repricing
 if TYPE_CHECKING:
     from llmcost.store.connection import Store
 
-RULE_ID = len(Key._fields)  # where the resolution begins, in a row of `resolved`
-KEYS = """
-    select
-        provider_name, model_named, deployment_id, service_tier, is_batch, speed, inference_geo, search_context_size
-    from names
-"""
+KEY = slice(1, 1 + len(Key._fields))  # of a row of `names`, and of `resolved`
+RULE_ID = KEY.stop  # where the resolution begins, in a row of `resolved`
 UNNUMBERED = "select 1 from requests where name_id is null limit 1"
 RATE_ORDER = [name for name in PriceRow._fields if name in TOKEN_RATES]
 LIST_UNIT, PAID_UNIT = 10**9, 10**15  # of USD per 1,000,000 tokens to 10^-15 and 10^-21 USD per token
@@ -47,8 +43,8 @@ def fill_prices(store: Store, book: Book, repricing: Repricing) -> None:
     Raises PriceBookError where sums of costs could be too large to be exact.
     """
     resolver = Resolver(book)
-    keys = [Key(*row) for row in store.rows(KEYS)]
-    resolved = [(*key, *resolve(resolver, key, repricing)) for key in keys]
+    names = store.rows("from names")
+    resolved = [(*row, *resolve(resolver, Key(*row[KEY]), repricing)) for row in names]
     insert(store, "resolved", resolved)
     used = {rule_id for row in resolved if isinstance(rule_id := row[RULE_ID], int)}
     rows: Iterable[PriceRow] = rows_of(book, sorted(used))

@@ -103,7 +103,7 @@ def name_candidates(priced: Priced, model: str | None) -> tuple[Priced, Input]:
         rules = detection_rules(priced)
         return rules.priced, rules.made["smaller_names"]
     names = resolved_names(priced)
-    return priced_as(priced, names, {(found.provider or "", found.model or ""): model for _, found in names})
+    return priced_as(priced, names, {(found.provider or "", found.model or ""): model for _, _, found in names})
 
 
 def sample_of(drawn: list[tuple[Any, ...]], strata: Strata, candidate: str | None) -> Sample:

@@ -68,23 +68,19 @@ create or replace temp table prices (
     price_no integer
 );
 
--- One row per distinct name and service level in the store, resolved against the book once.
-create or replace temp table resolved (
-    provider_name varchar,
-    model_named varchar,
-    deployment_id varchar,
-    service_tier varchar,
-    is_batch boolean,
-    speed varchar,
-    inference_geo varchar,
-    search_context_size varchar,
-    rule_id integer,
-    model varchar,
-    provider varchar,
-    context varchar,
-    how varchar,
-    price_status price_status
-);
+-- One row per name and service level in the store, resolved against the book once.
+create or replace temp table resolved as
+select
+    *,
+    cast(null as integer) as rule_id,
+    cast(null as varchar) as model,
+    cast(null as varchar) as provider,
+    cast(null as varchar) as context,
+    cast(null as varchar) as how,
+    cast(null as price_status) as price_status
+from names
+limit 0
+;
 
 -- Sums are made in whole numbers: of 10^-15 USD at list prices, of 10^-21 USD under a contract. Both hold
 -- every digit.

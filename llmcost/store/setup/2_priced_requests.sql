@@ -133,22 +133,6 @@ select
 from parts
 ;
 
--- What each numbered name is resolved to.
-create or replace temp macro numbered(resolved_names) as table
-select names.name_id, resolved.*
-from names
-inner join
-    query_table(resolved_names) as resolved
-    on names.provider_name is not distinct from resolved.provider_name
-    and names.model_named is not distinct from resolved.model_named
-    and names.deployment_id is not distinct from resolved.deployment_id
-    and names.service_tier is not distinct from resolved.service_tier
-    and names.is_batch = resolved.is_batch
-    and names.speed is not distinct from resolved.speed
-    and names.inference_geo is not distinct from resolved.inference_geo
-    and names.search_context_size is not distinct from resolved.search_context_size
-;
-
 -- THE price of quantities at rates, both by meter: what one request comes to, in whole numbers.
 create or replace temp macro units_of(quantities, has_other_kinds, rates) as
     coalesce(rates.request, 0)
@@ -263,7 +247,7 @@ with
             prices.web_search is null and coalesce(web_search_requests, 0) > 0 as lacks_fee
         from leaves
         left join
-            numbered(resolved_names) as resolved
+            query_table(resolved_names) as resolved
             on leaves.name_id = resolved.name_id
         left join
             prices
@@ -321,5 +305,5 @@ from requests_priced_as('resolved')
 -- What each name in the logs is called in reports.
 create or replace temp view priced_names as
 select name_id, coalesce(model, model_named) as model, coalesce(provider, provider_name) as provider
-from numbered('resolved')
+from resolved
 ;
