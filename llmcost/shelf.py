@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from textwrap import indent
 from typing import Any, TypeVar
 
 import duckdb
@@ -13,6 +14,7 @@ import yaml
 from llmcost.errors import ShelfError, first_line
 
 Entry = TypeVar("Entry")
+WITH = "with\n"
 # the same language; five times as fast where PyYAML was built with libyaml
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -32,13 +34,16 @@ class Query:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def read_entry(file: Traversable, kind: Callable[..., Entry]) -> Entry:
+def read_entry(file: Traversable, kind: Callable[..., Entry], steps: Traversable | None = None) -> Entry:
     """Read one .sql file as a `kind`: its name, its query, and the fields of its header.
 
-    Raises ShelfError where the header does not fit `kind`, or where `params` and the query's `$names` differ.
+    `steps` is the folder of the queries that a header may name as its `steps`. Raises ShelfError where the header does
+    not fit `kind`, or where `params` and the query's `$names` differ.
     """
     text = file.read_text(encoding="utf-8")
     header = read_header(text, file.name)
+    if steps is not None and "steps" in header:
+        text = with_steps(text, header.pop("steps"), steps, file.name)
     # DuckDB's parser is asked only where there may be something to find: a parameter or a second statement
     try:
         found = parameters(text) if "$" in text or ";" in text else set()
@@ -53,10 +58,28 @@ def read_entry(file: Traversable, kind: Callable[..., Entry]) -> Entry:
         raise ShelfError(f"{file.name}: its header does not fit: {error}") from error
 
 
-def read_shelf(folder: Traversable, kind: Callable[..., Entry]) -> dict[str, Entry]:
-    """Read every .sql file of a folder by name, in alphabetical order."""
+def read_shelf(folder: Traversable, kind: Callable[..., Entry], steps: Traversable | None = None) -> dict[str, Entry]:
+    """Read every .sql file of a folder by name, in alphabetical order; `steps` as in `read_entry`."""
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return {file.name.removesuffix(".sql"): read_entry(file, kind) for file in files}
+    return {file.name.removesuffix(".sql"): read_entry(file, kind, steps) for file in files}
+
+
+def with_steps(text: str, names: list[str], folder: Traversable, name: str) -> str:
+    """Put the queries of a folder before one that reads them: each is a table, and may read those before it.
+
+    Raises ShelfError for a step that there is not.
+    """
+    tables = []
+    for step in names:
+        file = folder / f"{step}.sql"
+        if not file.is_file():
+            raise ShelfError(f"{name}: steps: there is no {file.name} in the folder of steps")
+        tables.append(f"    {step} as (\n{indent(file.read_text(encoding='utf-8'), 8 * ' ')}    )")
+    header, _, query = text.partition("*/")
+    own = query.lstrip()
+    # a query's own tables stand in the same `with`
+    rest = f",\n{own.removeprefix(WITH)}" if own.startswith(WITH) else f"\n{own}"
+    return f"{header}*/\n{WITH}" + ",\n".join(tables) + rest
 
 
 def read_header(text: str, name: str) -> dict[str, Any]:

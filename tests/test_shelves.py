@@ -22,7 +22,7 @@ from llmcost.reconcile.shelves import causes
 from llmcost.reconcile.shelves import queries as reconcile_queries
 from llmcost.report.query import queries as report_queries
 from llmcost.report.view import View, table, views
-from llmcost.shelf import Query, read_entry, read_shelf
+from llmcost.shelf import Query, read_entry, read_header, read_shelf
 from llmcost.store import Store
 from llmcost.trial.sample import QUERY as SAMPLE
 from tests.conftest import FIXTURES, ROOT
@@ -128,6 +128,44 @@ def test_a_shelf_is_a_folder_of_sql_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text("/*\ntitle: x\n*/\nselect 1", encoding="utf-8")
 
     assert list(read_shelf(tmp_path, lambda name, query, title: name)) == ["a", "b"]
+
+
+@pytest.mark.parametrize("query", ["select n from twice", "with\n    own as (from twice)\nselect n from own"])
+def test_a_query_reads_its_steps_as_tables_and_each_step_the_ones_before_it(tmp_path: Path, query: str) -> None:
+    (tmp_path / "steps").mkdir()
+    (tmp_path / "steps" / "once.sql").write_text("-- one row\nselect $n as n\n", encoding="utf-8")
+    (tmp_path / "steps" / "twice.sql").write_text("select 2 * n as n from once\n", encoding="utf-8")
+    file = tmp_path / "x.sql"
+    file.write_text(f"/*\ntitle: x\nparams: {{n: 3}}\nsteps: [once, twice]\n*/\n{query}", encoding="utf-8")
+
+    def kind(name: str, query: str, title: str, params: dict[str, int]) -> tuple[str, dict[str, int]]:
+        return query, params
+
+    with Store() as store:
+        assert [(6,)] == store.rows(*read_entry(file, kind, tmp_path / "steps"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "header", "word"),
+    [("other", "steps: [once]", "there is no once.sql"), ("once", "steps: [once]\nparams: {m: 1}", r"\['m', 'n'\]")],
+)
+def test_a_step_is_there_and_its_parameters_are_the_querys(tmp_path: Path, steps: str, header: str, word: str) -> None:
+    (tmp_path / f"{steps}.sql").write_text("select $n as n\n", encoding="utf-8")
+    file = tmp_path / "x.sql"
+    file.write_text(f"/*\ntitle: x\n{header}\n*/\nselect n from once", encoding="utf-8")
+
+    with pytest.raises(ShelfError, match=word):
+        read_entry(file, lambda name, query, title, params: name, tmp_path)
+
+
+def test_every_step_is_used_by_a_query() -> None:
+    folder = ROOT / "llmcost" / "detect"
+    queries = [
+        file.read_text(encoding="utf-8") for name in ("detectors", "causes") for file in (folder / name).iterdir()
+    ]
+    named = {step for query in queries for step in read_header(query, "").get("steps", [])}
+
+    assert {file.stem for file in (folder / "steps").iterdir()} == named
 
 
 def test_the_wheel_holds_the_shelves_and_the_prices() -> None:

@@ -13,6 +13,8 @@ from llmcost.shelf import Query, read_shelf
 CONTRACT = ("dedupe_key", "finding", "saving_usd", "saving_low_usd", "saving_high_usd", "certainty", "evidence")
 CERTAINTIES = ("proven", "likely", "possible")
 LAST = 99
+# queries that detectors and causes read as tables; which ones, their headers say
+STEPS = resources.files("llmcost.detect") / "steps"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,5 +34,5 @@ class Detector(Query):
 @cache
 def detectors() -> dict[str, Detector]:
     """Read the shelf by name, in the order in which savings are claimed."""
-    shelf = read_shelf(resources.files("llmcost.detect") / "detectors", Detector)
+    shelf = read_shelf(resources.files("llmcost.detect") / "detectors", Detector, STEPS)
     return dict(sorted(shelf.items(), key=lambda item: (item[1].rank, item[0])))

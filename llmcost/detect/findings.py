@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from llmcost.detect.claims import Claims
+from llmcost.detect.detector import STEPS
 from llmcost.detect.query import queries
 from llmcost.detect.savings import saved_totals
 from llmcost.errors import UsageError
@@ -45,7 +46,7 @@ def summaries() -> dict[str, Query]:
 @cache
 def shelf_of_causes() -> dict[str, Query]:
     """Read the shelf of causes by the name of their detector; `params` are some of the detector's."""
-    return read_shelf(resources.files("llmcost.detect") / "causes", Query)
+    return read_shelf(resources.files("llmcost.detect") / "causes", Query, STEPS)
 
 
 def causes(claims: Claims, name: str) -> Result:

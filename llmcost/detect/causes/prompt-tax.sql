@@ -4,6 +4,7 @@ answers: Which requests did not read their beginning from a cache, why not, what
 inputs: [cache_rules, prefixes, paid_rates, claims]
 params:
   min_requests: 50
+steps: [prefix_groups]
 */
 with
     rules as (
@@ -17,34 +18,6 @@ with
             max(ttl_us) as long_ttl_us
         from cache_rules
         group by provider, model, valid_from_us, valid_to_us
-    ),
-    -- what all that begin alike share, as the detector reckons it
-    beginnings as (
-        select
-            key,
-            provider,
-            model,
-            system_prompt_hash,
-            prefix_1,
-            count(*) as alike_requests,
-            percentile_disc(0.05) within group (order by text_tokens) as short_tokens,
-            cast(sum(text_tokens) as decimal(19, 0)) * cast(
-                coalesce(
-                    case
-                        when count(prefix_4) = count(*) and min(prefix_4) = max(prefix_4) then max(chars_4)
-                    end,
-                    case
-                        when count(prefix_3) = count(*) and min(prefix_3) = max(prefix_3) then max(chars_3)
-                    end,
-                    case
-                        when count(prefix_2) = count(*) and min(prefix_2) = max(prefix_2) then max(chars_2)
-                    end,
-                    max(chars_1)
-                ) as decimal(19, 0)
-            ) as token_chars,
-            cast(sum(input_chars) as decimal(38, 0)) as input_chars
-        from prefixes
-        group by key, provider, model, system_prompt_hash, prefix_1
     ),
     -- compared with the last request that begins alike; what never began so before has changed from the
     -- first message on
@@ -140,14 +113,9 @@ with
                 then 'found'
                 when cause = 'hit'
                 then 'read from a cache'
-                when beginnings.alike_requests < $min_requests
+                when groups.requests < $min_requests
                 then 'fewer than ' || cast($min_requests as varchar) || ' begin alike (min_requests)'
-                when
-                    least(
-                        cast(beginnings.short_tokens as decimal(38, 0)),
-                        beginnings.token_chars / nullif(beginnings.input_chars, 0)
-                    )
-                    < min_tokens
+                when groups.prefix_tokens < min_tokens
                 then
                     'they share less than the '
                     || cast(min_tokens as varchar)
@@ -156,12 +124,12 @@ with
             end as verdict
         from caused
         inner join
-            beginnings
-            on caused.prefix_1 = beginnings.prefix_1
-            and caused.system_prompt_hash is not distinct from beginnings.system_prompt_hash
-            and caused.key is not distinct from beginnings.key
-            and caused.provider is not distinct from beginnings.provider
-            and caused.model is not distinct from beginnings.model
+            prefix_groups as groups
+            on caused.prefix_1 = groups.prefix_1
+            and caused.system_prompt_hash is not distinct from groups.system_prompt_hash
+            and caused.key is not distinct from groups.key
+            and caused.provider is not distinct from groups.provider
+            and caused.model is not distinct from groups.model
         left join claims on caused.dedupe_key = claims.dedupe_key
     )
 select
