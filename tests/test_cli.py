@@ -141,7 +141,7 @@ BAD = [
     (("ingest", "empty-folder"), 3, "empty-folder: the folder holds no files"),
     (("ingest", "no-logs"), 3, "no logs found in 1 file"),
     (("ingest", "binary.log"), 3, "a binary file"),
-    (("ingest", "unknown.jsonl"), 3, "of no format that llmcost knows"),
+    (("ingest", "unknown.jsonl"), 3, "not in a format that llmcost knows"),
     (("ingest", "broken.jsonl", "--format", "litellm"), 3, "not one line could be understood"),
     (("ingest", "--format", "nonsense", "unknown.jsonl"), 2, "--format nonsense: no such format"),
     (("ingest", "--db", "no/such/folder/x.duckdb", "good.jsonl"), 3, "cannot be opened"),

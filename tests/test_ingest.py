@@ -223,10 +223,10 @@ def test_a_folder_is_read_file_by_file_and_what_is_no_log_is_skipped(store: Stor
     ("content", "word", "hint"),
     [
         (b"", "empty", "JSON, CSV or Parquet"),
-        (b"\x7fELF\0\0\0binary", "a program, no log", "JSON, CSV or Parquet"),
-        (b'{"foo": 1}\n', "no format", "--format"),
-        (b'[{"id": 1}]', "no format", "--format"),
-        (b"just text\n", "no JSON", "JSON, CSV or Parquet"),
+        (b"\x7fELF\0\0\0binary", "a program, not a log", "JSON, CSV or Parquet"),
+        (b'{"foo": 1}\n', "not in a format", "--format"),
+        (b'[{"id": 1}]', "not in a format", "--format"),
+        (b"just text\n", "neither JSON", "JSON, CSV or Parquet"),
     ],
 )
 def test_a_named_file_of_no_known_format_is_refused(

@@ -129,7 +129,7 @@ BAD = {
     "an empty path": (LEAST + "user_id:\n", 5, "user_id", ""),
     "a path with a hole": (LEAST + "user_id: a..b\n", 5, "a..b", "usage.in"),
     "a path that ends in a dot": (LEAST + "user_id: a.\n", 5, "a.", "usage.in"),
-    "a quote that stays open": (LEAST + 'user_id: a."b\n', 5, "no path", "usage.in"),
+    "a quote that stays open": (LEAST + 'user_id: a."b\n', 5, "not a path", "usage.in"),
     "a value and an object": (LEAST + "user_id: usage\n", 5, "`usage`", "object"),
     "an object and a list": (LEAST + "user_id: usage.0.x\n", 5, "`usage.0.x`", "object"),
     "two kinds": (LEAST + "user_id: usage.in\n", 5, "`usage.in`", "kind"),

@@ -38,8 +38,8 @@ FILES: dict[str, tuple[bytes, int, dict[int, str]]] = {
     "no end of the last line": (ONE + TWO.rstrip(), 2, {}),
     "last line cut": (ONE + TWO[:60], 1, {}),  # it waits to be finished
     "line cut": (ONE + TWO[:60] + b"\n" + THREE, 2, {2: "cut off"}),
-    "two records on a line": (ONE.rstrip() + TWO + THREE, 1, {1: "no valid JSON"}),
-    "text after the record": (ONE + TWO.rstrip() + b" and more\n" + THREE, 2, {2: "no valid JSON"}),
+    "two records on a line": (ONE.rstrip() + TWO + THREE, 1, {1: "not valid JSON"}),
+    "text after the record": (ONE + TWO.rstrip() + b" and more\n" + THREE, 2, {2: "not valid JSON"}),
     "invalid UTF-8": (changed(b"call-2", b"call-\xff"), 2, {2: "invalid UTF-8 at byte 13"}),
     "NUL": (changed(b"call-2", b"call\x002"), 2, {2: "NUL"}),
     "control character": (changed(b"call-2", b"call\x012"), 2, {2: "control character"}),
@@ -65,7 +65,7 @@ FILES: dict[str, tuple[bytes, int, dict[int, str]]] = {
     "array with a broken record": (
         b"[\n" + ONE.rstrip() + b',\n{"id": }\n,\n' + THREE.rstrip() + b"\n]",
         2,
-        {3: "no valid JSON"},
+        {3: "not valid JSON"},
     ),
     "array cut": (b"[\n" + ONE.rstrip() + b",\n" + TWO[:70], 1, {3: "cut off"}),
     "an array a line": (b"[" + ONE.rstrip() + b"," + TWO.rstrip() + b"]\n[" + THREE.rstrip() + b"]\n", 3, {}),
@@ -215,6 +215,6 @@ def test_the_first_row_of_a_table_without_a_header_is_not_quoted(store: Store, t
     log = tmp_path / "a.csv"
     log.write_text("7,my secret prompt,gpt-4o\n8,another,gpt-4o\n", encoding="utf-8")
 
-    with pytest.raises(FormatError, match="no format") as refusal:
+    with pytest.raises(FormatError, match="not in a format") as refusal:
         ingest(store, [str(log)])
     assert "secret" not in refusal.value.message

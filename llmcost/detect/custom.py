@@ -95,7 +95,7 @@ def check_laws(store: Store, scope: Scope, detector: Detector, found: DerivedTab
     strangers, broken, twice = (scope.value(query, tables) for query in (STRANGERS, BROKEN, TWICE))
     if strangers:
         raise ShelfError(
-            f"{detector.name}.sql gives {counted(strangers, 'row')} whose dedupe_key is no request of the scope"
+            f"{detector.name}.sql gives {counted(strangers, 'row')} whose dedupe_key is not a request of the scope"
         )
     if twice:
         raise ShelfError(f"{detector.name}.sql gives {counted(twice, 'request')} more than once")

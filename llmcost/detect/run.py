@@ -73,7 +73,7 @@ def detect(
     `known` are all that there are, in the order in which they claim. With those that are `asked` for the ones run that
     come before them, so that a finding has the same dollars whoever asks for it.
 
-    `settings` overrides parameters by detector. `on_step` is told what is about to run.
+    `settings` overrides parameters by detector. `on_step` gets the name of what is about to run.
     Raises UsageError for a parameter that does not exist.
     """
     on_step("prices")
@@ -138,7 +138,7 @@ def run(store: Store, hits: Hits, detector: Detector) -> None:
 def parameters(detector: Detector, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Lay settings over a detector's defaults; fractions as Decimals, so that money stays exact.
 
-    Raises UsageError where the detector has no such parameter, or the value is no number as its default is.
+    Raises UsageError where the detector has no such parameter, or the value is not a number as its default is.
     """
     unknown = [name for name in settings if name not in detector.params]
     if unknown:
@@ -155,9 +155,9 @@ def exact(name: str, value: Any, default: Any) -> Any:
         number = Decimal(str(value))
         whole = int(number)
     except (ArithmeticError, ValueError):
-        raise UsageError(f"{name}: {value} is no number", hint=f"its default is {default}") from None
+        raise UsageError(f"{name}: {value} is not a number", hint=f"its default is {default}") from None
     if number < 0 or (isinstance(default, int) and number != whole):
-        raise UsageError(f"{name}: {value} is no {'whole ' * isinstance(default, int)}number from 0 up")
+        raise UsageError(f"{name}: {value} is not a {'whole ' * isinstance(default, int)}number from 0 up")
     if number != round(number, DECIMALS):
         raise UsageError(f"{name}: {value} has more than {DECIMALS} decimals")
     return whole if isinstance(default, int) else number

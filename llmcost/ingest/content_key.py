@@ -67,10 +67,11 @@ def content_of(file: str) -> bytes:
         reason = getattr(error, "strerror", None) or "not a path"
         raise UsageError(f"{VARIABLE}={file}: cannot be read: {reason}", hint=MAKE_ONE) from error
     if len(set(content)) == 1:
-        raise UsageError(f"{VARIABLE}={file}: the same byte again and again is no key", hint=MAKE_ONE)
+        raise UsageError(f"{VARIABLE}={file}: one byte repeated is not a key", hint=MAKE_ONE)
     if len(content.strip()) < LEAST_BYTES:
         raise UsageError(
-            f"{VARIABLE}={file}: {len(content.strip())} bytes are no key: at least {LEAST_BYTES}", hint=MAKE_ONE
+            f"{VARIABLE}={file}: {len(content.strip())} bytes are too few for a key, which has at least {LEAST_BYTES}",
+            hint=MAKE_ONE,
         )
     return content
 

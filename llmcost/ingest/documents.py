@@ -1,4 +1,4 @@
-"""Cut JSON that is no lines into its records, as a stream: arrays, pretty-printed objects, one after the other."""
+"""Cut JSON that is not in lines into its records, as a stream: arrays, pretty-printed objects, one after the other."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Nesting:
 
     @property
     def is_between(self) -> bool:
-        """Tell whether what comes next stands in no record and in no text."""
+        """Tell whether what comes next is outside of every record and text."""
         return self.start < 0 and not self._is_in_text
 
     def drop(self, count: int) -> None:

@@ -1,6 +1,6 @@
 """A quick look at a line: is it beyond doubt a record of its format? Most are, and need no closer look.
 
-What is told here to fit is a part of what sieve.py lets through: kinds of leaves as compiled types.
+What fits here is a part of what sieve.py lets through: the kinds of leaves are compiled types.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def type_of(columns: Columns) -> Any:
 
 
 def field_name(at: int) -> str:
-    """Name a field by its place: keys of logs are no identifiers."""
+    """Name a field by its place: keys of logs are not identifiers."""
     return f"f{at}"
 
 

@@ -1,4 +1,4 @@
-"""From paths to recognised files: what the ledger knows unchanged is not opened, what is no log is set aside."""
+"""From paths to recognised files: what the ledger knows unchanged is not opened, what is not a log is set aside."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Format:
     `recognise` lists alternatives: a record is this format's if it fulfils one of them (see `fulfils`). `columns` is
     the part of a record that is read: key -> kind of leaf, a nested mapping, or `[mapping]` for a list of them.
     `parsed` names JSON inside text: new column -> {from: path of a json leaf, columns: its own}. A record without
-    one of `required` is rejected. `passes_over` lists why the query may leave records out that are no requests: its
+    one of `required` is rejected. `passes_over` lists why the query may leave records out that are not requests: its
     column `passed_over` says which. `macros` names the files and folders of ingest/macros that the query uses.
     `has_ids` is false where some records have no id of their own. A `projection` of their columns, in SQL, stands
     between them and the query of another format (see mapping.py).
@@ -130,7 +130,7 @@ def json_structure(kind: Any) -> Any:
 
 
 def parsed_columns(format: Format) -> list[str]:
-    """Write the columns of `parsed` as SQL expressions; text that is no JSON of the shape is NULL."""
+    """Write the columns of `parsed` as SQL expressions; text that is not JSON of the shape is NULL."""
     return [parsed_column(name, inside["from"], inside["columns"]) for name, inside in format.parsed.items()]
 
 

@@ -1,4 +1,4 @@
-"""How many bad lines are borne before an ingest is given up."""
+"""How many bad lines an ingest accepts before it is given up."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from llmcost.ingest.sieve import Reject
 
 @dataclass(frozen=True)
 class Limit:
-    """A number of bad lines, or a share of all lines in percent; neither: any number is borne."""
+    """A number of bad lines, or a share of all lines in percent; with neither any number is accepted."""
 
     lines: int | None = None
     percent: float | None = None
 
     def check(self, rejects: list[Reject], rejected: int, read: int) -> None:
-        """Raise LimitError where more lines than that are bad; the batch at hand is then not stored."""
+        """Raise LimitError where more lines than that are bad; this batch is then not stored."""
         is_passed = (self.lines is not None and rejected > self.lines) or (
             self.percent is not None and rejected * 100 > self.percent * read
         )

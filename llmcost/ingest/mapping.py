@@ -1,4 +1,4 @@
-"""A log of somebody's own: a YAML file says which of its fields is which key of llmcost's own format."""
+"""A home-made log: a YAML file says which of its fields is which key of llmcost's own format."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def path_of(node: Node, text: str) -> list[Part]:
             return parts
         if text[at - 1] != ".":
             break
-    raise UsageError(f"{node.place}: `{text}` is no path", hint='write usage.in, choices.0.reason or "a.key".in')
+    raise UsageError(f"{node.place}: `{text}` is not a path", hint='write usage.in, choices.0.reason or "a.key".in')
 
 
 def with_path(before: Columns, parts: list[Part], kind: str, node: Node) -> Columns:

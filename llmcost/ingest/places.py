@@ -1,4 +1,4 @@
-"""From what the command line names to the files behind it: paths, folders, globs; what is no file is told apart."""
+"""From what the command line names to the files behind it: paths, folders, globs; what is not a file is named."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def looked_at(path: str, real: str) -> Place:
 
 
 def no_file(mode: int) -> str:
-    """Say what it is that is no file; nothing of a file."""
+    """Say what something is that is not a file; nothing of a file."""
     if stat.S_ISREG(mode):
         return ""
     return next((kind for is_kind, kind in KINDS if is_kind(mode)), "a device") + ", not a file"
@@ -130,7 +130,7 @@ def why(error: OSError | ValueError) -> str:
 
 
 def shown(path: str) -> str:
-    r"""Write a path as people see it and the ledger keeps it: bytes that are no UTF-8 as \xff."""
+    r"""Write a path as people see it and the ledger keeps it: bytes that are not UTF-8 as \xff."""
     if is_utf8(path):
         return path
     return os.fsencode(path).decode(errors="backslashreplace")

@@ -29,7 +29,7 @@ BINARIES = {
     b"PK\x03\x04": "a zip archive; unzip it, and read what comes out",
     b"BZh": "a bzip2 archive; gzip and zstd are read",
     b"\xfd7zXZ\0": "an xz archive; gzip and zstd are read",
-    b"\x7fELF": "a program, no log",
+    b"\x7fELF": "a program, not a log",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
     b"SQLite format 3\0": "an SQLite database; export its table as CSV or JSON",
 }
@@ -124,7 +124,7 @@ def elect_wrapped(records: list[Record], wanted: Format | None) -> tuple[str | N
     for key in dict.fromkeys(key for record in records for key in record):
         inner = [item for record in records for item in unwrapped(record, key) if isinstance(item, dict)]
         found = elect(inner, wanted)
-        # one that happens to look like a format is no wrapper
+        # one that happens to look like a format is not a wrapper
         if found is not None and sum(found.claims(item) > 0 for item in inner) * 2 > len(inner):
             return key, found
     return None, wanted
@@ -142,7 +142,7 @@ def elect(records: list[Record], wanted: Format | None) -> Format | None:
 
 
 def known_other(records: list[Record]) -> dict[str, Any] | None:
-    """Find what is known of records that hold no requests."""
+    """Find what is known of records that are not requests."""
     known = yaml.safe_load(KNOWN_OTHERS.read_text(encoding="utf-8"))
     return next((o for o in known for record in records if any(fulfils(record, m) for m in o["recognise"])), None)
 
@@ -168,7 +168,7 @@ def leaves(record: Any, columns: Any, kind: str) -> list[Any]:
 
 
 def binary_kind(head: bytes) -> str | None:
-    """Name what is no log, whatever lines may be found in it."""
+    """Name what is not a log, whatever lines may be found in it."""
     if head[257:262] == b"ustar":
         return "a tar archive; unpack it, and read what comes out"
     return next((kind for magic, kind in BINARIES.items() if head.startswith(magic)), None)
@@ -181,14 +181,14 @@ def reason(head: bytes, records: list[Record], is_archive: bool) -> str:
         nothing = "the archive holds nothing, or breaks off at once" if is_archive else "the file is empty"
         return nothing if not head else "the file holds only blank lines"
     if records:
-        # the first line of a table without a header is no list of names, and may be anything
+        # the first line of a table without a header does not list names, and may be anything
         keys = [key for key in sorted(records[0]) if NAME.fullmatch(key)][:6]
-        return f"its records (with {', '.join(keys) or 'no names'}) are of no format that llmcost knows"
+        return f"its records (with {', '.join(keys) or 'no names'}) are not in a format that llmcost knows"
     if b"\0" in head[:1024]:
-        return "a binary file, no log"
+        return "a binary file, not a log"
     if delimiter_of(head.removeprefix(BOM)):
         return "a table that has a header and no rows"
-    return "its lines are no JSON records" if start in b"{[" else "no JSON and no CSV"
+    return "its lines are not JSON records" if start in b"{[" else "neither JSON nor CSV"
 
 
 def hint() -> str:

@@ -79,7 +79,7 @@ def create_records(store: Store, group: list[Recognised]) -> None:
     format = first.format
     picked = format.projection or "lines.* exclude (llmcost_file)"
     parsed = "".join(f", {column}" for column in parsed_columns(format))
-    # DuckDB's buffers take a line of twice the size that it is told
+    # DuckDB's buffers take a line of twice this size
     store.execute(
         f"""
         create or replace temp view records as

@@ -15,7 +15,7 @@ from pathlib import Path
 
 try:
     import fcntl
-except ImportError:  # Windows has no such locks; nothing is swept there
+except ImportError:  # Windows does not have these locks; nothing is swept there
     fcntl = None  # type: ignore[assignment]
 
 PREFIX = "llmcost-"

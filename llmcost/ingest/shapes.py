@@ -1,4 +1,4 @@
-"""Files that are no JSON lines, brought into that shape: arrays, pretty-printed documents, CSV, Parquet, wrappers."""
+"""Files that are not JSON lines, brought into that shape: arrays, pretty-printed documents, CSV, Parquet, wrappers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from llmcost.store.connect import connect
 BOM = b"\xef\xbb\xbf"
 # header cells look like names; this keeps prose with commas from being taken for a table
 HEADER_CELL = re.compile(r"[\w .()\[\]/#:$%-]{1,80}")
-# stands for a row or a rest that cannot be read: no record of any format, so it is named
+# stands for a row or a rest that cannot be read: not a record of any format, so it is named
 CUT, NO_ROW = b"{", b"[]"
 Numbered = Iterator[tuple[int, bytes]]
 # what a slice of a Parquet file's rows may take while it is read
@@ -80,7 +80,7 @@ def delimiter_of(text: bytes) -> str | None:
 
 
 def records_of(source: Source, shape: str) -> Numbered:
-    """Read the records of a file that is no JSON lines, as JSON, each with the line where it begins."""
+    """Read the records of a file that is not JSON lines, as JSON, each with the line where it begins."""
     readers: dict[str, Callable[[Source], Numbered]] = {"documents": documents, "csv": rows, "parquet": parquet_rows}
     return readers[shape](source)
 
@@ -110,7 +110,7 @@ def rows(source: Source) -> Numbered:
 
 
 def numbered_cells(text: io.TextIOWrapper, mark: str, bound: Bound) -> Iterator[tuple[int, list[str] | None]]:
-    """Cut the lines behind the header into cells, each row with its first line; None for what is no row."""
+    """Cut the lines behind the header into cells, each row with its first line; None for what is not a row."""
 
     def lines() -> Iterator[str]:
         while line := text.readline(MAX_LINE_BYTES):
@@ -131,7 +131,7 @@ def numbered_cells(text: io.TextIOWrapper, mark: str, bound: Bound) -> Iterator[
 
 
 def row_of(names: list[str], cells: list[str]) -> bytes:
-    """Write one row as a JSON object; one with more cells than names is no row, and is refused as such later."""
+    """Write one row as a JSON object; one with more cells than names is not one, and is refused later."""
     if len(cells) > len(names):
         return encode(cells[: len(names) + 1])
     return encode({name: cell_of(cell) for name, cell in zip(names, cells, strict=False) if cell != ""})
@@ -163,9 +163,9 @@ def parquet_rows(source: Source) -> Numbered:
     except duckdb.Error as error:
         # DuckDB's own words may quote a value
         reason = "a text in it is not UTF-8" if "encoding" in str(error) else "it is cut or damaged"
-        raise InputError(f"{source.path}: no readable Parquet: {reason}") from error
+        raise InputError(f"{source.path}: not readable as Parquet: {reason}") from error
     except RuntimeError as error:
-        if str(error) == "Query interrupted":  # how DuckDB hands on a Ctrl-C
+        if str(error) == "Query interrupted":  # how DuckDB passes on a Ctrl-C
             raise KeyboardInterrupt from None
         raise
 

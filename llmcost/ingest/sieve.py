@@ -101,7 +101,7 @@ def parse(line: bytes) -> Any:
     except NotJson as error:
         with suppress(ValueError):
             return json.loads(line, parse_constant=lambda _: None)
-        raise BadLine(why_no_json(line, error)) from None
+        raise BadLine(why_not_json(line, error)) from None
 
 
 def write(record: dict[str, Any]) -> bytes:
@@ -127,7 +127,7 @@ def record_of(record: Any, format: Format) -> dict[str, Any]:
 
 
 def check_inside(record: dict[str, Any], path: str, columns: Columns) -> Any:
-    """Check the JSON inside a text as DuckDB will read it: what is no JSON of that shape is simply not there."""
+    """Check the JSON inside a text as DuckDB will read it: what is not JSON of that shape is simply not there."""
     value: Any = record
     for part in path.split("."):
         value = value.get(part) if isinstance(value, dict) else None
@@ -144,8 +144,8 @@ class WrongShape(BadLine):
     """A list where an object should be, or the other way round."""
 
 
-def why_no_json(line: bytes, error: NotJson) -> str:
-    """Say why a line is no JSON."""
+def why_not_json(line: bytes, error: NotJson) -> str:
+    """Say why a line is not JSON."""
     if b"\0" in line:
         return "a NUL byte"
     try:
@@ -154,7 +154,7 @@ def why_no_json(line: bytes, error: NotJson) -> str:
         return f"invalid UTF-8 at byte {broken.start}"
     if error.place >= len(line.rstrip()):
         return "cut off: the JSON does not end"
-    return f"no valid JSON: {error.reason} at character {len(line[: error.place].decode()) + 1}"
+    return f"not valid JSON: {error.reason} at character {len(line[: error.place].decode()) + 1}"
 
 
 def pick(value: Any, columns: Any, path: str) -> Any:

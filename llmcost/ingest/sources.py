@@ -37,7 +37,7 @@ class Source:
     """One file of records.
 
     `path` is what people see and the ledger keeps; `readable` is the file that holds the lines: the same one, or a
-    temporary copy of a part or of what was no JSON lines. `content_key` is a hash of its first bytes, the same under
+    temporary copy of a part or of what was not JSON lines. `content_key` is a hash of its first bytes, the same under
     any name. Bytes `start`..`end` are read; what is behind `end` is a line that is not finished. `line_numbers` gives
     the line of each record of a copy. A replacement's earlier rows go: it is read again whole. What a pipe held is
     read from a copy, and is gone.
@@ -62,7 +62,7 @@ class Source:
 def open_source(path: str, is_named: bool) -> Source:
     """Look at a file's head and end: how it is compressed, what identifies its content, where its last line ends.
 
-    Raises InputError where it cannot be read, or is no file.
+    Raises InputError where it cannot be read, or is not a file.
     """
     name = shown(path)
     try:
@@ -163,7 +163,7 @@ def spool_stream(stream: IO[bytes], name: str, folder: str) -> Source:
 
 
 def linked(source: Source, folder: str) -> Source:
-    """Give a file that DuckDB cannot name, since its name is no UTF-8, a name that it can."""
+    """Give a file that DuckDB cannot name, since its name is not UTF-8, a name that it can."""
     if is_utf8(source.readable):
         return source
     link = Path(folder) / f"{digest(os.fsencode(source.readable)):016x}"
@@ -229,7 +229,7 @@ def open_lines(source: Source) -> IO[bytes]:
 
 
 class Bound:
-    """How much a copy of what a file holds may take: what unpacks to many times a log's size is none.
+    """How much a copy of what a file holds may take: what unpacks to many times a log's size is not a log.
 
     Raises InputError where it is passed.
     """

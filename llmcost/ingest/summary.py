@@ -11,7 +11,7 @@ from llmcost.ingest.sieve import Reject
 
 
 class Progress(Protocol):
-    """Who wants to know how far ingest is: told the size of all files, then each batch's when it begins and is in."""
+    """Who wants to know how far ingest is: it gets the size of all files, then of each batch as it begins and is in."""
 
     def start(self, total_bytes: int) -> None:
         """All files are known."""

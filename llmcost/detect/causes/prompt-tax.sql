@@ -19,8 +19,8 @@ with
         from cache_rules
         group by provider, model, valid_from_us, valid_to_us
     ),
-    -- compared with the last request that begins alike; what never began so before has changed from the
-    -- first message on
+    -- compared with the last request that begins alike; one that begins like none before it has changed
+    -- from its first message on
     compared as (
         select
             *,

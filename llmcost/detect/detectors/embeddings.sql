@@ -5,7 +5,7 @@ advice: Keep a hash of each document beside its vector, and embed only what is n
 rank: 2
 inputs: [scope, embedding_items]
 params:
-  min_items: 200  # fewer embedded by one key with one model are no index
+  min_items: 200  # fewer embedded by one key with one model are not an index
   min_repeat_share: 0.2  # fewer repeated ones are chance, or the price of simplicity
   query_chars: 256  # about 64 tokens; a shorter text that is embedded by itself is a search, not a document
   store_days: 30  # a vector that is older may be gone; the low end of the range
@@ -157,7 +157,7 @@ with
             cast((kept_part - kept_part % whole) / whole as bigint) as kept_tokens
         from shares
     ),
-    -- what is read from a cache, or is no text, may cost less than the rate of input; unpriced is not known
+    -- what is read from a cache, or is not text, may cost less than the rate of input; unpriced is not known
     savings as (
         select
             *,

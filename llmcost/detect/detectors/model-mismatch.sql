@@ -6,7 +6,7 @@ rank: 5
 inputs: [scope, smaller_names, smaller_requests, successor_days, successor_requests]
 params:
   min_requests: 50  # fewer answers do not show what answers there are
-  max_labels: 20  # more different answers are no closed list
+  max_labels: 20  # more different answers are not a closed list
   max_label_tokens: 20  # of output, in 95 of 100 answers
   max_top_share: 0.98  # where one answer is more frequent, the rare one is what matters: a guard
   escalation_share: 0.15  # of the requests, sent to the dear model again; the low end of the range

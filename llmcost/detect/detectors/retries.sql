@@ -1,7 +1,7 @@
 /*
 title: Retry amplification
 why: One request of a user became many requests, and all but the last of them were paid for in vain.
-advice: Retry in one layer only, with backoff and a cap; mend what makes answers unusable (max_tokens, time limits) instead of asking again.
+advice: Retry in one layer only, with backoff and a cap; fix what makes answers unusable (max_tokens, time limits) instead of asking again.
 rank: 1
 inputs: [scope, requests, calls, unbilled_statuses]
 params:

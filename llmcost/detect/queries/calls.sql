@@ -2,8 +2,7 @@
 title: Calls
 answers: Which requests can be repetitions, could their answers be used, and which prompt had they?
 */
--- What the queries about repetition read of a request: whether its answer could be used, and the prompt it
--- had.
+-- What the queries about repetition read of a request: whether its answer could be used, and its prompt.
 select
     dedupe_key,
     key,

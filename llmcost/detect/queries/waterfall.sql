@@ -3,8 +3,8 @@ title: Waterfall
 answers: What does each detector save, of each certainty, and each certainty of all detectors?
 inputs: [claims]
 */
--- A row for each detector, for each certainty, and for each certainty of a detector; what is grouped by
--- nothing is NULL.
+-- A row for each detector, for each certainty, and for each certainty of a detector. A column that a row is
+-- not grouped by is NULL.
 select
     place,
     certainty,

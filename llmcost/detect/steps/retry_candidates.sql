@@ -9,8 +9,7 @@ with
         group by prompt_hash
         having count(*) > 1
     ),
-    -- of a failure without its prompt, or an attempt that says it is one, the others are looked for by
-    -- their operation
+    -- operations of failures without their prompt, and of attempts that say they are one
     marked_operations as (
         select distinct logical_request_id
         from scope

@@ -67,8 +67,8 @@ with
             ) as counted
         group by group_no, certainty
     ),
-    -- what mends one cause does nothing about another
-    mended as (
+    -- a fix for one cause does nothing about another
+    fixed as (
         select
             group_no,
             certainty,
@@ -91,7 +91,7 @@ with
                 when error in ('408', '499', '504', '524')
                 then 'Wait longer or stream: requests were given up and sent again'
                 when error in ('400', '401', '403', '404', '413', '422')
-                then 'Mend the request, sending it again cannot help'
+                then 'Fix the request, sending it again cannot help'
                 when
                     error in (
                         'content_filter',
@@ -142,7 +142,7 @@ with
                     advice,
                     sum(saving_usd) as saving_usd,
                     cast(sum(saving_usd) as decimal(38, 2)) as rounded
-                from mended
+                from fixed
                 group by group_no, certainty, advice
             ) as summed
         group by group_no, certainty

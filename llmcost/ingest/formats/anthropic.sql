@@ -51,7 +51,7 @@ with
             anthropic_answer(blocks) as answered,
             anthropic_turns(usage) as turns
         from records
-        where required(type, 'type') in ('message', 'error') or error('type is no message')
+        where required(type, 'type') in ('message', 'error') or error('type is not a message')
     ),
     calls as (
         select

@@ -46,7 +46,7 @@ passes_over:
 has_ids: false
 */
 with
-    -- Only the first event names its message: the others are told by their place.
+    -- Only the first event names its message: the place of the others says whose they are.
     events as (select *, row_number() over () as place, utc("timestamp") as seen_at from records),
     placed as (
         select
@@ -78,7 +78,7 @@ with
                 rows between unbounded preceding and unbounded following
             )
     ),
-    told as (
+    sorted_events as (
         select
             *,
             case
@@ -91,7 +91,7 @@ with
                 when place <> coalesce(last_place, first_place)
                 then 'usage that a later event replaces'
             end as passed_over,
-            -- two messages ended where one had begun: their events are mixed, and which is whose is not told
+            -- two messages ended where one had begun: their events are mixed, and nothing says which is whose
             ends <> 1 and max(ends) over (partition by file_id) > 1 as is_mixed,
             anthropic_turns(
                 {
@@ -115,7 +115,7 @@ with
             unnest(
                 anthropic_calls(begun.model, case when passed_over is null then turns else turns[:1] end)
             ) as call
-        from told
+        from sorted_events
     ),
     counted as (
         select

@@ -141,8 +141,7 @@ select
     coalesce(
         whole ->> '$.id', last ->> '$.id', last ->> '$.response.id', property(properties, 'requestId')
     ) as response_id,
-    -- of a call's GatewayLogs and GatewayLlmLogs the one with counts stays, and the first of these if both
-    -- have
+    -- of a call's GatewayLogs and GatewayLlmLogs the one with counts stays, and the first if both have them
     case when not is_llm_log then correlationid end as trace_id,
     hash('azure_apim', correlationid) as dedupe_key,
     file_id,

@@ -75,8 +75,8 @@ with
         from lines
         where passed_over is null
     ),
-    -- One answer is a line for each of its blocks, and resumed, forked and subagent files repeat lines of
-    -- others.
+    -- An answer is a line for each of its blocks, and files of resumed, forked and subagent sessions repeat
+    -- lines of others.
     calls as (
         select
             *,
@@ -93,8 +93,8 @@ with
                 rows between unbounded preceding and unbounded following
             )
     ),
-    -- What compaction, advisors and failed first models used stands in the iterations alone, as in
-    -- Anthropic's bodies.
+    -- What compaction, advisors and models that failed first used stands only in the iterations, as in the
+    -- bodies of Anthropic.
     turns as (
         select
             *,
@@ -155,8 +155,7 @@ with
             first_at as started_at,
             'claude_code' as gateway,
             version as emitter_version,
-            -- Bedrock and Vertex mark their ids; what else answers in place of Anthropic has models of its
-            -- own
+            -- Bedrock and Vertex mark their ids; others in Anthropic's place have their own models
             case
                 when answer.id like 'msg_bdrk_%'
                 then 'aws.bedrock'

@@ -25,7 +25,7 @@ with
     observations as (
         select *, coalesce(lower("type"), 'generation') <> 'generation' as is_other from records
     ),
-    -- Nothing names a record, so equal ones of a file are told apart by counting them.
+    -- Nothing names a record, so equal ones of a file are numbered.
     named as (
         select
             * exclude ("input", "output", metadata, "usage"),

@@ -60,7 +60,7 @@ with
             coalesce(
                 responseid, printf('gemini-%x-%d', hash(content_key, modelversion, usage, failure), copy)
             ) as name,
-            -- a chunk that names its response is known by it; without a name only the last can be told
+            -- a chunk is known by the response that it names; without a name only the last can be known
             case
                 when responseid is null and answer is not null and finish_reason is null
                 then 'a stream chunk before the last'
@@ -103,7 +103,7 @@ select
     file_id,
     coalesce(utc(createtime), utc("timestamp"), modified_at) as started_at,
     coalesce(createtime, "timestamp") is null as is_file_time,
-    -- only Vertex tells when and out of which quota
+    -- only Vertex says when, and out of which quota
     case
         when createtime is not null or usage.traffictype is not null then 'gcp.vertex_ai' else 'google'
     end as provider_name,

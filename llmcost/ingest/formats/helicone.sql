@@ -114,7 +114,7 @@ with
             ) as identity
         from records
     ),
-    -- newer rows take cache and audio out of the prompt; only the total tells which rows are new
+    -- newer rows take cache and audio out of the prompt; only the total shows which rows are new
     heard as (
         select
             *,

@@ -100,9 +100,8 @@ select
     case when sent > 0 then used.input_tokens end as input_tokens,
     case when sent > 0 then used.output_tokens end as output_tokens,
     tokens(usage ->> '$.total_tokens') as total_tokens_reported,
-    -- of a stream Kong adds a quarter of the characters to whatever the provider counted, and without the
-    -- provider's
-    -- count has no input at all
+    -- to the count of a stream Kong adds a quarter of its characters, and where the provider counted nothing
+    -- it has no input at all
     case
         when coalesce(sent, 0) = 0 then 'missing' when is_stream then 'gateway_estimate' else 'provider'
     end as usage_source,

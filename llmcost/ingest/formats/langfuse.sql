@@ -245,7 +245,7 @@ select
     total as total_tokens_reported,
     case when is_counted then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,
-    -- Vertex counts thoughts in its total alone
+    -- Vertex counts thoughts only in its total
     case
         when total <> used.input_tokens + used.output_tokens then 'ambiguous' else used.evidence
     end as usage_evidence,

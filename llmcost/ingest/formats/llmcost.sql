@@ -142,8 +142,8 @@ with
                 total := total,
                 input_basis := basis_said
             ) as used,
-            -- 0 in of an answer is no count: nothing can be answered without input. But who says that the
-            -- provider counted so is believed: some bill a video in other units.
+            -- an input of 0 with an answer is not a count, since nothing can be answered without input,
+            -- unless the log says that the provider counted so: some bill a video in other units
             coalesce(input, 0) + cache_tokens(cache_read, cache_write) = 0
             and not (usage_source is not distinct from 'provider' and input = 0) as has_no_usage,
             prompt_parts("system", tools, messages) as sent,

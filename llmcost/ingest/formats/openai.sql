@@ -100,15 +100,14 @@ with
         where
             object in ('chat.completion', 'chat.completion.chunk', 'response', 'list', 'text_completion', '')
             or (object is null and failure is not null)
-            or error('object is no response body')
+            or error('object is not a response body')
         window chunks as (partition by file_id, content_key, id)
     ),
     calls as (
         select
             *,
-            -- a stream that was never told its usage is still a call: its last chunk stands for it. Azure's
-            -- first
-            -- chunk has an empty object, model and id.
+            -- a stream without any usage is still a call: its last chunk stands for it. Azure's first chunk
+            -- has an empty object, model and id.
             case
                 when object = '' or (is_chunk and usage is null and (reports > 0 or place > 1 or id is null))
                 then 'a stream chunk without usage'

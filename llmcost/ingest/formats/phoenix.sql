@@ -28,8 +28,8 @@ with
             is not null as is_nested
         from records
     ),
-    -- {"llm": {"token_count": {"prompt": 3}}} as {"llm.token_count.prompt": 3}; vectors would be a row per
-    -- number
+    -- {"llm": {"token_count": {"prompt": 3}}} as {"llm.token_count.prompt": 3}; without vectors, each number
+    -- of which would be a row
     leaves as (
         select
             line,

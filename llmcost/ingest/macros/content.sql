@@ -1,6 +1,5 @@
--- Content as keyed hashes and sizes. The key is the store's own, so that equal texts of two stores cannot
--- be told
--- and short ones not be guessed; without it (`--text none`) every hash and size is NULL.
+-- Content as keyed hashes and sizes. The key is the store's own, so that nobody can see which texts of two
+-- stores are equal, or guess short ones; without it (`--text none`) every hash and size is NULL.
 create or replace temp macro keyed(x) as
     case
         when x is not null and getvariable('content_key') is not null
@@ -15,8 +14,7 @@ create or replace temp macro is_system(role) as coalesce(role in ('system', 'dev
 ;
 
 -- What is kept of a part of a prompt. The text is hashed and measured where it is read: every list that
--- carried
--- it on would copy it.
+-- carried it on would copy it.
 create or replace temp macro part(role, text) as
     struct_pack(role := role, is_system := is_system(role), text_hash := keyed(text), chars := chars(text))
 ;

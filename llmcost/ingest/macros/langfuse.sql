@@ -1,7 +1,6 @@
 -- Langfuse -----------------------------------------------------------------------------------------------
 -- Every count has a key of the emitter's choice. Those with "input" or "output" in them stand beside each
--- other;
--- older ones (prompt_details.cache_read, completion_details.reasoning) are parts of those.
+-- other; older ones (prompt_details.cache_read, completion_details.reasoning) are parts of those.
 create or replace temp macro langfuse_bucket(key) as
     case
         when contains(key, 'input') and contains(key, 'cache')
@@ -33,8 +32,7 @@ create or replace temp macro langfuse_sum_of(usage, part) as
     )::bigint
 ;
 
--- Langfuse does not know the provider; some SDKs tell it. What they say otherwise is no name that prices go
--- by.
+-- Langfuse does not know the provider, but some SDKs do. Any other name is not one that prices go by.
 create or replace temp macro langfuse_provider(name, model) as
     case
         when lower(name) in ('openai', 'anthropic', 'azure', 'groq', 'deepseek', 'aws.bedrock', 'gcp.vertex_ai')

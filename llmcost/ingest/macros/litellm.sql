@@ -22,8 +22,8 @@ create or replace temp macro litellm_operation(call_type) as
     end
 ;
 
--- The prompt of a call that is no embedding, and the texts of one that is. With message logging off there is
--- neither, but a note of LiteLLM's.
+-- The prompt of a call that is not an embedding, and the texts of one that is. With message logging off there
+-- is neither, but a note of LiteLLM's.
 create or replace temp macro is_redacted(messages) as
     strlen(messages) < 1024 and contains(messages, 'redacted-by-litellm')
 ;
@@ -39,9 +39,8 @@ create or replace temp macro litellm_embedded(messages, input, call_type) as
     end
 ;
 
--- A stream that ended without usage: LiteLLM counts the text itself and writes just this usage object (no
--- input
--- details, reasoning 0, predictions null); OpenAI and Azure always send input details when they send usage.
+-- Where a stream ended without usage LiteLLM counts the text itself, and writes just this usage object: no
+-- input details, reasoning 0, predictions null. OpenAI and Azure send input details whenever they send usage.
 create or replace temp macro litellm_usage_source(is_openai_stream, has_no_input_details, reasoning, accepted) as
     case
         when is_openai_stream and has_no_input_details and reasoning = '0' and accepted is null
@@ -50,7 +49,7 @@ create or replace temp macro litellm_usage_source(is_openai_stream, has_no_input
     end
 ;
 
--- The proxy may put the alias that the client asked for into response.model: that is no served model.
+-- The proxy may put the alias that the client asked for into response.model: that is not a served model.
 create or replace temp macro litellm_served_model(answered, model_group, model) as
     case
         when answered = model_group and not coalesce(ends_with(model, answered), false) then null

@@ -118,8 +118,7 @@ create or replace temp macro openai_cost(usage) as
     end
 ;
 
--- What was answered: text, or else the names and arguments of tool calls, without ids, which differ each
--- time.
+-- What was answered: text, or else the names and arguments of tool calls, without their ids, which differ.
 create or replace temp macro openai_answer(choices, items) as
     coalesce(
         nullif(choices[1].message.content, ''),

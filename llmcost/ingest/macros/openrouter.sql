@@ -11,8 +11,7 @@ create or replace temp macro openrouter_provider(name) as
     end
 ;
 
--- `:free` has no price; the other variants (nitro, floor, exacto ...) choose among providers of the same
--- model.
+-- `:free` has no price; the other variants (nitro, floor, exacto ...) choose among a model's providers.
 create or replace temp macro openrouter_served(model, variant) as
     case when variant is distinct from 'free' and not ends_with(model, ':free') then split_part(model, ':', 1) end
 ;

@@ -1,21 +1,18 @@
--- What reported counts mean, decided once for all formats and per row: "input" holds the cache or not,
--- "output"
--- holds the reasoning or not. Each count is a BIGINT or NULL (not reported).
+-- What reported counts mean, decided once for all formats and per row: whether "input" holds the cache, and
+-- whether "output" holds the reasoning. Each count is a BIGINT or NULL (not reported).
 -- input, output, total: as reported      cache_read, cache_write, reasoning: parts or neighbours of them
 -- uncached: the input without any cache, where the emitter says it apart (text_tokens, noCacheTokens, misses)
 -- tool_use: input of the provider's own tools, which only Gemini's total holds beside the prompt
 -- input_basis: the format's habit: inclusive | exclusive | writes_outside | unknown
 -- output_basis: inclusive | exclusive (reasoning stands beside the output)
--- Gives input_tokens (cache included), output_tokens (reasoning included), basis (what held for the input)
--- and
--- evidence: default | uncached | lower_bound | total_identity | ambiguous.
+-- Gives input_tokens (cache included), output_tokens (reasoning included), basis (what held for the input),
+-- and evidence: default | uncached | lower_bound | total_identity | ambiguous.
 -- A macro is its text: each use of an argument stands for a copy of what was passed. So pass columns of an
--- earlier
--- CTE, not expressions, or planning takes seconds.
+-- earlier CTE, not expressions, or planning takes seconds.
 create or replace temp macro cache_tokens(cache_read, cache_write) as coalesce(cache_read, 0) + coalesce(cache_write, 0)
 ;
 
--- How much reasoning stands beside the reported output; the total tells where there is one.
+-- How much reasoning stands beside the reported output; a total says so, where there is one.
 create or replace temp macro reasoning_outside(
     input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
 ) as
@@ -36,8 +33,8 @@ create or replace temp macro reasoning_outside(
     end
 ;
 
--- What is left of a reported total beside input and output says where the cache stands; NULL: it fits no
--- reading.
+-- What is left of a reported total beside input and output says where the cache stands. NULL is for a total
+-- that fits no reading.
 create or replace temp macro total_basis(left_over, cache_read, cache_write) as
     case left_over
         when 0 then 'inclusive'
@@ -102,7 +99,7 @@ create or replace temp macro whole_input(input, cache_read, cache_write, uncache
     end
 ;
 
--- The image tokens of the input. Where it is not told how many of them were cached, they can be among the
+-- The image tokens of the input. Where it is not known how many of them were cached, they can be among the
 -- cached ones. If they cannot all stand beside those they would be paid twice; then they count as text.
 create or replace temp macro image_part(image, cached_image, audio, cached_audio, input, cache_read, cache_write) as
     case

@@ -25,7 +25,7 @@ create or replace temp macro flag(x) as
 -- without a zone is of the session's zone: UTC, or what --tz says. Outside 2015..2100 it is not a log's time.
 create or replace temp macro plausible(t) as
     case
-        when t < timestamp '2015-01-01' or t >= timestamp '2100-01-01' then error('no plausible time') else t
+        when t < timestamp '2015-01-01' or t >= timestamp '2100-01-01' then error('not a plausible time') else t
     end
 ;
 

@@ -33,7 +33,7 @@ create or replace temp macro openinference_request_model(a) as a['llm.request.mo
 create or replace temp macro openinference_response_model(a) as a['llm.response.model_name']
 ;
 
--- What it says where it does not tell the model that was asked for from the one that answered.
+-- Where it does not distinguish the model that was asked for from the one that answered.
 create or replace temp macro openinference_model(a) as coalesce(a['llm.model_name'], a['embedding.model_name'])
 ;
 

@@ -12,7 +12,7 @@ create or replace temp macro vercel_operation(operation_id) as
 create or replace temp macro vercel_provider(a) as a['ai.model.provider']
 ;
 
--- It hands on the count of Anthropic and Bedrock, which leaves the cache out, or adds to it, by its version.
+-- It passes on the count of Anthropic and Bedrock, which leaves the cache out, or adds to it, by its version.
 create or replace temp macro vercel_is_in_doubt(a) as
     starts_with(vercel_provider(a), 'anthropic') or contains(vercel_provider(a), 'bedrock')
 ;

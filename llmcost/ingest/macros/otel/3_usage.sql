@@ -4,7 +4,7 @@ create or replace temp macro otel_input_basis(a, name, scope_name, scope_version
     case
         when claude_code_is_call(name) and a['gen_ai.usage.input_tokens'] is null
         then 'exclusive'
-        -- OpenLLMetry hands on Bedrock's own count (traceloop/openllmetry#4449)
+        -- OpenLLMetry passes on Bedrock's own count (traceloop/openllmetry#4449)
         when scope_name = 'opentelemetry.instrumentation.bedrock'
         then case when otel_version_is_before(scope_version, 0, 63) then 'exclusive' else 'unknown' end
         when starts_with(scope_name, 'logfire.anthropic') or starts_with(scope_name, 'openinference.instrumentation.langchain')
@@ -28,9 +28,7 @@ create or replace temp macro otel_total(a, scope_name) as
     end
 ;
 
--- What a client sent along, as OpenInference and Logfire keep it; what was cut off, as a limit of the SDK
--- does
--- it, is not there.
+-- What a client sent along, as OpenInference and Logfire keep it, but for what a limit of the SDK cut off.
 create or replace temp macro otel_parameters(a) as
     try(
         from_json(
@@ -121,7 +119,7 @@ create or replace temp macro otel_counts(a, opened, scope_name) as
 create or replace temp macro otel_usage(counts, operation) as
     struct_pack(
         input := tokens(counts.input),
-        -- an embedding answers without tokens: that is none, not unknown
+        -- an embedding answers without tokens: that is 0, not unknown
         output := coalesce(tokens(counts.output), case when operation = 'embeddings' then cast(0 as bigint) end),
         cache_read := tokens(counts.cache_read),
         cache_write := tokens(counts.cache_write),

@@ -24,7 +24,7 @@ create or replace temp macro otel_operation(a, name, span_kind) as
     end
 ;
 
--- Why a span is no request: an agent's or a chain's usage is the sum of the calls below it.
+-- Why a span is not a request: the usage of an agent or a chain is the sum of the calls below it.
 create or replace temp macro otel_no_call(a) as
     case
         when

@@ -1,8 +1,7 @@
 -- Spans with what they say of their call ------------------------------------------------------------------
 -- `spans` names a CTE with file_id, trace_id, span_id, parent_id, name, span_kind, scope_name, scope_version,
--- started, ended, status_code, message, first_chunk, exception, and two maps of attributes: a, of the span,
--- and
--- r, of its resource. Neither attributes nor texts go further.
+-- started, ended, status_code, message, first_chunk, exception, and two maps of attributes: `a` of the
+-- span, `r` of its resource. Neither attributes nor texts go further.
 create or replace temp macro otel_spans(spans) as table
 with
     named as (

@@ -26,9 +26,8 @@ create or replace temp macro is_same_call(outer_call, inner_call) as
     end
 ;
 
--- Each call of `spans`, which names a CTE of otel_spans, with its key, its place among the spans of one
--- call, the
--- span next to the first, and whether it only adds up the calls below it.
+-- The calls of `spans`, which names a CTE of otel_spans: the key of each, its place among the spans of one
+-- call, the second of these, and whether it only adds up the calls below it.
 create or replace temp macro otel_nested(spans) as table
 with recursive
     nodes as materialized (
@@ -95,8 +94,7 @@ with recursive
             or any_value(nested.outer_call.input) = sum(nested.inner_call.input)
             or any_value(nested.outer_call.output) = sum(nested.inner_call.output)
     ),
-    -- one answer's id twice: at the same time it is one call; later, it is another (a cache or a mock
-    -- repeats it)
+    -- an answer's id that comes twice is one call at one time; later it is another, as a cache repeats it
     answers as (
         select
             id,
