@@ -237,7 +237,7 @@ def test_a_team_brings_detectors_of_its_own(llmcost: Run, tmp_path: Path, logs: 
             "operations are disabled",
         ),
         ("from scope", "from scope; select 1", "long-answers.sql: it must hold one query"),
-        ("    dedupe_key,", "    dedupe_key + 1 as dedupe_key,", "4 rows whose dedupe_key is no request"),
+        ("    dedupe_key,", "    dedupe_key + 1 as dedupe_key,", "4 rows whose dedupe_key is not a request"),
         ("title: Long answers", "title: []", "title, why and advice are text"),
         ("params: {most_tokens: 90}", "params: [most_tokens]", "params are `name: number`"),
         ("needs: [{fields: [output_tokens]", "needs: [{fields: [nobody_has]", "long-answers.sql: needs:"),
