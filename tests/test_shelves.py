@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,24 @@ def test_every_step_is_used_by_a_query() -> None:
     named = {step for query in queries for step in read_header(query, "").get("steps", [])}
 
     assert {file.stem for file in (folder / "steps").iterdir()} == named
+
+
+LONG = 200  # lines
+SQL = sorted(file for file in (ROOT / "llmcost").rglob("*.sql") if "migrations" not in file.parts)
+
+
+@pytest.mark.parametrize("file", SQL, ids=lambda file: str(file.relative_to(ROOT / "llmcost")))
+def test_a_long_query_says_why_and_comments_stand_whole(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    # what a formatter leaves of a comment that was too long for its line
+    torn = [
+        line
+        for before, line in pairwise(map(str.strip, lines))
+        if before.startswith("-- ") and line.startswith("-- ") and len(before) > 53 and len(line.split()) < 4
+    ]
+
+    assert torn == []
+    assert len(lines) <= LONG or lines[1].startswith("# over 200 lines: ")
 
 
 def test_the_wheel_holds_the_shelves_and_the_prices() -> None:

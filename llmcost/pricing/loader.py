@@ -25,7 +25,7 @@ MAX_DECIMALS = 9
 # what the columns of store/setup/1_prices.sql and sums of requests still hold: USD per 1,000,000 tokens, and of a fee
 # per call
 MAX_RATE, MAX_FEE = Decimal(100_000_000), Decimal(100_000)
-# of a request, see possible() in store/setup/2_priced_requests.sql
+# of a request, see possible() in store/setup/2_leaves.sql
 MAX_TOKENS = 1_000_000_000
 
 

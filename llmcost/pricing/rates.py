@@ -225,7 +225,7 @@ def spans(period: Period, adjust: list[Adjust]) -> Iterator[tuple[date, date, De
         for a in adjust:
             if (a.start or PAST) <= left < (a.end or FUTURE):
                 factor *= a.multiply
-        # setup/3_charges.sql multiplies by a decimal(8, 6): what does not fit would be rounded there in silence
+        # setup/5_charges.sql multiplies by a decimal(8, 6): what does not fit would be rounded there in silence
         if factor >= 100 or -int(factor.normalize().as_tuple().exponent) > MAX_FACTOR_DECIMALS:
             raise PriceBookError(
                 f"{period.place}: contract factor {factor} has more than 6 decimals, or is 100 or more"

@@ -3,8 +3,8 @@ create or replace temp macro as_micro_usd(usd) as
     cast(cast(usd as decimal(29, 15)) * cast(1000000 as decimal(7, 0)) as decimal(30, 9))
 ;
 
--- Equal but for a binary fraction's noise: a billionth of the cost and the last digit that a store keeps,
--- 1e-12 USD.
+-- Equal but for a binary fraction's noise: a billionth of the cost and the last digit that a
+-- store keeps, 1e-12 USD.
 create or replace temp macro is_same_cost(reported_micro_usd, expected_micro_usd) as
     abs(cast(reported_micro_usd - expected_micro_usd as double)) <= 1e-9 * abs(cast(expected_micro_usd as double)) + 1e-6
 ;

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from llmcost.store.connection import Store
 
 SETUP = resources.files("llmcost.store") / "setup"
-PRICES, DIMENSIONS = "1_prices.sql", "4_dimensions.sql"
+PRICES, DIMENSIONS = "1_prices.sql", "6_dimensions.sql"
 # what tells the present meaning of a name from another: its SQL, and the same of what that reads
 Key = tuple[Any, ...]
 OF_ALL_REQUESTS: Key = (DIMENSIONS,)

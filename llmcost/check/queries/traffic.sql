@@ -5,8 +5,8 @@ inputs: [traced, compared, prices]
 */
 with
     counted as (
-        -- what is paid in its own unit, and answers of the gateway's cache; failures without usage cost
-        -- nothing
+        -- what is paid in its own unit, and answers of the gateway's cache; failures without
+        -- usage cost nothing
         select
             traced.case_name,
             traced.run_name,

@@ -1,4 +1,5 @@
 /*
+# over 200 lines: groups, causes and layers are sums of the same attempts
 title: Operations and attempts
 answers: How many requests did one of a user's become, why, how fast were they sent again, and by which layer?
 inputs: [routes, own_hits]

@@ -1,4 +1,5 @@
 /*
+# over 200 lines: the standard has 60 columns, and services are named here
 title: FOCUS cost and usage
 answers: What did each meter of each model cost on each day, in the columns of the FinOps specification?
 inputs: [scope, charges]

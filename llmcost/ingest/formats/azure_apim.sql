@@ -1,4 +1,5 @@
 /*
+# over 200 lines: two bodies, of chats and of embeddings, stand in one record
 title: Azure API Management diagnostic records
 answers: Diagnostic records of an APIM gateway in storage or an event hub, GatewayLogs with bodies and GatewayLlmLogs with counts.
 source: elastic/integrations azure_openai fixtures; Microsoft Learn, API Management monitoring reference

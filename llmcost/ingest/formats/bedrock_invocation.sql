@@ -1,4 +1,5 @@
 /*
+# over 200 lines: bodies of every model family that Bedrock runs
 title: AWS Bedrock model invocation log
 answers: Bedrock's own log in S3 or CloudWatch, one record per call with caller, region and cache tokens; streams too.
 source: AWS Bedrock user guide, model invocation logging; elastic/integrations aws_bedrock fixtures

@@ -1,4 +1,5 @@
 /*
+# over 200 lines: an answer of any provider in the words of a third
 title: Bifrost logs
 answers: The log store of maximhq's gateway, from its API or its database; retries are counted on the row, each fallback is a row.
 source: maximhq/bifrost framework/logstore/tables.go, type Log; no record of a real run seen

@@ -1,4 +1,5 @@
 /*
+# over 200 lines: sessions have lines of many kinds
 title: Claude Code sessions
 answers: Session files of ~/.claude/projects; each answer counts once, however many lines, forks and subagent files repeat it.
 source: ryoppippi/ccusage and daaain/claude-code-log, which read the same files

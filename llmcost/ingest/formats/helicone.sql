@@ -1,4 +1,5 @@
 /*
+# over 200 lines: camelCase and snake_case, and bodies of three providers
 title: Helicone requests
 answers: What its export tool or its query API gives, as JSON, JSONL or CSV; -1 is not reported, and the input may leave the cache out.
 source: Helicone/helicone examples/export and packages/llm-mapper, type HeliconeRequest; no record of a real run seen

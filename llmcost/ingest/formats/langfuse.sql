@@ -1,4 +1,5 @@
 /*
+# over 200 lines: four exports name the same columns in two ways
 title: Langfuse observations
 answers: Blob storage exports, batch exports of the UI and API, and single traces; generations and embeddings, each once.
 source: langfuse/langfuse observations_converters.ts, worker framework-traces; Langfuse docs, blob storage export

@@ -1,4 +1,5 @@
 /*
+# over 200 lines: the payload has what providers say, what the proxy says, and what was asked
 title: LiteLLM StandardLoggingPayload
 answers: What the proxy and SDK hand to S3, GCS, Azure, a generic HTTP callback or a custom logger, one row per attempt.
 source: BerriAI/litellm litellm/types/utils.py, class StandardLoggingPayload; read with 1.80.11

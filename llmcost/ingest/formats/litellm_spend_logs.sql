@@ -1,4 +1,5 @@
 /*
+# over 200 lines: JSON columns may be JSON or text
 title: LiteLLM_SpendLogs
 answers: The proxy's spend table, exported from its database or caught in a callback; JSON columns may be JSON or text.
 source: BerriAI/litellm schema.prisma, model LiteLLM_SpendLogs; read with 1.80.11

@@ -1,4 +1,5 @@
 /*
+# over 200 lines: every column that there is
 title: llmcost's own
 answers: What to write if your gateway is home-made, and what --map turns other logs into; one request per line, keys as in docs/formats.md.
 source: docs/formats.md

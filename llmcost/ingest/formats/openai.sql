@@ -1,4 +1,5 @@
 /*
+# over 200 lines: chats, Responses, embeddings and errors are one family, which others imitate
 title: OpenAI response bodies
 answers: Chat completions and their stream chunks, Responses and embeddings as JSONL, of OpenAI and all that speak its API.
 source: OpenAI API reference; recorded bodies of OpenAI, xAI, DeepSeek, Groq, Mistral, Moonshot, OpenRouter, Perplexity, Voyage

@@ -1,4 +1,5 @@
 /*
+# over 200 lines: four agents have their own events
 title: OpenTelemetry logs of coding agents (OTLP/JSON)
 answers: The API events that Claude Code, Gemini CLI, Qwen Code and Codex send as OpenTelemetry logs, as the collector's file exporter writes them.
 source: "Claude Code docs: monitoring usage; google-gemini/gemini-cli docs/cli/telemetry.md; openai/codex otel events"

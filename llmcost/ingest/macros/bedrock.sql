@@ -1,5 +1,4 @@
 -- Bedrock: its invocation log, and the bodies of its Converse API
--- --------------------------------------------
 create or replace temp macro is_arn(model_id) as starts_with(model_id, 'arn:') ;
 
 -- The name behind an ARN, which holds the account's number. `us.` and the like before it stay: they have

@@ -1,4 +1,4 @@
--- LiteLLM, shared by its payload and its spend table ------------------------------------------------------
+-- LiteLLM, shared by its payload and its spend table
 -- A provider id may come back for another call (and mocks repeat one); a gateway cache hit adds a suffix that
 -- differs between the two tables. Id and start time together are the attempt.
 create or replace temp macro litellm_key(id, is_hit, started_at) as

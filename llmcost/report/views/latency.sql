@@ -41,8 +41,8 @@ notes: |
     others, also where `stream` is not told, over the whole time
   - `under_250ms` ... `over_32s`: how many took so long (each from the one before); drawn as a distribution
 */
--- What the provider answered while somebody waited: no batches, no answers of the gateway's cache, no
--- failures.
+-- What the provider answered while somebody waited: no batches, no answers of the gateway's
+-- cache, no failures.
 with
     answers as (
         select

@@ -22,10 +22,9 @@ notes: |
 
   Groups are those of the failed attempt. `--by tag` is refused.
 */
--- A step goes from a failed attempt to the next attempt of the same call: the same logical request,
--- operation and,
--- where both are known, prompt, begun soon enough. It is a failover where provider, model or deployment
--- change.
+-- A step goes from a failed attempt to the next attempt of the same call: the same logical
+-- request, operation and, where both are known, prompt, begun soon enough. It is a failover where
+-- provider, model or deployment change.
 with
     touched as (
         select distinct logical_request_id

@@ -1,5 +1,5 @@
--- What reading commands see. Prices come from the present book, so these live in the connection, not in the
--- store.
+-- What reading commands see. Prices come from the present book, so these live in the connection,
+-- not in the store.
 create temp type if not exists price_status as enum (
     'priced',
     'provisioned',
@@ -82,8 +82,8 @@ from names
 limit 0
 ;
 
--- Sums are made in whole numbers: of 10^-15 USD at list prices, of 10^-21 USD under a contract. Both hold
--- every digit.
+-- Sums are made in whole numbers: of 10^-15 USD at list prices, of 10^-21 USD under a contract.
+-- Both hold every digit.
 create or replace temp macro usd_of_list_units(units) as
     cast(cast(units as decimal(38, 0)) * cast(0.000000000000001 as decimal(15, 15)) as decimal(38, 15))
 ;

@@ -15,9 +15,8 @@ create or replace temp macro local_time(utc_time) as utc_time
 create or replace temp macro local_hour(utc_time) as strftime(utc_time, '%Y-%m-%dT%H:00Z')
 ;
 
--- One word for why a request failed, whoever wrote it. Codes tell more than names; what was cut by a filter
--- did
--- not succeed, whatever its status.
+-- One word for why a request failed, whoever wrote it. Codes tell more than names; what was cut
+-- by a filter did not succeed, whatever its status.
 create or replace temp macro error_kind(status, http_status_code, error_type, finish_reason) as
     case
         when

@@ -1,6 +1,6 @@
--- The parts of a cost. What 2_priced_requests.sql sums in whole numbers is multiplied here rate by rate, in
--- decimals. Of two decimals of up to 18 digits DuckDB makes a product of 18, which overflows: one of them is
--- cast wider.
+-- The parts of a cost. What 3_arithmetic.sql sums in whole numbers is multiplied here rate
+-- by rate, in decimals. Of two decimals of up to 18 digits DuckDB makes a product of 18, which
+-- overflows: one of them is cast wider.
 create or replace temp macro micro_usd(tokens, rate) as
     case
         when coalesce(tokens, 0) = 0

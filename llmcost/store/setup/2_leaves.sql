@@ -1,0 +1,131 @@
+-- A count past what any model can hold is not a count. It is read as not reported, so that no sum
+-- of any query holds it; its request has the price status that says so.
+create or replace temp macro possible(x) as case when x between 0 and 1000000000 then x end
+;
+
+create or replace temp macro possible_searches(x) as case when x between 0 and 1000000 then x end
+;
+
+-- Every token stands in exactly one leaf, so nothing is paid twice.
+create or replace temp view leaves as
+with
+    counted as (
+        select
+            * replace (
+                possible(input_tokens) as input_tokens,
+                possible(cache_read_input_tokens) as cache_read_input_tokens,
+                possible(cache_write_input_tokens) as cache_write_input_tokens,
+                possible(cache_write_5m_input_tokens) as cache_write_5m_input_tokens,
+                possible(cache_write_1h_input_tokens) as cache_write_1h_input_tokens,
+                possible(input_audio_tokens) as input_audio_tokens,
+                possible(input_image_tokens) as input_image_tokens,
+                possible(cache_read_audio_tokens) as cache_read_audio_tokens,
+                possible(cache_read_image_tokens) as cache_read_image_tokens,
+                possible(output_tokens) as output_tokens,
+                possible(reasoning_output_tokens) as reasoning_output_tokens,
+                possible(output_audio_tokens) as output_audio_tokens,
+                possible(output_image_tokens) as output_image_tokens,
+                possible(total_tokens_reported) as total_tokens_reported,
+                possible(max_tokens_requested) as max_tokens_requested,
+                possible(system_prompt_chars) as system_prompt_chars,
+                possible(input_chars) as input_chars,
+                possible(output_chars) as output_chars,
+                possible_searches(web_search_requests) as web_search_requests
+            ),
+            coalesce(
+                greatest(
+                    input_tokens,
+                    cache_read_input_tokens,
+                    cache_write_input_tokens,
+                    cache_write_1h_input_tokens,
+                    input_audio_tokens,
+                    input_image_tokens,
+                    cache_read_audio_tokens,
+                    cache_read_image_tokens,
+                    output_tokens,
+                    reasoning_output_tokens,
+                    output_audio_tokens,
+                    output_image_tokens
+                )
+                > 1000000000
+                or least(
+                    input_tokens,
+                    cache_read_input_tokens,
+                    cache_write_input_tokens,
+                    cache_write_1h_input_tokens,
+                    input_audio_tokens,
+                    input_image_tokens,
+                    cache_read_audio_tokens,
+                    cache_read_image_tokens,
+                    output_tokens,
+                    reasoning_output_tokens,
+                    output_audio_tokens,
+                    output_image_tokens
+                )
+                < 0
+                or web_search_requests not between 0 and 1000000,
+                false
+            ) as is_impossible
+        from requests
+    ),
+    parts as (
+        select
+            * replace (
+                -- all attempts and fallbacks of one call of a LiteLLM client share its trace; not
+                -- stored a second time
+                coalesce(logical_request_id, case when gateway = 'litellm' then trace_id end, request_id) as logical_request_id
+            ),
+            coalesce(response_model, request_model) as model_named,
+            input_tokens
+            - coalesce(cache_read_input_tokens, 0)
+            - coalesce(cache_write_input_tokens, 0)
+            - (coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0))
+            - (coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0)) as text_input_tokens,
+            coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0) as audio_input_tokens,
+            coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0) as image_input_tokens,
+            coalesce(cache_read_input_tokens, 0)
+            - coalesce(cache_read_audio_tokens, 0)
+            - coalesce(cache_read_image_tokens, 0) as text_read_tokens,
+            coalesce(cache_write_input_tokens, 0) - coalesce(cache_write_1h_input_tokens, 0) as short_write_tokens,
+            -- most requests have text alone, and what is not there need not be multiplied
+            coalesce(
+                input_audio_tokens,
+                input_image_tokens,
+                cache_read_audio_tokens,
+                cache_read_image_tokens,
+                output_audio_tokens,
+                output_image_tokens,
+                web_search_requests
+            )
+            is not null as has_other_kinds,
+            output_tokens
+            - coalesce(reasoning_output_tokens, 0)
+            - coalesce(output_audio_tokens, 0)
+            - coalesce(output_image_tokens, 0) as text_output_tokens
+        from counted
+    )
+select
+    * exclude (is_impossible),
+    -- what the usage alone says of the cost; judged before the joins, where it is cheaper
+    case
+            when gateway_cache_hit
+            then cast('gateway cache' as price_status)
+            when is_impossible
+            then cast('impossible count' as price_status)
+            when usage_source <> 'provider' or input_tokens is null or output_tokens is null
+            then case when status = 'error' and usage_source = 'missing' then cast('no usage' as price_status) else cast('usage missing' as price_status) end
+            when
+                least(
+                    text_input_tokens,
+                    text_read_tokens,
+                    audio_input_tokens,
+                    image_input_tokens,
+                    short_write_tokens,
+                    text_output_tokens
+                )
+                < 0
+            then cast('bad usage' as price_status)
+            else cast('priced' as price_status)
+        end as usage_status
+from parts
+;

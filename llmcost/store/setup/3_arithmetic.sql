@@ -1,0 +1,38 @@
+-- THE price of quantities at rates, both by meter: what one request comes to, in whole numbers.
+create or replace temp macro units_of(quantities, has_other_kinds, rates) as
+    coalesce(rates.request, 0)
+    + cast(coalesce(quantities.input, 0) as hugeint) * rates.input
+    + cast(coalesce(quantities.cache_read, 0) as hugeint) * rates.cache_read
+    + cast(coalesce(quantities.cache_write, 0) as hugeint) * rates.cache_write
+    + cast(coalesce(quantities.cache_write_1h, 0) as hugeint) * rates.cache_write_1h
+    + cast(coalesce(quantities.output, 0) as hugeint) * rates.output
+    + cast(coalesce(quantities.reasoning, 0) as hugeint) * rates.reasoning
+    + case
+        when has_other_kinds
+        then
+            cast(coalesce(quantities.cache_read_audio, 0) as hugeint) * rates.cache_read_audio
+            + cast(coalesce(quantities.cache_read_image, 0) as hugeint) * rates.cache_read_image
+            + cast(coalesce(quantities.input_audio, 0) as hugeint) * rates.input_audio
+            + cast(coalesce(quantities.input_image, 0) as hugeint) * rates.input_image
+            + cast(coalesce(quantities.output_audio, 0) as hugeint) * rates.output_audio
+            + cast(coalesce(quantities.output_image, 0) as hugeint) * rates.output_image
+            + cast(coalesce(quantities.web_search, 0) as hugeint) * rates.web_search
+        else 0
+    end
+;
+
+-- Whether something is to be paid by the token at a rate that is missing.
+create or replace temp macro lacks_rate(quantities, rates) as
+    (coalesce(quantities.input, 0) > 0 and rates.input is null)
+    or (coalesce(quantities.cache_read, 0) > 0 and rates.cache_read is null)
+    or (coalesce(quantities.cache_read_audio, 0) > 0 and rates.cache_read_audio is null)
+    or (coalesce(quantities.cache_read_image, 0) > 0 and rates.cache_read_image is null)
+    or (coalesce(quantities.cache_write, 0) > 0 and rates.cache_write is null)
+    or (coalesce(quantities.cache_write_1h, 0) > 0 and rates.cache_write_1h is null)
+    or (coalesce(quantities.input_audio, 0) > 0 and rates.input_audio is null)
+    or (coalesce(quantities.input_image, 0) > 0 and rates.input_image is null)
+    or (coalesce(quantities.output, 0) > 0 and rates.output is null)
+    or (coalesce(quantities.reasoning, 0) > 0 and rates.reasoning is null)
+    or (coalesce(quantities.output_audio, 0) > 0 and rates.output_audio is null)
+    or (coalesce(quantities.output_image, 0) > 0 and rates.output_image is null)
+;
