@@ -14,6 +14,7 @@ from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book
 from llmcost.store import Store
 from tests.conftest import FIRST, FIXTURES
+from tests.logs import write
 
 RATES = {"input": "2.5", "output": "10", "cache_read": "0.123456789", "cache_write": "3.125", "cache_write_1h": "5"}
 BOOK = """
@@ -67,6 +68,17 @@ def test_openais_inclusive_input_is_paid_once_each(store: Store, book: Book) -> 
     # two embeddings of 12 tokens at 0.02, no output price needed
     costs = found.rows("select cost_usd from priced_requests where operation_name = 'embeddings'")
     assert [(Decimal("0.00000024"),)] * 2 == costs
+
+
+def test_the_sum_of_a_runs_calls_has_no_size_of_its_own(store: Store, tmp_path: Path) -> None:
+    result = {"type": "result", "subtype": "success", "session_id": "s", "uuid": "u", "timestamp": "2026-03-02T00:00Z"}
+    usage = {"usage": {}, "modelUsage": {"claude-m": {"inputTokens": 5000, "outputTokens": 0}}}
+    book = BOOK.replace("model: m", "model: claude-m").replace("adjust: [", "adjust: []  # [")
+
+    # 5,000 x 4 micro-USD, and not x 6, which is the price of one request of more than 1,000
+    assert [(Decimal("0.02"), "priced")] == priced(
+        store, load_book([write(tmp_path / "book.yaml", book)]), tmp_path, [json.dumps({**result, **usage})]
+    )
 
 
 def test_a_price_holds_from_midnight_utc_of_its_day(store: Store, small_book: Book, tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def basis(request: Row) -> str:
         "exclusive": "cache beside the reported input, added",
         "writes_outside": "cache writes beside the reported input, added",
         "iterations": "summed over its iterations",
+        "run": "summed over the calls of a run, so never over a size that has its own price",
     }
     said = str(request["usage_basis"])
     return words.get(said, said)

@@ -6,6 +6,12 @@ create or replace temp macro possible(x) as case when x between 0 and 1000000000
 create or replace temp macro possible_searches(x) as case when x between 0 and 1000000 then x end
 ;
 
+-- What a price by the size of a request looks at. The sum over the calls of a run tells of no call how large
+-- it was; then the usual price counts.
+create or replace temp macro size_of_call(input_tokens, usage_basis) as
+    case when usage_basis = 'run' then 0 else coalesce(input_tokens, 0) end
+;
+
 -- Every token stands in exactly one leaf, so nothing is paid twice.
 create or replace temp view leaves as
 with

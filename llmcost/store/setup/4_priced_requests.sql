@@ -81,8 +81,8 @@ with
             and resolved.context = prices.context
             and leaves.started_at >= prices.valid_from
             and leaves.started_at < prices.valid_to
-            and coalesce(leaves.input_tokens, 0) > prices.tier_over
-            and coalesce(leaves.input_tokens, 0) <= prices.tier_up_to
+            and size_of_call(leaves.input_tokens, leaves.usage_basis) > prices.tier_over
+            and size_of_call(leaves.input_tokens, leaves.usage_basis) <= prices.tier_up_to
             and (prices.is_always or is_in_hours(leaves.started_at, prices.days, prices.minute_from, prices.minute_to))
     ),
     judged as (
