@@ -26,9 +26,7 @@ has_ids: false
 */
 with
     sessions as (select *, max(sessionid) over (partition by file_id) as session_id from records),
-    -- An older file is one record with all messages, a newer one has a record for each; a record itself
-    -- counts as
-    -- one of its messages, so that none is lost.
+    -- An older file is one record with all messages, a newer one has a record for each.
     messages as (
         select
             file_id,

@@ -1,0 +1,32 @@
+-- What logs of coding agents say in the same way -----------------------------------------------------------
+-- Who serves a model, by the names of the AI SDK and of models.dev.
+create or replace temp macro agent_provider(x) as
+    case
+        when starts_with(lower(x), 'google-vertex')
+        then 'gcp.vertex_ai'
+        when lower(x) in ('amazon-bedrock', 'bedrock')
+        then 'aws.bedrock'
+        when lower(x) = 'openai-codex'
+        then 'openai'
+        when x <> ''
+        then lower(x)
+    end
+;
+
+-- What is read of a message of opencode, wherever it lies.
+create or replace temp macro opencode_message(m, message_id, session) as
+    struct_pack(
+        id := coalesce(m.id, message_id),
+        session := coalesce(m.sessionid, session),
+        role := m.role,
+        model := m.modelid,
+        provider := m.providerid,
+        cost := m.cost,
+        finish := m.finish,
+        created := cast(m."time".created as varchar),
+        completed := cast(m."time".completed as varchar),
+        folder := m.path.cwd,
+        failure := m.error.name,
+        tokens := m.tokens
+    )
+;
