@@ -3,14 +3,14 @@
 -- other; older ones (prompt_details.cache_read, completion_details.reasoning) are parts of those.
 create or replace temp macro langfuse_bucket(key) as
     case
-        when contains(key, 'input') and contains(key, 'cache')
+        when key in ('prompt_details.cache_read', 'completion_details.reasoning', 'total')
+        then key
+        when contains(key, 'cache') and not contains(key, 'output')
         then case when contains(key, 'creat') or contains(key, 'write') then 'cache_write' else 'cache_read' end
         when contains(key, 'input')
         then 'input'
         when contains(key, 'output')
         then case when contains(key, 'reasoning') or contains(key, 'thought') then 'reasoning' else 'output' end
-        when key in ('prompt_details.cache_read', 'completion_details.reasoning', 'total')
-        then key
     end
 ;
 
