@@ -1,5 +1,6 @@
 -- What logs of coding agents say in the same way -----------------------------------------------------------
--- Who serves a model, by the names of the AI SDK and of models.dev.
+-- Who serves a model, by the names of the AI SDK and of models.dev. GitHub Copilot is paid by a plan: what it
+-- used is shown at the prices of those who make the models.
 create or replace temp macro agent_provider(x) as
     case
         when starts_with(lower(x), 'google-vertex')
@@ -8,6 +9,8 @@ create or replace temp macro agent_provider(x) as
         then 'aws.bedrock'
         when lower(x) = 'openai-codex'
         then 'openai'
+        when lower(x) in ('github-copilot', 'github', 'copilot')
+        then null
         when x <> ''
         then lower(x)
     end
