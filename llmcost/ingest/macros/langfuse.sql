@@ -49,3 +49,8 @@ create or replace temp macro langfuse_provider(name, model) as
 -- A text's JSON object, or NULL: what an SDK wrote may be anything.
 create or replace temp macro json_object_in(x) as case when starts_with(ltrim(x), '{') then try(cast(x as json)) end
 ;
+
+-- A text that stands in JSON as a text once more ("\"LLM\""); any other text is itself.
+create or replace temp macro json_text_in(x) as
+    case when starts_with(x, '"') then coalesce(try(json_extract_string(x, '$')), x) else x end
+;
