@@ -54,3 +54,7 @@ create or replace temp macro json_object_in(x) as case when starts_with(ltrim(x)
 create or replace temp macro json_text_in(x) as
     case when starts_with(x, '"') then coalesce(try(json_extract_string(x, '$')), x) else x end
 ;
+
+-- A text's JSON list, or NULL.
+create or replace temp macro json_list_in(x) as case when starts_with(ltrim(x), '[') then try(cast(x as json)) end
+;
