@@ -33,3 +33,35 @@ create or replace temp macro opencode_message(m, message_id, session) as
         tokens := m.tokens
     )
 ;
+
+-- The names of LiteLLM's kind, anthropic/claude-sonnet-4-5: who serves the model, and the model.
+create or replace temp macro prefix_provider(model) as
+    case
+        when
+            split_part(model, '/', 1) in (
+                'anthropic',
+                'azure',
+                'azure_ai',
+                'bedrock',
+                'cohere',
+                'deepseek',
+                'fireworks_ai',
+                'gemini',
+                'groq',
+                'mistral',
+                'moonshot',
+                'openai',
+                'openrouter',
+                'perplexity',
+                'together_ai',
+                'vertex_ai',
+                'xai'
+            )
+            and contains(model, '/')
+        then agent_provider(split_part(model, '/', 1))
+    end
+;
+
+create or replace temp macro without_prefix(model) as
+    case when prefix_provider(model) is null then model else regexp_replace(model, '^[^/]*/', '') end
+;
