@@ -15,8 +15,8 @@ from llmcost.check.statistics import Costs
 
 CHECKS = 1_000
 # alarms are few, and some bars near, so that it takes more checks to tell
-MANY_CHECKS = 10_000
-UNCHANGED_CHECKS = 4_000
+MANY_CHECKS = 5_000
+UNCHANGED_CHECKS = 2_000
 # fewer than in a check, as the rates need; with 9,999 they are the same within their error
 RESAMPLES = 1_999
 pytestmark = pytest.mark.slow

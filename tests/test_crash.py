@@ -46,9 +46,9 @@ def kill_at_random(db: Path, logs: Path, kills: int, within: float) -> None:
         process.stdout.close()
 
 
-@pytest.mark.parametrize("kills", [8, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.slow)])
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_twice(tmp_path: Path, kills: int) -> None:
-    files = 40 if kills > 8 else 6
+    files = 20 if kills > 8 else 6
     write_logs(tmp_path / "logs", files, 2000)
     db = tmp_path / "store.duckdb"
     # a file takes about 0.1 s, so the kills fall before, within and between transactions of every file

@@ -253,8 +253,11 @@ json_values = st.recursive(
 FIELDS = ("id", "call_type", "startTime", "endTime", "prompt_tokens", "metadata", "request_tags", "response", "stream")
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), json_values), min_size=1, max_size=5), st.lists(json_values))
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.dictionaries(st.sampled_from(FIELDS), json_values), min_size=1, max_size=20),
+    st.lists(json_values, max_size=20),
+)
 def test_whatever_stands_in_a_line_rows_in_are_rows_out(
     tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, object]], others: list[object]
 ) -> None:

@@ -9,6 +9,7 @@ which it skips; `root` that it needs to be root; `mounts` that what it mounts is
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import FIXTURES
+from tests.conftest import FIXTURES, ROOT
+from tests.warm import Warm
 
 CASES = Path(__file__).parent / "cases" / "surprises"
 KEYS = {"says", "files", "run", "exit", "stdout", "stderr", "not", "leaves", "leaves_no", "needs", "root", "mounts"}
@@ -33,23 +35,42 @@ def read_cases() -> Iterator[Any]:
             yield pytest.param(case, id=f"{file.stem}-{number}")
 
 
+# what a script does to processes, or before Python starts: there the command is a process from the start
+TO_PROCESSES = re.compile(
+    r"\b(kill|timeout|ulimit|mount|setpriv|sudo|su|script|strace|wait|trap)\b|\$!|[<>]&-|/proc/"
+    r"|\b(HOME|LANG|LC_|PYTHON|LD_)|tmux"
+)
+
+
 @pytest.fixture(scope="session")
 def command_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `llmcost` alone in it, to stand first on the PATH."""
-    folder = tmp_path_factory.mktemp("bin")
+    return folder_with_command(tmp_path_factory.mktemp("bin"), f'"{sys.executable}" -m llmcost')
+
+
+@pytest.fixture(scope="session")
+def warm_folder(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Path:
+    """The same of a command that a warm server runs."""
+    client = ROOT / "tests" / "warm_client.py"
+    return folder_with_command(tmp_path_factory.mktemp("warm"), f'"{sys.executable}" -IS "{client}" {warm.address}')
+
+
+def folder_with_command(folder: Path, command: str) -> Path:
     script = folder / "llmcost"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m llmcost "$@"\n', encoding="utf-8")
+    script.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
     script.chmod(0o755)
     return folder
 
 
 @pytest.mark.parametrize("case", list(read_cases()))
-def test_a_surprise_is_answered(case: dict[str, Any], tmp_path: Path, command_folder: Path) -> None:
+def test_a_surprise_is_answered(case: dict[str, Any], tmp_path: Path, command_folder: Path, warm_folder: Path) -> None:
     assert set(case) <= KEYS, "a case has other keys than these"
     skip_without(case)
     write_files(tmp_path, case.get("files", {}))
 
-    done = run(case["run"], tmp_path, command_folder, has_mounts=case.get("mounts", False))
+    is_real = TO_PROCESSES.search(case["run"]) or case.get("mounts") or case.get("root")
+    commands = command_folder if is_real else warm_folder
+    done = run(case["run"], tmp_path, commands, has_mounts=case.get("mounts", False))
 
     told = f"{case['says']}\n--- stdout\n{done.stdout}\n--- stderr\n{done.stderr}"
     assert case.get("exit", 0) == done.returncode, told

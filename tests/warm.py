@@ -111,8 +111,11 @@ def serve(address: str) -> None:
 def answer(line: socket.socket) -> NoReturn:
     """Fork the command, and tell who it is and how it ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # a client's streams come before its words, see warm_client.py
+    first, streams, _, _ = socket.recv_fds(line, 1, 3)
     with line, line.makefile("rw") as told:
-        wanted = json.loads(told.readline())
+        wanted = json.loads(first.replace(b"+", b"").decode() + told.readline())
+        wanted["streams"] = streams
         pid = os.fork()
         if pid == 0:
             line.close()
@@ -129,12 +132,12 @@ def command(wanted: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(wanted["env"])
     time.tzset()
-    for number, (name, flags) in enumerate(
-        zip(wanted["files"], (os.O_RDONLY, *[os.O_WRONLY | os.O_CREAT] * 2), strict=True)
-    ):
-        opened = os.open(name, flags, 0o600)
-        os.dup2(opened, number)
-        os.close(opened)
+    flags = (os.O_RDONLY, *[os.O_WRONLY | os.O_CREAT] * 2)
+    opened = [os.open(name, flag, 0o600) for name, flag in zip(wanted.get("files", ()), flags, strict=False)]
+    os.umask(wanted.get("umask", os.umask(0)))
+    for number, stream in enumerate(opened or wanted["streams"]):
+        os.dup2(stream, number)
+        os.close(stream)
     sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
     sys.stderr = io.TextIOWrapper(io.FileIO(2, "wb", closefd=False), "utf-8", "backslashreplace", write_through=True)
     import llmcost.cli

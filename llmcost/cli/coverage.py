@@ -68,4 +68,4 @@ def file_time_lines(covered: Coverage) -> Iterator[str]:
     counts = part_of(covered.file_time_requests, covered.requests, "request")
     own, all_of_it = covered.file_time_cost_usd, covered.cost_usd
     spent = counts if own is None or all_of_it is None else f"{dollars(own)} of {dollars(all_of_it)} ({counts})"
-    yield f"time: {spent} has no time of its own, only its file's date; --where is_file_time=false leaves it out"
+    yield f"time: {spent} without a time of its own, just with its file's; --where is_file_time=false leaves it out"

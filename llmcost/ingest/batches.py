@@ -11,8 +11,8 @@ from llmcost.ingest.measured import GrownError, held_to_measure
 from llmcost.ingest.options import Options
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.recovery import commit_readable
-from llmcost.ingest.shapes import spool
 from llmcost.ingest.sources import copy_of_lines
+from llmcost.ingest.spool import spool
 from llmcost.ingest.summary import Summary
 from llmcost.store import Store
 
@@ -53,6 +53,8 @@ def load(store: Store, batch: list[Recognised], folder: str, options: Options, s
     summary.formats.update(item.format.name for item in batch)
     summary.unfinished += [i.source.path for i in batch if i.shape == "lines" and i.source.end < i.source.size]
     summary.add(found)
+    for item in batch:
+        summary.passed_over.update({(item.format.name, why): count for why, count in item.source.others.items()})
     return rows
 
 
@@ -68,8 +70,9 @@ def in_shape(batch: list[Recognised], copies: str, summary: Summary) -> list[Rec
 def readable(item: Recognised, copies: str) -> Recognised:
     """Bring a source into the shape that DuckDB reads: JSON lines from the first byte to the last."""
     source = item.source
-    if item.shape != "lines" or item.wrapper is not None:
-        return replace(item, source=spool(source, item.shape, item.wrapper, copies))
+    if item.shape != "lines" or item.is_wrapped:
+        wrapped = item.format if item.is_wrapped else None
+        return replace(item, source=spool(source, item.shape, wrapped, copies))
     if source.compression == "none" and (source.start, source.end) != (0, source.size):
         return replace(item, source=copy_of_lines(source, copies))
     return item

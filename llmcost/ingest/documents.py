@@ -76,14 +76,6 @@ class Nesting:
         return self.start >= 0 and len(self._open) == self._depth
 
 
-def spans(text: bytes) -> Iterator[tuple[int, int]]:
-    """Find where each record of a text begins and ends; what is open at the end is a record that was cut."""
-    nesting = Nesting()
-    yield from nesting.spans(text)
-    if nesting.start >= 0:
-        yield nesting.start, len(text)
-
-
 def records_in(stream: IO[bytes], bound: Bound | None = None) -> Iterator[tuple[int, bytes]]:
     """Cut a stream into its records as they are written, each with the line where it begins.
 

@@ -38,7 +38,8 @@ Record = dict[str, Any]
 class Format:
     """One file of the shelf ingest/formats.
 
-    `recognise` lists alternatives: a record is this format's if it fulfils one of them (see `fulfils`). `columns` is
+    `recognise` lists alternatives: a record is this format's if it fulfils one of them (see `fulfils`). `beside` lists
+    those of a stream's events that hold no record, among others that do. `columns` is
     the part of a record that is read: key -> kind of leaf, a nested mapping, or `[mapping]` for a list of them.
     `parsed` names JSON inside text: new column -> {from: path of a json leaf, columns: its own}. A record without
     one of `required` is rejected. `passes_over` lists why the query may leave records out that are not requests: its
@@ -55,6 +56,7 @@ class Format:
     recognise: list[dict[str, Any]]
     required: list[str]
     columns: Columns
+    beside: list[dict[str, Any]] = field(default_factory=list)
     macros: list[str] = field(default_factory=list)
     parsed: dict[str, dict[str, Any]] = field(default_factory=dict)
     passes_over: list[str] = field(default_factory=list)
@@ -64,6 +66,10 @@ class Format:
     def claims(self, record: Record) -> int:
         """Count the marks of the longest alternative that the record fulfils; 0 if none."""
         return max((size(marks) for marks in self.recognise if fulfils(record, marks)), default=0)
+
+    def stands_beside(self, record: Record) -> bool:
+        """Tell whether a record is an event of a stream whose other events hold the format's records."""
+        return any(fulfils(record, marks) for marks in self.beside)
 
 
 def required_columns(format: Format) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ def entry_of(item: Recognised) -> tuple[object, ...]:
     A file that has vanished has no marks, and is set aside when it is read.
     """
     source = item.source
-    is_plain = item.shape == "lines" and item.wrapper is None and source.compression == "none" and not source.is_pipe
+    is_plain = item.shape == "lines" and not item.is_wrapped and source.compression == "none" and not source.is_pipe
     marks: tuple[int | None, ...] = (None, None, None)
     if is_plain:
         with suppress(OSError):

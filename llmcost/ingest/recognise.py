@@ -16,10 +16,13 @@ import yaml
 from llmcost.errors import FormatError
 from llmcost.ingest.format import Format, Record, formats, fulfils
 from llmcost.ingest.json_text import NotJson, decode
-from llmcost.ingest.shapes import BOM, delimiter_of, records_of, shape_of, unwrapped
-from llmcost.ingest.sources import BREAKS, HEAD_BYTES, Source, digest, open_lines, raise_unless_torn
+from llmcost.ingest.shapes import BOM, delimiter_of, records_of, shape_of
+from llmcost.ingest.sources import BREAKS, HEAD_BYTES, Source, digest, numbered_lines, open_lines, raise_unless_torn
+from llmcost.ingest.wrappers import best, elect_inner, found_in, outermost
 
 SAMPLE_RECORDS = 200
+# a log may begin with what a program says when it starts
+SCANNED_RECORDS = 10_000
 SAMPLE_BYTES = 1024 * 1024
 # small, since what an archive yields before its break is lost within one chunk
 CHUNK_BYTES = 16 * 1024
@@ -39,14 +42,14 @@ KNOWN_OTHERS = resources.files("llmcost.ingest") / "others.yaml"
 
 @dataclass(frozen=True)
 class Recognised:
-    """A source, the shape of its records, the key that wraps them if one does, and their format.
+    """A source, the shape of its records, whether they lie in or among others, and their format.
 
     `time_type` tells whether times are numbers (DOUBLE) or text (VARCHAR).
     """
 
     source: Source
     shape: str
-    wrapper: str | None
+    is_wrapped: bool
     format: Format
     time_type: str
 
@@ -61,18 +64,21 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
         raise FormatError(f"{source.path}: {kind}", hint=READABLE)
     shape = "parquet" if source.compression == "parquet" else shape_of(head)
     records = sample(source, shape, head)
-    wrapper, format = elect_wrapped(records, wanted)
+    is_wrapped, format = elect(records, wanted)
+    if format is None and records:
+        is_wrapped, format = True, elect(later := later_records(source, shape), wanted)[1]
+        records = later or records
     if format is None:
         other = known_other(records)
         raise FormatError(
             f"{source.path}: {other['says'] if other else reason(head, records, source.compression != 'none')}",
             hint=other["hint"] if other else hint() if records else READABLE,
         )
-    if wrapper is not None:
-        records = [inner for record in records for inner in unwrapped(record, wrapper) if isinstance(inner, dict)]
+    if is_wrapped:
+        records = [inner for record in records for inner in found_in(record, format).records]
     # of the decompressed text: a copy that is compressed holds the same records
     source = replace(source, content_key=digest(head[:HEAD_BYTES]))
-    return Recognised(source, shape or "lines", wrapper, format, time_type(format, records))
+    return Recognised(source, shape or "lines", is_wrapped, format, time_type(format, records))
 
 
 def read_head(source: Source) -> bytes:
@@ -106,6 +112,26 @@ def sample(source: Source, shape: str, head: bytes) -> list[Record]:
     return records
 
 
+def later_records(source: Source, shape: str) -> list[Record]:
+    """Parse records from the first one on that any format knows, where none of the sample is known."""
+    texts = records_of(source, shape) if shape not in ("lines", "") else numbered_lines(source)
+    records: list[Record] = []
+    with suppress(*BREAKS):
+        for _, text in islice(texts, SAMPLE_RECORDS, SCANNED_RECORDS):
+            with suppress(NotJson):
+                record = decode(text)
+                if isinstance(record, dict) and (records or outermost(record, is_known)):
+                    records.append(record)
+            if len(records) == SAMPLE_RECORDS:
+                break
+    return records
+
+
+def is_known(record: Record) -> bool:
+    """Tell whether any format claims a record."""
+    return any(format.claims(record) for format in formats().values())
+
+
 def begun(texts: Iterator[bytes]) -> Iterator[bytes]:
     """Give records as long as they are not too many bytes to look at."""
     seen = 0
@@ -116,29 +142,29 @@ def begun(texts: Iterator[bytes]) -> Iterator[bytes]:
             return
 
 
-def elect_wrapped(records: list[Record], wanted: Format | None) -> tuple[str | None, Format | None]:
-    """Pick the format of the records, or of what they all wrap under one key."""
-    direct = elect(records, wanted)
-    if direct is not None:
-        return None, direct
-    for key in dict.fromkeys(key for record in records for key in record):
-        inner = [item for record in records for item in unwrapped(record, key) if isinstance(item, dict)]
-        found = elect(inner, wanted)
-        # one that happens to look like a format is not a wrapper
-        if found is not None and sum(found.claims(item) > 0 for item in inner) * 2 > len(inner):
-            return key, found
-    return None, wanted
+def elect(records: list[Record], wanted: Format | None) -> tuple[bool, Format | None]:
+    """Pick the format that claims most records, the more telling one where two claim the same; else of what they wrap.
 
-
-def elect(records: list[Record], wanted: Format | None) -> Format | None:
-    """Pick the format that claims most records; the more telling one where two claim the same."""
+    Tells, too, whether a file's records have to be looked for: in others, or among others.
+    """
     candidates = {wanted.name: wanted} if wanted else formats()
-    votes: Counter[str] = Counter()
-    for record in records:
-        claims = {name: format.claims(record) for name, format in candidates.items()}
-        best = max(claims.values())
-        votes.update(name for name, keys in claims.items() if keys == best > 0)
-    return candidates[votes.most_common(1)[0][0]] if votes else None
+    votes = Counter(name for record in records for name in best(record, candidates))
+    if not votes:
+        inner = elect_inner(records, candidates)
+        return inner is not None, inner or wanted
+    format = candidates[votes.most_common(1)[0][0]]
+    return is_mixed(records, format), format
+
+
+def is_mixed(records: list[Record], format: Format) -> bool:
+    """Tell whether most records are of another kind, that the format's query would take for broken ones."""
+    if not format.required and "not a model call" in format.passes_over:
+        return False
+    others = (
+        not format.claims(record) and (not format.required or any(record.get(key) is None for key in format.required))
+        for record in records
+    )
+    return sum(others) * 2 > len(records)
 
 
 def known_other(records: list[Record]) -> dict[str, Any] | None:

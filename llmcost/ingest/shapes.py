@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -25,7 +23,6 @@ from llmcost.ingest.sources import (
     numbered_lines,
     open_lines,
     raise_unless_torn,
-    temporary,
 )
 from llmcost.store.connect import connect
 
@@ -37,14 +34,16 @@ CUT, NO_ROW = b"{", b"[]"
 Numbered = Iterator[tuple[int, bytes]]
 # what a slice of a Parquet file's rows may take while it is read
 PARQUET_MEMORY = "512MB"
+# a line of a stream that a server sends; others name the event or say nothing
+DATA = re.compile(rb"data:\s*(?=\{)")
 csv.field_size_limit(MAX_LINE_BYTES)
 
 
 def shape_of(head: bytes) -> str:
-    """Tell from a file's beginning how its records lie in it: lines, documents or csv.
+    """Tell from a file's beginning how its records lie in it: lines, documents, events or csv.
 
     `lines` is one JSON object a line. `documents` is everything else in JSON: arrays, objects over several lines, one
-    after the other. "" where it is none of them.
+    after the other. `events` is a stream as a server sent it. "" where it is none of them.
     """
     text = head.removeprefix(BOM).lstrip()
     lines = text.split(b"\n")[:50]
@@ -53,10 +52,24 @@ def shape_of(head: bytes) -> str:
     if text[:1] == b"[" and not is_json(lines[0]):
         return "documents"
     if text and text[:1] in b"{[":
-        return "lines" if any(is_object(line) for line in lines) else "documents"
+        return "documents" if goes_on(text, lines[0]) or not any(is_object(line) for line in lines) else "lines"
+    if any(DATA.match(line) for line in lines):
+        return "events"
     if any(is_object(line) for line in lines):
         return "lines"
     return "csv" if delimiter_of(text) else ""
+
+
+def goes_on(text: bytes, first: bytes) -> bool:
+    """Tell whether the first value of a text goes on behind its first line, or even behind the text."""
+    if is_object(first):
+        return False
+    try:
+        decode(text)
+    except NotJson as error:
+        # what follows a first value is no part of it; what is wrong within the first line is a line that is broken
+        return error.place > len(first) + 1 and not is_json(first)
+    return True
 
 
 def is_object(line: bytes) -> bool:
@@ -81,8 +94,20 @@ def delimiter_of(text: bytes) -> str | None:
 
 def records_of(source: Source, shape: str) -> Numbered:
     """Read the records of a file that is not JSON lines, as JSON, each with the line where it begins."""
-    readers: dict[str, Callable[[Source], Numbered]] = {"documents": documents, "csv": rows, "parquet": parquet_rows}
+    readers: dict[str, Callable[[Source], Numbered]] = {
+        "documents": documents,
+        "events": events,
+        "csv": rows,
+        "parquet": parquet_rows,
+    }
     return readers[shape](source)
+
+
+def events(source: Source) -> Numbered:
+    """Read the data of a stream of server-sent events; what frames it is not a record."""
+    for number, line in numbered_lines(source):
+        if found := DATA.match(line.removeprefix(BOM) if number == 1 else line):
+            yield number, line[found.end() :].rstrip(b"\r\n")
 
 
 def documents(source: Source) -> Numbered:
@@ -176,33 +201,3 @@ def opened(text: str) -> bytes:
         return text.encode()
     row = decode(text)
     return encode({key: cell_of(value) if isinstance(value, str) else value for key, value in row.items()})
-
-
-def unwrapped(record: Any, key: str) -> list[Any]:
-    """Take out of a record what it wraps under a key: an object, a list of them, or either as text."""
-    value = record.get(key) if isinstance(record, dict) else None
-    if isinstance(value, str):
-        with suppress(NotJson):
-            value = decode(value)
-    return value if isinstance(value, list) else [value]
-
-
-def spool(source: Source, shape: str, wrapper: str | None, folder: str) -> Source:
-    """Write the records of a source as JSON lines, remembering the line of each."""
-    bound = Bound(source)
-    numbers = array("Q")
-    with temporary(folder) as out:
-        for number, text in numbered_lines(source) if shape == "lines" else records_of(source, shape):
-            bound.take(len(text))
-            for line in [text.rstrip(b"\r\n")] if wrapper is None else contents(text, wrapper):
-                out.write(line + b"\n")
-                numbers.append(number)
-    return replace(source, readable=out.name, compression="none", line_numbers=numbers)
-
-
-def contents(text: bytes, wrapper: str) -> list[bytes]:
-    """Write what one record wraps; a record that cannot be read stays as it is, to be named later."""
-    try:
-        return [encode(inner) for inner in unwrapped(decode(text), wrapper)]
-    except NotJson:
-        return [text.rstrip(b"\r\n")]

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from llmcost.ingest.documents import TOKENS, records_in, spans
-from llmcost.ingest.format import formats
+from llmcost.ingest.documents import TOKENS, records_in
+from llmcost.ingest.format import Format, formats
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.places import openable
-from llmcost.ingest.recognise import elect_wrapped, read_head, sample
-from llmcost.ingest.shapes import BOM, delimiter_of, parquet_rows, row_of, shape_of
+from llmcost.ingest.recognise import elect, read_head, sample
+from llmcost.ingest.shapes import BOM, delimiter_of, parquet_rows, records_of, row_of, shape_of
 from llmcost.ingest.sieve import BadLine, parse
 from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Source, open_lines, open_source
 
@@ -73,8 +73,11 @@ def originals_of(source: Source, shape: str, head: bytes, format: str, ids: Sequ
         if shape == "lines":
             yield from lines_with(source, needles)
         elif shape == "documents":
-            wrapper, _ = elect_wrapped(sample(source, shape, head), formats().get(format))
-            yield from documents_with(source, needles, wrapper)
+            known = formats().get(format)
+            is_wrapped, _ = elect(sample(source, shape, head), known)
+            yield from documents_with(source, needles, known if is_wrapped else None)
+        elif shape == "events":
+            yield from events_with(source, needles)
         elif shape == "csv":
             yield from rows_with(source, ids)
         else:
@@ -109,38 +112,41 @@ def readable(number: int, text: bytes, record: bytes) -> Iterator[Original]:
         yield Original(number, text, parse(record))
 
 
-def documents_with(source: Source, needles: Sequence[bytes], wrapper: str | None) -> Iterator[Original]:
+def events_with(source: Source, needles: Sequence[bytes]) -> Iterator[Original]:
+    """Read the events of a stream that hold one of the needles, without what frames them."""
+    for number, text in records_of(source, "events"):
+        if any(needle in text for needle in needles):
+            yield from readable(number, text + b"\n", text)
+
+
+def documents_with(source: Source, needles: Sequence[bytes], wrapped: Format | None) -> Iterator[Original]:
     """Read the objects that hold one of the needles out of arrays and pretty-printed JSON, as they are written."""
     with open_lines(source) as stream:
         for line, document in records_in(stream):
             if not any(needle in document for needle in needles):
                 continue
-            for start, end in inner_spans(document, wrapper):
+            for start, end in [(0, len(document))] if wrapped is None else inner_spans(document, wrapped, needles):
                 inner = document[start:end]
-                if any(needle in inner for needle in needles):
-                    yield from readable(line + document.count(b"\n", 0, start), inner, inner)
+                yield from readable(line + document.count(b"\n", 0, start), inner, inner)
 
 
-def inner_spans(document: bytes, wrapper: str | None) -> Iterator[tuple[int, int]]:
-    """Find the objects of the list that a document wraps, or else the document itself."""
-    begin = None if wrapper is None else wrapped_list(document, json.dumps(wrapper).encode())
-    if begin is None:
-        yield 0, len(document)
-        return
-    for start, end in spans(document[begin:]):
-        yield begin + start, begin + end
-
-
-def wrapped_list(document: bytes, key: bytes) -> int | None:
-    """Find where the list under a key of a document's own begins."""
-    depth = 0
+def inner_spans(document: bytes, format: Format, needles: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Find the objects of a format in a document that hold one of the needles, or else the document itself."""
+    begins: list[int] = []
+    is_found = False
     for token in TOKENS.finditer(document):
         mark = token.group()
-        opens = re.compile(rb"\s*:\s*(?=\[)").match(document, token.end()) if depth == 1 and mark == key else None
-        if opens:
-            return opens.end()
-        depth += 1 if mark in (b"{", b"[") else -1 if mark in (b"}", b"]") else 0
-    return None
+        if mark in (b"{", b"["):
+            begins.append(token.start())
+        elif mark in (b"}", b"]") and begins:
+            start, end = begins.pop(), token.end()
+            if mark == b"}" and any(document.find(needle, start, end) >= 0 for needle in needles):
+                with suppress(NotJson):
+                    if format.claims(decode(document[start:end])):
+                        is_found = True
+                        yield start, end
+    if not is_found:
+        yield 0, len(document)
 
 
 def rows_with(source: Source, ids: Sequence[str]) -> Iterator[Original]:

@@ -10,8 +10,9 @@ import sys
 import tempfile
 import zlib
 from array import array
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import IO, cast
@@ -40,7 +41,8 @@ class Source:
     temporary copy of a part or of what was not JSON lines. `content_key` is a hash of its first bytes, the same under
     any name. Bytes `start`..`end` are read; what is behind `end` is a line that is not finished. `line_numbers` gives
     the line of each record of a copy. A replacement's earlier rows go: it is read again whole. What a pipe held is
-    read from a copy, and is gone.
+    read from a copy, and is gone. `others` says why, and how
+    often, something in a copied file is not a record of its format.
     """
 
     path: str
@@ -57,6 +59,7 @@ class Source:
     line_numbers: array[int] | None = None
     is_replacement: bool = False
     is_pipe: bool = False
+    others: Counter[str] = field(default_factory=Counter)
 
 
 def open_source(path: str, is_named: bool) -> Source:

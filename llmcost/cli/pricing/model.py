@@ -10,6 +10,7 @@ from llmcost.cli.days import read_day, today
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write
 from llmcost.cli.reading import BookTable
+from llmcost.counts import agreeing
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, Key, Resolver
 from llmcost.pricing.book import FEES
@@ -51,7 +52,8 @@ def who_sells(book: Book, name: str, provider: str | None, sold: list[Resolution
     if not others:
         return []
     maker = sold[0].provider
-    return [f"{maker} makes it; {', '.join(others)} sell it too; a log that names no provider has {maker}'s price"]
+    sell = agreeing(len(others), "sells", "sell")
+    return [f"{maker} makes it; {', '.join(others)} {sell} it too; a log that names no provider has {maker}'s price"]
 
 
 def prices_on(book: Book, sold: list[Resolution], day: date) -> list[tuple[Resolution, PriceRow]]:

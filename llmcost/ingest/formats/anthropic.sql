@@ -15,6 +15,8 @@ columns:
   stop_reason: text
   timestamp: time
   created_at: time
+  session_id: text
+  processing: text
   usage:
     input_tokens: tokens
     cache_read_input_tokens: tokens
@@ -77,30 +79,31 @@ select
     name || anthropic_suffix(call.model, model) as request_id,
     id as response_id,
     id as trace_id,
+    session_id,
     anthropic_key(name, call.model) as dedupe_key,
     file_id,
     coalesce(logged_at, modified_at) as started_at,
     logged_at is null as is_file_time,
-    'anthropic' as provider_name,
+    anthropic_provider(id) as provider_name,
     call.model as response_model,
     case when type = 'message' then 'chat' else 'other' end as operation_name,
-    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    case when is_counted(used) then used.input_tokens end as input_tokens,
     call.cache_read as cache_read_input_tokens,
     call.cache_write as cache_write_input_tokens,
     call.write_5m as cache_write_5m_input_tokens,
     call.write_1h as cache_write_1h_input_tokens,
-    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    case when is_counted(used) then used.output_tokens end as output_tokens,
     case when is_main then tokens(usage.output_tokens_details.thinking_tokens) end as reasoning_output_tokens,
     case when is_main then tokens(usage.server_tool_use.web_search_requests) end as web_search_requests,
     case
-        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+        when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,
     case when len(usage.iterations) > 0 then 'iterations' else used.basis end as usage_basis,
     used.evidence as usage_evidence,
     usage.service_tier as service_tier,
     usage.speed as speed,
     usage.inference_geo as inference_geo,
-    usage.service_tier is not distinct from 'batch' as is_batch,
+    coalesce('batch' in (processing, usage.service_tier), false) as is_batch,
     case when type = 'message' then 'ok' else 'error' end as status,
     code_word(error.type) as error_type,
     code_word(stop_reason) as finish_reason,

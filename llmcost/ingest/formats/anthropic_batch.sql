@@ -78,19 +78,19 @@ select
     file_id,
     modified_at as started_at,
     true as is_file_time,
-    'anthropic' as provider_name,
+    anthropic_provider(result.message.id) as provider_name,
     call.model as response_model,
     'chat' as operation_name,
-    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    case when is_counted(used) then used.input_tokens end as input_tokens,
     call.cache_read as cache_read_input_tokens,
     call.cache_write as cache_write_input_tokens,
     call.write_5m as cache_write_5m_input_tokens,
     call.write_1h as cache_write_1h_input_tokens,
-    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    case when is_counted(used) then used.output_tokens end as output_tokens,
     case when is_main then tokens(usage.output_tokens_details.thinking_tokens) end as reasoning_output_tokens,
     case when is_main then tokens(usage.server_tool_use.web_search_requests) end as web_search_requests,
     case
-        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+        when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,
     case when len(usage.iterations) > 0 then 'iterations' else used.basis end as usage_basis,
     used.evidence as usage_evidence,

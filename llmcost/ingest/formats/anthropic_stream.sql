@@ -141,19 +141,19 @@ select
     started is null as is_file_time,
     first_token as first_token_at,
     ended as ended_at,
-    'anthropic' as provider_name,
+    anthropic_provider(begun.id) as provider_name,
     call.model as response_model,
     'chat' as operation_name,
-    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    case when is_counted(used) then used.input_tokens end as input_tokens,
     call.cache_read as cache_read_input_tokens,
     call.cache_write as cache_write_input_tokens,
     call.write_5m as cache_write_5m_input_tokens,
     call.write_1h as cache_write_1h_input_tokens,
-    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    case when is_counted(used) then used.output_tokens end as output_tokens,
     case when is_main then tokens(usage.output_tokens_details.thinking_tokens) end as reasoning_output_tokens,
     case when is_main then tokens(usage.server_tool_use.web_search_requests) end as web_search_requests,
     case
-        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+        when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,
     case when len(usage.iterations) > 0 then 'iterations' else used.basis end as usage_basis,
     case when is_mixed then 'ambiguous' else used.evidence end as usage_evidence,

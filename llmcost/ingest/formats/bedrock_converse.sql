@@ -1,16 +1,25 @@
 /*
 title: Bedrock Converse responses
-answers: What Converse returns, as an SDK prints it; the body names no model, so log `modelId` beside it, or it has no price.
+answers: What Converse and ConverseStream return, as an SDK prints it; the body names no model, so log `modelId` beside it, or it has no price.
 source: AWS Bedrock API reference, Converse; vercel/ai and pydantic-ai recorded bodies
 recognise:
   - {output: {message: }, usage: {inputTokens: }, stopReason: }
   - {output: {message: }, usage: {inputTokens: , outputTokens: }}
   - {stopReason: , usage: {inputTokens: , outputTokens: }}
+  - {usage: {inputTokens: , outputTokens: }, metrics: {latencyMs: }}
+beside:
+  - {messageStart: }
+  - {contentBlockStart: }
+  - {contentBlockDelta: }
+  - {contentBlockStop: }
+  - {messageStop: }
 macros: [bedrock]
 required: [usage]
 columns:
   modelId: text
   timestamp: time
+  session_id: text
+  processing: text
   stopReason: text
   usage:
     inputTokens: tokens
@@ -70,6 +79,7 @@ with
     )
 select
     name as request_id,
+    session_id,
     hash('bedrock_converse', name) as dedupe_key,
     coalesce(tokens(responsemetadata.retryattempts), tokens("$metadata".attempts) - 1) as retry_count,
     file_id,
@@ -80,21 +90,21 @@ select
     modelid as request_model,
     split_part(trace.promptrouter.invokedmodelid, '/', -1) as response_model,
     'chat' as operation_name,
-    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    case when is_counted(used) then used.input_tokens end as input_tokens,
     cache_read as cache_read_input_tokens,
     cache_write as cache_write_input_tokens,
     converse_writes(usage.cachedetails, '5m') as cache_write_5m_input_tokens,
     converse_writes(usage.cachedetails, '1h') as cache_write_1h_input_tokens,
-    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    case when is_counted(used) then used.output_tokens end as output_tokens,
     tokens(usage.totaltokens) as total_tokens_reported,
     case
-        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+        when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     servicetier.type as service_tier,
     performanceconfig.latency as speed,
-    false as is_batch,
+    processing is not distinct from 'batch' as is_batch,
     'ok' as status,
     try_cast(
         coalesce(responsemetadata.httpstatuscode, "$metadata".httpstatuscode) as smallint

@@ -1,10 +1,12 @@
 /*
 title: Cohere responses
-answers: Chat (v1 and v2), embed and rerank bodies as JSONL; the billed units count, not the tokens beside them.
+answers: Chat (v1, v2 and its stream), embed and rerank bodies as JSONL; the billed units count, not the tokens beside them.
 source: Cohere API reference, v1 and v2; pydantic-ai recorded bodies
 recognise:
   - {usage: {billed_units: }}
   - {meta: {billed_units: , api_version: }}
+beside:
+  - {type: [message-start, content-start, content-delta, content-end, message-end, tool-plan-delta, tool-call-start, tool-call-delta, tool-call-end, citation-start, citation-end]}
 required: []
 columns:
   id: text
@@ -12,6 +14,8 @@ columns:
   generation_id: text
   model: text
   timestamp: time
+  session_id: text
+  processing: text
   finish_reason: text
   text: content
   message: json
@@ -60,6 +64,7 @@ with
     )
 select
     name as request_id,
+    session_id,
     own_id as response_id,
     hash('cohere', name) as dedupe_key,
     file_id,
@@ -85,7 +90,7 @@ select
     end as usage_source,
     'inclusive' as usage_basis,
     'default' as usage_evidence,
-    false as is_batch,
+    processing is not distinct from 'batch' as is_batch,
     'ok' as status,
     code_word(finish_reason) as finish_reason,
     output_hash_of(answered) as output_hash,

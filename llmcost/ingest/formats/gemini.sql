@@ -4,6 +4,7 @@ answers: generateContent bodies and stream chunks as JSONL or arrays; thoughts s
 source: Gemini API and Vertex AI reference, GenerateContentResponse; vercel/ai and pydantic-ai recorded bodies
 recognise:
   - {usageMetadata: , candidates: }
+  - {candidates: , modelVersion: }
   - {usageMetadata: , responseId: }
   - {usageMetadata: , promptFeedback: }
   - {error: {code: , message: , status: }}
@@ -14,6 +15,8 @@ columns:
   modelVersion: text
   createTime: time
   timestamp: time
+  session_id: text
+  processing: text
   usageMetadata:
     promptTokenCount: tokens
     cachedContentTokenCount: tokens
@@ -32,10 +35,12 @@ columns:
 parsed:
   answer:
     from: candidates
-    columns: [{finishReason: text, content: {parts: [{text: text, thought: flag, functionCall: text}]}}]
+    columns: [{finishReason: text, content: {parts: [{text: text, thought: flag, functionCall: text}]}, groundingMetadata: {webSearchQueries: texts}}]
   feedback: {from: promptFeedback, columns: {blockReason: text}}
   failure: {from: error, columns: {code: text, status: text}}
-passes_over: [a stream chunk before the last]
+passes_over:
+  - a stream chunk before the last
+  - a stream chunk without usage
 has_ids: false
 */
 with
@@ -44,6 +49,7 @@ with
             *,
             usagemetadata as usage,
             usagemetadata is null and failure is not null as has_failed,
+            count(usagemetadata) over (partition by file_id, content_key, responseid) as reports,
             answer[1].finishreason as finish_reason,
             row_number() over (
                 partition by file_id, content_key, responseid, modelversion, usagemetadata, failure
@@ -52,7 +58,11 @@ with
             responseid is not null
             and count(*) over (partition by file_id, content_key, responseid) > 1 as is_chunk
         from records
-        where usagemetadata is not null or failure is not null or error('usageMetadata is missing')
+        where
+            usagemetadata is not null
+            or failure is not null
+            or modelversion is not null
+            or error('usageMetadata is missing')
     ),
     counted as (
         select
@@ -64,6 +74,8 @@ with
             case
                 when responseid is null and answer is not null and finish_reason is null
                 then 'a stream chunk before the last'
+                when usage is null and failure is null and responseid is not null and reports > 0
+                then 'a stream chunk without usage'
             end as passed_over,
             tokens(usage.cachedcontenttokencount) as cache_read,
             tokens(usage.thoughtstokencount) as thoughts,
@@ -99,6 +111,7 @@ select
     passed_over,
     name as request_id,
     responseid as response_id,
+    session_id,
     hash('gemini', name) as dedupe_key,
     file_id,
     coalesce(utc(createtime), utc("timestamp"), modified_at) as started_at,
@@ -109,7 +122,7 @@ select
     end as provider_name,
     modelversion as response_model,
     'generate_content' as operation_name,
-    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    case when is_counted(used) then used.input_tokens end as input_tokens,
     cache_read as cache_read_input_tokens,
     input_audio as input_audio_tokens,
     image_part(
@@ -117,18 +130,19 @@ select
     ) as input_image_tokens,
     cached_part(cached_audio, input_audio, cache_read) as cache_read_audio_tokens,
     cached_part(cached_image, input_image, cache_read) as cache_read_image_tokens,
-    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    case when is_counted(used) then used.output_tokens end as output_tokens,
     thoughts as reasoning_output_tokens,
     gemini_modality(usage.candidatestokensdetails, 'AUDIO') as output_audio_tokens,
     gemini_modality(usage.candidatestokensdetails, 'IMAGE') as output_image_tokens,
     tokens(usage.totaltokencount) as total_tokens_reported,
+    gemini_searches(modelversion, answer[1].groundingmetadata.websearchqueries) as web_search_requests,
     case
-        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+        when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     coalesce(usage.servicetier, replace(lower(usage.traffictype), 'on_demand_', '')) as service_tier,
-    false as is_batch,
+    processing is not distinct from 'batch' as is_batch,
     case when has_failed then 'error' else 'ok' end as status,
     try_cast(failure.code as smallint) as http_status_code,
     code_word(failure.status) as error_type,

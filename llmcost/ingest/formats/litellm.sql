@@ -34,6 +34,7 @@ columns:
   messages: content
   model_parameters: {tools: json, input: json, dimensions: tokens, max_tokens: tokens, max_completion_tokens: tokens, temperature: number, service_tier: text}
   error_information: {error_code: text, error_class: text}
+  model_map_information: {model_map_key: text}
   hidden_params: {additional_headers: {x-litellm-attempted-retries: tokens, x-litellm-attempted-fallbacks: tokens}}
   metadata:
     attempted_retries: tokens
@@ -189,6 +190,7 @@ select
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     coalesce(usage.service_tier, answer.service_tier) as service_tier,
+    litellm_zone(model_map_information.model_map_key) as inference_geo,
     false as is_batch,
     case when status = 'success' then 'ok' else 'error' end as status,
     case

@@ -47,6 +47,7 @@ parsed:
       user_api_key_alias: text
       user_api_key_team_alias: text
       user_api_key_project_id: text
+      model_map_information: {model_map_key: text}
       error_information: {error_code: text, error_class: text}
       usage_object:
         service_tier: text
@@ -170,6 +171,7 @@ select
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     usage.service_tier as service_tier,
+    litellm_zone(meta.model_map_information.model_map_key) as inference_geo,
     false as is_batch,
     case when outcome = 'success' then 'ok' else 'error' end as status,
     case

@@ -1,15 +1,23 @@
 /*
 # over 200 lines: chats, Responses, embeddings and errors are one family, which others imitate
 title: OpenAI response bodies
-answers: Chat completions and their stream chunks, Responses and embeddings as JSONL, of OpenAI and all that speak its API.
+answers: Chat completions, Responses, embeddings, images, transcriptions and realtime sessions, streams too, of OpenAI and all that speak its API.
 source: OpenAI API reference; recorded bodies of OpenAI, xAI, DeepSeek, Groq, Mistral, Moonshot, OpenRouter, Perplexity, Voyage
 recognise:
   - {object: chat.completion, usage: }
   - {object: chat.completion.chunk, choices: }
   - {object: response, usage: }
+  - {object: response, status: , output: }
   - {object: list, usage: , model: }
   - {object: text_completion, usage: }
+  - {object: realtime.response, usage: }
+  - {object: realtime.session, model: }
+  - {created: , data: , usage: {input_tokens: , output_tokens: }}
+  - {text: , usage: {type: [tokens, duration]}}
   - {error: {message: , type: , param: , code: }}
+beside:
+  - {type: , sequence_number: }
+  - {type: , event_id: }
 macros: [openai]
 required: []
 columns:
@@ -34,6 +42,7 @@ columns:
   error: json
   user: text
   safety_identifier: text
+  session_id: text
   conversation: json
   metadata: json
   x_groq: {id: text}
@@ -66,6 +75,8 @@ columns:
       cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
     completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens}
     output_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens}
+    input_token_details: {cached_tokens: tokens, audio_tokens: tokens, image_tokens: tokens, cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}}
+    output_token_details: {audio_tokens: tokens, image_tokens: tokens}
 parsed:
   choice:
     from: choices
@@ -80,6 +91,7 @@ parsed:
 passes_over:
   - a stream chunk without usage
   - a response that is not finished
+  - what a session is set to
 has_ids: false
 */
 with
@@ -88,6 +100,8 @@ with
             body.* replace(nullif(id, '') as id),
             openai_provider(body) as provider_name,
             object is null and failure is not null as has_failed,
+            openai_operation(object, model, created is not null) as operation,
+            min(model) filter (object = 'realtime.session') over (partition by file_id) as session_model,
             object = 'chat.completion.chunk' as is_chunk,
             row_number() over (
                 partition by file_id, content_key, id, model, usage, failure order by file_id
@@ -100,7 +114,8 @@ with
         from records as body
         where
             object in ('chat.completion', 'chat.completion.chunk', 'response', 'list', 'text_completion', '')
-            or (object is null and failure is not null)
+            or object in ('realtime.response', 'realtime.session')
+            or (object is null and (failure is not null or usage is not null))
             or error('object is not a response body')
         window chunks as (partition by file_id, content_key, id)
     ),
@@ -114,6 +129,8 @@ with
                 then 'a stream chunk without usage'
                 when "status" in ('queued', 'in_progress')
                 then 'a response that is not finished'
+                when object = 'realtime.session'
+                then 'what a session is set to'
             end as passed_over,
             openai_parts(usage, object = 'list') as parts,
             coalesce(id, printf('openai-%x-%d', hash(content_key, model, usage, failure), copy)) as name
@@ -145,7 +162,7 @@ select
     passed_over,
     name as request_id,
     id as response_id,
-    talk.id as session_id,
+    coalesce(talk.id, session_id) as session_id,
     labels[case_key()] as case_id,
     labels.test_run as case_run,
     hash('openai', name) as dedupe_key,
@@ -154,9 +171,16 @@ select
     logged_at is null as is_file_time,
     utc(completed_at) as ended_at,
     provider_name,
-    case when passed_over is null and not has_failed then required(model, 'model') end as response_model,
-    openai_operation(object, model) as operation_name,
-    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    case
+        when object is null
+        then model
+        when object = 'realtime.response'
+        then coalesce(model, session_model)
+        when passed_over is null
+        then required(model, 'model')
+    end as response_model,
+    operation as operation_name,
+    case when is_counted(used) then used.input_tokens end as input_tokens,
     parts.cache_read as cache_read_input_tokens,
     parts.cache_write as cache_write_input_tokens,
     parts.input_audio as input_audio_tokens,
@@ -171,15 +195,17 @@ select
     ) as input_image_tokens,
     cached_part(parts.cached_audio, parts.input_audio, parts.cache_read) as cache_read_audio_tokens,
     cached_part(parts.cached_image, parts.input_image, parts.cache_read) as cache_read_image_tokens,
-    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    case when is_counted(used) then used.output_tokens end as output_tokens,
     parts.reasoning as reasoning_output_tokens,
     parts.output_audio as output_audio_tokens,
-    parts.output_image as output_image_tokens,
+    coalesce(
+        parts.output_image, case when operation = 'image_generation' then parts.output end
+    ) as output_image_tokens,
     parts.total as total_tokens_reported,
-    openai_searches(items) as web_search_requests,
+    openai_searches(items, model, object) as web_search_requests,
     usage.search_context_size as search_context_size,
     case
-        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+        when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,

@@ -62,6 +62,8 @@ columns:
           cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
         completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens}
         output_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens}
+        input_token_details: {cached_tokens: tokens, audio_tokens: tokens, image_tokens: tokens, cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}}
+        output_token_details: {audio_tokens: tokens, image_tokens: tokens}
 parsed:
   choice:
     from: response.body.choices
@@ -112,8 +114,8 @@ select
     utc(body.completed_at) as ended_at,
     openai_provider(body) as provider_name,
     body.model as response_model,
-    openai_operation(body.object, body.model) as operation_name,
-    case when used.input_tokens > 0 then used.input_tokens end as input_tokens,
+    openai_operation(body.object, body.model, body.created is not null) as operation_name,
+    case when is_counted(used) then used.input_tokens end as input_tokens,
     parts.cache_read as cache_read_input_tokens,
     parts.cache_write as cache_write_input_tokens,
     parts.input_audio as input_audio_tokens,
@@ -128,15 +130,15 @@ select
     ) as input_image_tokens,
     cached_part(parts.cached_audio, parts.input_audio, parts.cache_read) as cache_read_audio_tokens,
     cached_part(parts.cached_image, parts.input_image, parts.cache_read) as cache_read_image_tokens,
-    case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
+    case when is_counted(used) then used.output_tokens end as output_tokens,
     parts.reasoning as reasoning_output_tokens,
     parts.output_audio as output_audio_tokens,
     parts.output_image as output_image_tokens,
     parts.total as total_tokens_reported,
-    openai_searches(items) as web_search_requests,
+    openai_searches(items, body.model, body.object) as web_search_requests,
     body.usage.search_context_size as search_context_size,
     case
-        when used.input_tokens > 0 and used.output_tokens is not null then 'provider' else 'missing'
+        when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,

@@ -52,6 +52,15 @@ create or replace temp macro anthropic_calls(asked, turns) as
 create or replace temp macro anthropic_suffix(name, model) as case when name <> model then '#' || name else '' end
 ;
 
+-- Whose cloud an answer came out of: a message's id says so.
+create or replace temp macro anthropic_provider(id) as
+    case
+        when starts_with(id, 'msg_bdrk_') then 'aws.bedrock'
+        when starts_with(id, 'msg_vrtx_') then 'gcp.vertex_ai'
+        else 'anthropic'
+    end
+;
+
 create or replace temp macro anthropic_key(id, name) as hash('anthropic', id, name)
 ;
 

@@ -9,7 +9,20 @@ create or replace temp macro gemini_answer(parts) as
     )
 ;
 
+-- Searches that are paid for: up to Gemini 2.5 a prompt that was grounded, however often; since then each
+-- query.
+create or replace temp macro gemini_searches(model, queries) as
+    case
+        when len(queries) > 0
+        then case when regexp_matches(model, '^gemini-[12][.-]') then 1 else len(queries) end
+    end
+;
+
 -- The tokens of one modality.
+create or replace temp macro interaction_tokens(details, wanted) as
+    total_of(list_transform(list_filter(details, lambda d: d.modality = wanted), lambda d: tokens(d.tokens)))
+;
+
 create or replace temp macro gemini_modality(details, wanted) as
     total_of(list_transform(list_filter(details, lambda d: d.modality = wanted), lambda d: tokens(d.tokencount)))
 ;

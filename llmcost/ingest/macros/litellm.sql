@@ -49,6 +49,14 @@ create or replace temp macro litellm_usage_source(is_openai_stream, has_no_input
     end
 ;
 
+-- The data zone of an Azure deployment, which its base model names: azure/eu/gpt-5.1.
+create or replace temp macro litellm_zone(base_model) as
+    case
+        when starts_with(base_model, 'azure/eu/') or starts_with(base_model, 'azure/us/')
+        then split_part(base_model, '/', 2)
+    end
+;
+
 -- The proxy may put the alias that the client asked for into response.model: that is not a served model.
 create or replace temp macro litellm_served_model(answered, model_group, model) as
     case

@@ -31,7 +31,8 @@ create or replace temp macro openai_provider(body) as
     end
 ;
 
-create or replace temp macro openai_operation(object, model) as
+-- Images, which are dated, and transcriptions do not say what they are; an error alone does not, either.
+create or replace temp macro openai_operation(object, model, is_dated) as
     case
         when object = 'list' and contains(model, 'rerank')
         then 'rerank'
@@ -39,9 +40,15 @@ create or replace temp macro openai_operation(object, model) as
         then 'embeddings'
         when object = 'text_completion'
         then 'text_completion'
-        when object is null
-        then 'other'
-        else 'chat'
+        when starts_with(object, 'realtime.')
+        then 'realtime'
+        when object is not null
+        then 'chat'
+        when is_dated
+        then 'image_generation'
+        when model is not null
+        then 'transcription'
+        else 'other'
     end
 ;
 
@@ -59,6 +66,7 @@ create or replace temp macro openai_parts(usage, is_embedding) as
             coalesce(
                 usage.prompt_tokens_details.cached_tokens,
                 usage.input_tokens_details.cached_tokens,
+                usage.input_token_details.cached_tokens,
                 usage.cached_tokens,
                 usage.prompt_cache_hit_tokens
             )
@@ -70,21 +78,31 @@ create or replace temp macro openai_parts(usage, is_embedding) as
         ),
         uncached := tokens(usage.prompt_cache_miss_tokens),
         input_audio := tokens(
-            coalesce(usage.prompt_tokens_details.audio_tokens, usage.input_tokens_details.audio_tokens)
+            coalesce(
+                usage.prompt_tokens_details.audio_tokens,
+                usage.input_tokens_details.audio_tokens,
+                usage.input_token_details.audio_tokens
+            )
         ),
         input_image := tokens(
-            coalesce(usage.prompt_tokens_details.image_tokens, usage.input_tokens_details.image_tokens)
+            coalesce(
+                usage.prompt_tokens_details.image_tokens,
+                usage.input_tokens_details.image_tokens,
+                usage.input_token_details.image_tokens
+            )
         ),
         cached_audio := tokens(
             coalesce(
                 usage.prompt_tokens_details.cached_tokens_details.audio_tokens,
-                usage.input_tokens_details.cached_tokens_details.audio_tokens
+                usage.input_tokens_details.cached_tokens_details.audio_tokens,
+                usage.input_token_details.cached_tokens_details.audio_tokens
             )
         ),
         cached_image := tokens(
             coalesce(
                 usage.prompt_tokens_details.cached_tokens_details.image_tokens,
-                usage.input_tokens_details.cached_tokens_details.image_tokens
+                usage.input_tokens_details.cached_tokens_details.image_tokens,
+                usage.input_token_details.cached_tokens_details.image_tokens
             )
         ),
         reasoning := tokens(
@@ -93,10 +111,18 @@ create or replace temp macro openai_parts(usage, is_embedding) as
             )
         ),
         output_audio := tokens(
-            coalesce(usage.completion_tokens_details.audio_tokens, usage.output_tokens_details.audio_tokens)
+            coalesce(
+                usage.completion_tokens_details.audio_tokens,
+                usage.output_tokens_details.audio_tokens,
+                usage.output_token_details.audio_tokens
+            )
         ),
         output_image := tokens(
-            coalesce(usage.completion_tokens_details.image_tokens, usage.output_tokens_details.image_tokens)
+            coalesce(
+                usage.completion_tokens_details.image_tokens,
+                usage.output_tokens_details.image_tokens,
+                usage.output_token_details.image_tokens
+            )
         ),
         total := tokens(usage.total_tokens)
     )
@@ -135,14 +161,22 @@ create or replace temp macro openai_answer(choices, items) as
     )
 ;
 
--- Of OpenAI's web search each search is paid for, opening a page it found is not.
-create or replace temp macro openai_searches(items) as
-    nullif(
-        len(
-            list_filter(
-                items, lambda item: item.type = 'web_search_call' and coalesce(item.action.type, 'search') = 'search'
+-- Of OpenAI's web search each search is paid for, opening a page it found is not. Models made to search do
+-- so once for
+-- each answer, and do not say it.
+create or replace temp macro openai_searches(items, model, object) as
+    case
+        when starts_with(object, 'chat.') and (contains(model, '-search-preview') or contains(model, '-search-api'))
+        then 1
+        else
+            nullif(
+                len(
+                    list_filter(
+                        items,
+                        lambda item: item.type = 'web_search_call' and coalesce(item.action.type, 'search') = 'search'
+                    )
+                ),
+                0
             )
-        ),
-        0
-    )
+    end
 ;

@@ -99,6 +99,13 @@ create or replace temp macro whole_input(input, cache_read, cache_write, uncache
     end
 ;
 
+-- Whether counts tell what was used: an answer has an input, and an output without one is not understood.
+-- Where both
+-- are 0 there was nothing to pay.
+create or replace temp macro is_counted(used) as
+    used.input_tokens > 0 or (used.input_tokens = 0 and used.output_tokens = 0)
+;
+
 -- The image tokens of the input. Where it is not known how many of them were cached, they can be among the
 -- cached ones. If they cannot all stand beside those they would be paid twice; then they count as text.
 create or replace temp macro image_part(image, cached_image, audio, cached_audio, input, cache_read, cache_write) as

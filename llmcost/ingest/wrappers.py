@@ -1,0 +1,119 @@
+"""Records inside others: what a page, a log line or a query's answer wraps, however deep, and what it says of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmcost.ingest.format import Format, Record, fulfils
+from llmcost.ingest.json_text import NotJson, decode
+from llmcost.ingest.sieve import is_time
+
+# objects in objects: {"page": {"events": [{"message": "{...}"}]}} has three
+DEPTH = 5
+# what a wrapper may say of all that it holds, where a record does not say it: our key, and how wrappers spell it
+SAID = {
+    "timestamp": ("timestamp", "@timestamp", "time", "ts", "created_at", "createdAt", "start_time", "startTime"),
+    "model": ("model", "model_name", "modelName"),
+    "modelId": ("modelId", "model_id", "model"),
+    "region": ("region", "awsRegion"),
+    "session_id": ("session_id", "sessionId", "conversation_id", "conversationId", "thread_id", "threadId"),
+}
+# what the outputs of a provider's batches put around each answer
+BATCHES = (
+    {"recordId": None, "modelOutput": None},  # Bedrock
+    {"request": None, "response": None, "processed_time": None},  # Vertex AI
+    {"inlinedResponses": None},  # Gemini, and its files:
+    {"key": None, "response": {"usageMetadata": None}},
+)
+Claims = Callable[[Record], bool]
+
+
+@dataclass
+class Found:
+    """The records in a wrapper; `others` counts the items of a list with records that hold none themselves."""
+
+    records: list[Record] = field(default_factory=list)
+    others: int = 0
+
+
+def found_in(record: Any, format: Format) -> Found:
+    """Find a format's records in a record or in what it wraps; each gets what its wrappers say of it."""
+    found = Found()
+    search(record, lambda inner: format.claims(inner) > 0, format.columns.keys(), {}, DEPTH, found)
+    return found
+
+
+def outermost(record: Any, claims: Claims) -> list[Record]:
+    """Find the objects in a record that somebody claims, but none that lies in another of them."""
+    found = Found()
+    search(record, claims, frozenset(), {}, DEPTH, found)
+    return found.records
+
+
+def search(value: Any, claims: Claims, keys: Any, said: Mapping[str, Any], depth: int, found: Found) -> None:
+    """Look at a value and what is in it, from outside to inside."""
+    value = opened(value)
+    if isinstance(value, list):
+        search_list(value, claims, keys, said, depth, found)
+    elif isinstance(value, dict) and claims(value):
+        found.records.append(value | {key: told for key, told in said.items() if key in keys and not value.get(key)})
+    elif isinstance(value, dict) and depth:
+        said = {**said, **dict(said_by(value))}
+        for inner in value.values():
+            search(inner, claims, keys, said, depth - 1, found)
+
+
+def search_list(items: list[Any], claims: Claims, keys: Any, said: Mapping[str, Any], depth: int, found: Found) -> None:
+    """Look at each item of a list; beside records, those that hold none are counted."""
+    before, others = len(found.records), 0
+    for item in items:
+        count = len(found.records)
+        search(item, claims, keys, said, depth, found)
+        others += len(found.records) == count
+    if len(found.records) > before:
+        found.others += others
+
+
+def opened(value: Any) -> Any:
+    """Take the JSON out of a text, if it holds an object or a list."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        with suppress(NotJson):
+            return decode(value)
+    return value
+
+
+def said_by(wrapper: Record) -> Iterator[tuple[str, Any]]:
+    """Give what a wrapper says of its records, under the keys that records have."""
+    for key, names in SAID.items():
+        value = next((wrapper[name] for name in names if isinstance(wrapper.get(name), str | int | float)), "")
+        if value != "" and (key != "timestamp" or is_time(value)):
+            yield key, value
+    if any(fulfils(wrapper, marks) for marks in BATCHES):
+        yield "processing", "batch"
+
+
+def elect_inner(records: list[Record], candidates: Mapping[str, Format]) -> Format | None:
+    """Pick the format of what records wrap: at least half of them hold one, or are a stream's."""
+    votes: Counter[str] = Counter()
+    events: Counter[str] = Counter()
+    holding = 0
+    for record in records:
+        inner = outermost(record, lambda item: best(item, candidates) != [])
+        beside = [name for name, format in candidates.items() if format.stands_beside(record)]
+        votes.update(name for item in inner for name in best(item, candidates))
+        events.update(beside)
+        holding += bool(inner or beside)
+    if holding * 2 < len(records) or not holding:
+        return None
+    return candidates[(votes or events).most_common(1)[0][0]]
+
+
+def best(record: Record, candidates: Mapping[str, Format]) -> list[str]:
+    """Name the formats that claim a record with the most marks."""
+    claims = {name: format.claims(record) for name, format in candidates.items()}
+    most = max(claims.values(), default=0)
+    return [name for name, marks in claims.items() if marks == most > 0]
