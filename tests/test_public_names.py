@@ -21,7 +21,7 @@ RESOLVER = Resolver(BOOK)
 
 def price_of(case: dict[str, Any]) -> tuple[object, ...]:
     """Resolve a case, and give who sells it with its rates on the case's day, or the reason why it has none."""
-    level = (case.get("tier"), case.get("batch", False), case.get("speed"), None)
+    level = (case.get("tier"), case.get("batch", False), case.get("speed"), case.get("geo"))
     found = RESOLVER.resolve(Key(case.get("provider"), case["model"], None, *level))
     if found.rule_id is None or found.price_status != "priced":
         return (found.price_status,)

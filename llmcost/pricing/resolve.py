@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,10 @@ from llmcost.pricing.tails import forms, is_tuned
 NEUTRAL = {"models"}
 # What Vertex AI calls the tiers that others have, too.
 TIERS = {"on_demand_flex": "flex", "on_demand_priority": "priority"}
+# Where a cloud ran it: that has a price of its own for few models.
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+# Of those the ones whose prices have names of their own: us-gov.anthropic.claude-sonnet-5.
+GEOGRAPHY = re.compile(r"(us-gov)-")
 # What providers call capacity that is paid by the hour.
 RESERVED = {"provisioned", "provisioned_throughput", "reserved"}
 
@@ -85,7 +90,7 @@ class Resolver:
         provider = self._seller(key)
         deployment = self._deployed(key, provider)
         is_provisioned = (deployment is not None and deployment.is_provisioned) or is_reserved(key)
-        found = self._find(key, provider, deployment)
+        found = self._find_in_geography(key, provider, deployment)
         if isinstance(found, str):
             return Resolution(None, None, None, context_of(key), "", "provisioned" if is_provisioned else found)
         rule = self._rules[found.rule_id]
@@ -115,9 +120,16 @@ class Resolver:
             key = key._replace(service_tier=None)
         if found.zone and not key.inference_geo:
             key = key._replace(inference_geo=found.zone)
+        region = key.inference_geo or ""
+        if REGION.fullmatch(region) and not self._has_level(found.rule_id, f"inference_geo={region}"):
+            key = key._replace(inference_geo=None)
         if not any("search_context_size" in priced for priced in self._contexts_of(found.rule_id)):
             key = key._replace(search_context_size=None)
         return ";".join(part for part in (context_of(key), found.context) if part)
+
+    def _has_level(self, rule_id: int, level: str) -> bool:
+        """Tell whether a rule has a price of its own for a service level, alone or with others."""
+        return any(level in context.split(";") for context in self._contexts_of(rule_id))
 
     def _contexts_of(self, rule_id: int) -> set[str]:
         """Name the service levels that a rule has a price for, on any day."""
@@ -125,6 +137,15 @@ class Resolver:
             periods = self._rules[rule_id].model.periods
             self._contexts[rule_id] = {context for period in periods for context, _ in period.contexts()}
         return self._contexts[rule_id]
+
+    def _find_in_geography(self, key: Key, provider: Provider | None, deployment: Deployment | None) -> Found | str:
+        """Find a name as it is called in the geography that its region lies in, where the book knows it by that."""
+        geography = GEOGRAPHY.match(key.inference_geo or "")
+        if geography and key.model and not key.model.startswith(geography[1]):
+            there = self._find(key._replace(model=f"{geography[1]}.{key.model}"), provider, deployment)
+            if not isinstance(there, str):
+                return there
+        return self._find(key, provider, deployment)
 
     def _find(self, key: Key, provider: Provider | None, deployment: Deployment | None) -> Found | str:
         """Go down the ladder; return the rule and how it was found, or why none was."""

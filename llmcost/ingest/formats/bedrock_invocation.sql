@@ -150,6 +150,7 @@ select
     end as response_model,
     case when is_arn(modelid) then modelid end as deployment_id,
     region,
+    case when not has_geography(model) then region end as inference_geo,
     operation_name,
     case when has_usage then used.input_tokens end as input_tokens,
     case when has_usage then cache_read end as cache_read_input_tokens,

@@ -7,6 +7,10 @@ create or replace temp macro bedrock_model(model_id) as
     case when is_arn(model_id) then split_part(model_id, '/', -1) else model_id end
 ;
 
+-- An inference profile runs in any region of its geography, at the geography's price.
+create or replace temp macro has_geography(model) as regexp_matches(model, '^(us|us-gov|eu|apac|jp|au|ca|sa|in|global)\.')
+;
+
 -- What an ARN names: foundation-model, inference-profile, provisioned-model and others.
 create or replace temp macro bedrock_resource(model_id) as
     case when is_arn(model_id) then split_part(split_part(model_id, '/', 1), ':', 6) end
