@@ -90,7 +90,8 @@ class Resolver:
         provider = self._seller(key)
         deployment = self._deployed(key, provider)
         is_provisioned = (deployment is not None and deployment.is_provisioned) or is_reserved(key)
-        found = self._find_in_geography(key, provider, deployment)
+        key = self._in_geography(key, provider)
+        found = self._find(key, provider, deployment)
         if isinstance(found, str):
             return Resolution(None, None, None, context_of(key), "", "provisioned" if is_provisioned else found)
         rule = self._rules[found.rule_id]
@@ -138,14 +139,13 @@ class Resolver:
             self._contexts[rule_id] = {context for period in periods for context, _ in period.contexts()}
         return self._contexts[rule_id]
 
-    def _find_in_geography(self, key: Key, provider: Provider | None, deployment: Deployment | None) -> Found | str:
-        """Find a name as it is called in the geography that its region lies in, where the book knows it by that."""
+    def _in_geography(self, key: Key, provider: Provider | None) -> Key:
+        """Name a model as it is called in the geography that its region lies in, where the book knows it by that."""
         geography = GEOGRAPHY.match(key.inference_geo or "")
-        if geography and key.model and not key.model.startswith(geography[1]):
-            there = self._find(key._replace(model=f"{geography[1]}.{key.model}"), provider, deployment)
-            if not isinstance(there, str):
-                return there
-        return self._find(key, provider, deployment)
+        if not geography or not key.model or key.model.startswith(geography[1]):
+            return key
+        there = key._replace(model=f"{geography[1]}.{key.model}", inference_geo=None)
+        return key if isinstance(self._find(there, provider, None), str) else there
 
     def _find(self, key: Key, provider: Provider | None, deployment: Deployment | None) -> Found | str:
         """Go down the ladder; return the rule and how it was found, or why none was."""
