@@ -2,7 +2,20 @@
 
 from llmcost.reconcile.bill import Bill, Line
 from llmcost.reconcile.invoice import Comparison, compare_invoice
-from llmcost.reconcile.read import read_bill
+from llmcost.reconcile.read import read_bill, read_report
 from llmcost.reconcile.reported import BY, Gaps, compare_reported
+from llmcost.reconcile.usage import UsageReport, compare_usage
 
-__all__ = ["BY", "Bill", "Comparison", "Gaps", "Line", "compare_invoice", "compare_reported", "read_bill"]
+__all__ = [
+    "BY",
+    "Bill",
+    "Comparison",
+    "Gaps",
+    "Line",
+    "UsageReport",
+    "compare_invoice",
+    "compare_reported",
+    "compare_usage",
+    "read_bill",
+    "read_report",
+]

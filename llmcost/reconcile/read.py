@@ -11,15 +11,37 @@ from llmcost.errors import FormatError, InputError
 from llmcost.reconcile.bill import Bill
 from llmcost.reconcile.pages import read_pages
 from llmcost.reconcile.tables import read_table
+from llmcost.reconcile.usage import UsageReport, read_usage
 
 KNOWN = (
-    "OpenAI costs (JSON or CSV), Anthropic cost report (JSON or CSV), FOCUS CSV, or a CSV with the columns "
-    "day, model, amount"
+    "OpenAI costs (JSON or CSV), Anthropic cost report (JSON or CSV), the usage of either (JSON), FOCUS CSV, or a CSV "
+    "with the columns day, model, amount"
 )
 
 
+def read_report(path: Path) -> Bill | UsageReport:
+    """Read a bill or a usage report; raises InputError, with the line, for what cannot be read."""
+    text = text_of(path)
+    pages = documents(text, path) if text.lstrip()[0] in "{[" else None
+    report = read_usage(pages, path) if pages else None
+    if report is not None:
+        return report
+    bill = read_table(text, path) if pages is None else read_pages(pages, path)
+    if bill is None:
+        raise FormatError(f"{path}: no bill that llmcost knows", hint=f"known bills: {KNOWN}")
+    return bill
+
+
 def read_bill(path: Path) -> Bill:
-    """Read a bill; raises InputError, with the line, for what cannot be read."""
+    """Read a bill; a usage report is none, since it has no amounts."""
+    found = read_report(path)
+    if isinstance(found, UsageReport):
+        raise InputError(f"{path}: a usage report, without costs", hint="`compare_usage` compares its tokens")
+    return found
+
+
+def text_of(path: Path) -> str:
+    """Read a file that must hold some text in UTF-8."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -28,10 +50,7 @@ def read_bill(path: Path) -> Bill:
         raise FormatError(f"{path}: not text in UTF-8", hint=f"known bills: {KNOWN}") from error
     if not text.strip():
         raise InputError(f"{path}: the bill is empty")
-    bill = read_pages(documents(text, path), path) if text.lstrip()[0] in "{[" else read_table(text, path)
-    if bill is None:
-        raise FormatError(f"{path}: no bill that llmcost knows", hint=f"known bills: {KNOWN}")
-    return bill
+    return text
 
 
 def documents(text: str, path: Path) -> list[Any]:

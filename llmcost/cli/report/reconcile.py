@@ -12,7 +12,16 @@ from llmcost.cli.output import envelope, write
 from llmcost.cli.reading import Reading
 from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import InputError, UsageError
-from llmcost.reconcile import BY, Bill, Comparison, compare_invoice, compare_reported, read_bill
+from llmcost.reconcile import (
+    BY,
+    Bill,
+    Comparison,
+    UsageReport,
+    compare_invoice,
+    compare_reported,
+    compare_usage,
+    read_report,
+)
 from llmcost.render import Table
 from llmcost.render.money import dollars
 from llmcost.report import Coverage, coverage
@@ -23,6 +32,10 @@ REPORTED_HIDE_WHEN_NARROW = (
     *("provider", "difference_usd"),
 )
 BILL_HIDE_WHEN_NARROW = ("usage_missing", "unpriced", "requests", "explained_share", "provider")
+USAGE_HIDE_WHEN_NARROW = (
+    *("usage_missing", "provider_cache_write_tokens", "cache_write_tokens", "provider_cache_read_tokens"),
+    *("cache_read_tokens", "explained_share", "provider_requests", "requests"),
+)
 
 
 def run_reconcile(reading: Reading, by: tuple[str, ...], *, causes: bool, invoice: Path | None) -> int:
@@ -54,19 +67,25 @@ def run_reported(reading: Reading, by: tuple[str, ...], *, causes: bool) -> int:
 
 
 def run_invoice(reading: Reading, invoice: Path) -> int:
-    """Compare with a provider's bill."""
+    """Compare with a provider's bill, or with the tokens of its usage report."""
     filters, book = reading.filters, reading.book
-    bill = read_bill(invoice)
+    report = read_report(invoice)
+    is_usage = isinstance(report, UsageReport)
     with reading.open() as store:
-        found = compare_invoice(store, book, bill, filters=filters)
+        found = (
+            compare_usage(store, book, report, filters=filters)
+            if isinstance(report, UsageReport)
+            else compare_invoice(store, book, report, filters=filters)
+        )
         covered = coverage(store.price(book).scope(filters))
     shared = envelope("reconcile", book, filters, covered) | {
-        "invoice": {"kind": bill.kind, "provider": bill.provider, "first_day": str(bill.first_day)}
-        | {"last_day": str(bill.last_day)}
+        "invoice": {"kind": report.kind, "provider": report.provider, "first_day": str(report.first_day)}
+        | {"last_day": str(report.last_day)}
     }
-    table = Table("Billed and computed cost", found.columns, found.rows, found.totals, shared, BILL_HIDE_WHEN_NARROW)
-    write(table, reading)
-    for line in invoice_lines(bill, found):
+    title = "Counted by the provider and logged" if is_usage else "Billed and computed cost"
+    hidden = USAGE_HIDE_WHEN_NARROW if is_usage else BILL_HIDE_WHEN_NARROW
+    write(Table(title, found.columns, found.rows, found.totals, shared, hidden), reading)
+    for line in usage_lines(report, found) if isinstance(report, UsageReport) else invoice_lines(report, found):
         note(line)
     print_coverage(book, covered, strict=reading.strict)
     return 0
@@ -102,4 +121,22 @@ def invoice_lines(bill: Bill, found: Comparison) -> list[str]:
         lines.append(f"unpriced: {counted(totals['unpriced'], 'request')} of these days without a cost of ours")
     if totals["usage_missing"]:
         lines.append(f"usage missing: {counted(totals['usage_missing'], 'request')} of these days; billed all the same")
+    return lines
+
+
+def usage_lines(report: UsageReport, found: Comparison) -> list[str]:
+    """Say in words what was compared, and how many of the provider's tokens are in the logs."""
+    totals = found.totals
+    count = counted(len(report.lines), "line")
+    lines = [f"usage: {report.kind}, {count}, {report.first_day} to {report.last_day} (UTC)"]
+    if totals["explained_share"] is not None:
+        tokens = (totals["provider_input_tokens"] or 0) + (totals["provider_output_tokens"] or 0)
+        lines.append(
+            f"explained: {totals['explained_share']:.1%} of {tokens:,} tokens; "
+            f"difference {totals['difference_tokens'] or 0:,}"
+        )
+    if totals["usage_missing"]:
+        lines.append(
+            f"usage missing: {counted(totals['usage_missing'], 'request')} of these days, whose tokens no log has"
+        )
     return lines
