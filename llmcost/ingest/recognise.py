@@ -18,6 +18,7 @@ from llmcost.ingest.format import Format, Record, formats, fulfils
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.shapes import BOM, delimiter_of, records_of, shape_of
 from llmcost.ingest.sources import BREAKS, HEAD_BYTES, Source, digest, numbered_lines, open_lines, raise_unless_torn
+from llmcost.ingest.table import elect_table, own_or_table, sums_of
 from llmcost.ingest.wrappers import best, elect_inner, found_in, outermost
 
 SAMPLE_RECORDS = 200
@@ -69,7 +70,7 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
         is_wrapped, format = True, elect(later := later_records(source, shape), wanted)[1]
         records = later or records
     if format is None:
-        other = known_other(records)
+        other = known_other(records) or sums_of(records)
         raise FormatError(
             f"{source.path}: {other['says'] if other else reason(head, records, source.compression != 'none')}",
             hint=other["hint"] if other else hint() if records else READABLE,
@@ -151,8 +152,10 @@ def elect(records: list[Record], wanted: Format | None) -> tuple[bool, Format | 
     votes = Counter(name for record in records for name in best(record, candidates))
     if not votes:
         inner = elect_inner(records, candidates)
-        return inner is not None, inner or wanted
+        return elect_table(records) if inner is None and wanted is None else (inner is not None, inner or wanted)
     format = candidates[votes.most_common(1)[0][0]]
+    if wanted is None and (table := own_or_table(format, records)) is not format:
+        return False, table
     return is_mixed(records, format), format
 
 

@@ -21,9 +21,9 @@ REFUSALS = (
 PassedOver = Counter[tuple[str, str]]
 
 
-def reader_of(item: Recognised) -> tuple[str, str, str]:
+def reader_of(item: Recognised) -> tuple[str, str, str, str]:
     """Tell which files one statement can read together."""
-    return item.format.name, item.source.compression, item.time_type
+    return item.format.name, item.format.projection, item.source.compression, item.time_type
 
 
 def insert(store: Store, group: list[Recognised]) -> PassedOver:
