@@ -14,7 +14,7 @@ from llmcost.cli.reading import BookOptions, WholeReading
 from llmcost.cli.sections import Commands
 
 ingest_app = Commands()
-Logs = Annotated[tuple[str, ...], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="PATH...")]
+Logs = Annotated[tuple[str, ...], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="[PATH...]")]
 StoreFile = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
 LogFormat = Annotated[
     str | None,
@@ -63,6 +63,9 @@ MaxBadLines = Annotated[
 StrictIngest = Annotated[
     bool, typer.Option("--strict", help="Allow no bad line (exit 3) and no request without a cost (exit 4).")
 ]
+Agents = Annotated[
+    bool, typer.Option("--agents", help="Read the logs of the coding agents on this machine, wherever they are.")
+]
 Follow = Annotated[bool, typer.Option("--follow", help="Keep reading what is appended, until interrupted.")]
 DemoFolder = Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")]
 Scale = Annotated[float, typer.Option("--scale", help="A part of the month: 0.05 is a twentieth.", metavar="SHARE")]
@@ -73,7 +76,7 @@ ForceDemo = Annotated[bool, typer.Option("--force", help="Write into a folder th
 class IngestOptions(BookOptions):
     """Which logs are read, how, and into which store."""
 
-    paths: Logs
+    paths: Logs = ()
     db: StoreFile = DEFAULT_DB
     format: LogFormat = None
     map: Map = None
@@ -83,6 +86,7 @@ class IngestOptions(BookOptions):
     max_bad_lines: MaxBadLines = None
     strict: StrictIngest = False
     follow: Follow = False
+    agents: Agents = False
 
 
 @ingest_app.command(short_help="Read logs into the store, each request once.")
@@ -97,6 +101,7 @@ def ingest(*, options: IngestOptions) -> int:
         llmcost ingest logs/
         llmcost ingest 'logs/2026-11-*.jsonl.gz' --db november.duckdb
         llmcost ingest ~/.claude/projects --text none
+        llmcost ingest --agents
         llmcost ingest --follow /var/log/gateway/
         zcat proxy.log.gz | llmcost ingest -
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from llmcost.cli.coverage import refuse_incomplete
+from llmcost.cli.ingest.agents import with_agents
 from llmcost.cli.ingest.follow import follow
 from llmcost.cli.ingest.new_store import check_kept, no_empty_store
 from llmcost.cli.ingest.options import IngestOptions
@@ -23,6 +24,7 @@ def run_ingest(asked: IngestOptions) -> int:
     """Ingest and print the summary; 3 where not one line could be understood, 4 under --strict without a cost."""
     options = options_of(asked)
     check_kept(asked.db)
+    asked = with_agents(asked)
     with no_empty_store(asked.db):
         return follow(asked, options) if asked.follow else read_once(asked, options)
 
