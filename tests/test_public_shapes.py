@@ -15,7 +15,7 @@ from tests.conftest import CASES
 
 PUBLIC = [
     case
-    for name in ("wrappers", "shapes")
+    for name in ("wrappers", "shapes", "tracers")
     for case in yaml.safe_load((CASES / "public" / f"{name}.yaml").read_text(encoding="utf-8"))
 ]
 

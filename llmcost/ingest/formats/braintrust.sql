@@ -80,6 +80,8 @@ with
                                         then 'embeddings'
                                         else 'chat'
                                     end
+                                -- agents and tools may name a model, too
+                                else 'none'
                             end
                         ),
                         struct_pack(key := 'gen_ai.request.model', value := x ->> 'model'),

@@ -117,6 +117,8 @@ with
                                     kind in ('LLM', 'CHAT_MODEL')
                                     or (coalesce(kind, 'UNKNOWN') = 'UNKNOWN' and u is not null)
                                 then 'chat'
+                                -- agents and tools may name a model, too
+                                else 'none'
                             end
                         ),
                         struct_pack(key := 'gen_ai.request.model', value := model),

@@ -140,6 +140,8 @@ with
                                     case
                                         when contains(lower(model), 'embed') then 'embeddings' else 'chat'
                                     end
+                                -- agents and tools may name a model, too
+                                else 'none'
                             end
                         ),
                         struct_pack(key := 'gen_ai.request.model', value := coalesce(i ->> 'model', model)),
