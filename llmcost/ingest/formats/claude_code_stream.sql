@@ -1,7 +1,7 @@
 /*
 # over 200 lines: counts of a run go on from result to result, and a run may have none
 title: Claude Code runs
-answers: What `claude -p --output-format json` or `stream-json` prints; a request is what a run used of one model, or a message of a run without a result.
+answers: What `claude -p --output-format json` or `stream-json` prints, and Qwen Code likewise; a request is what a run used of one model, or a message of a run without a result.
 source: Claude Code docs, headless mode and Agent SDK; anthropics/claude-agent-sdk-python; recorded runs in public repositories
 recognise:
   - {type: result, subtype: , session_id: , usage: }
@@ -19,6 +19,7 @@ columns:
   cwd: text
   model: text
   claude_code_version: text
+  qwen_code_version: text
   parent_tool_use_id: text
   subtype: text
   is_error: flag
@@ -60,7 +61,9 @@ with
             max(case when "type" = 'result' then place end) over session_lines as last_result,
             max_by(model, place) over session_lines as init_model,
             max_by(cwd, place) over session_lines as folder,
-            max_by(claude_code_version, place) over session_lines as version
+            max_by(coalesce(claude_code_version, qwen_code_version), place) over session_lines as version,
+            max(qwen_code_version) over session_lines is not null as is_qwen,
+            case when is_qwen then 'inclusive' else 'exclusive' end as basis
         from lines
         window session_lines as (partition by file_id, session_id)
     ),
@@ -88,7 +91,16 @@ with
                         {
                             model:init_model,
                             used: {
-                                inputtokens:usage.input_tokens,
+                                -- Qwen's input has the cache in it
+                                inputtokens: case
+                                    when is_qwen
+                                    then
+                                        cast(
+                                            tokens(usage.input_tokens)
+                                            - coalesce(tokens(usage.cache_read_input_tokens), 0) as varchar
+                                        )
+                                    else usage.input_tokens
+                                end,
                                 outputtokens:usage.output_tokens,
                                 cachereadinputtokens:usage.cache_read_input_tokens,
                                 cachecreationinputtokens:usage.cache_creation_input_tokens,
@@ -172,7 +184,7 @@ with
             file_id,
             coalesce(logged_at, modified_at) as started_at,
             logged_at is null as is_file_time,
-            'claude_code' as gateway,
+            case when is_qwen then 'qwen_code' else 'claude_code' end as gateway,
             version as emitter_version,
             case
                 when part.provider = 'bedrock'
@@ -230,7 +242,7 @@ with
                 tokens(answer.usage.output_tokens),
                 cache_read := tokens(answer.usage.cache_read_input_tokens),
                 cache_write := tokens(answer.usage.cache_creation_input_tokens),
-                input_basis := 'exclusive'
+                input_basis := basis
             ) as used
         from placed
         where
@@ -248,7 +260,7 @@ with
             file_id,
             coalesce(first_at, modified_at) as started_at,
             first_at is null as is_file_time,
-            'claude_code' as gateway,
+            case when is_qwen then 'qwen_code' else 'claude_code' end as gateway,
             version as emitter_version,
             case
                 when answer.id like 'msg_bdrk_%'

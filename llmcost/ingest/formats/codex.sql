@@ -149,7 +149,8 @@ with
             used.reasoning as reasoning_output_tokens,
             used.total as total_tokens_reported,
             'provider' as usage_source,
-            found.basis as usage_basis,
+            -- a turn is the sum of its calls
+            case when "type" = 'turn.completed' then 'run' else found.basis end as usage_basis,
             case
                 when used.total <> used.input + used.output then 'ambiguous' else found.evidence
             end as usage_evidence,
