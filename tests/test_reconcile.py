@@ -370,6 +370,7 @@ PLAIN = "day,model,amount\n"
         (PLAIN + '2026-03-05,"m,1\n', "bill:2: broken CSV: unexpected end of data"),
         ("day,model,amount,currency\n2026-03-05,m,1,EUR\n", "bill:2: 'EUR' is not USD"),
         ("usage_date_utc,model_version,usage_output_tokens\n2026-03-05,m,5\n", "bill:1: an export of usage"),
+        ("start_time,model,input_tokens,output_tokens\n1772668800,m,5,1\n", "bill: a usage report, without costs"),
         (FOCUS.replace("2026-03-06", "2026-04-01"), "bill:2: a charge of more than a day"),
         (OPENAI[:200], "bill:3: broken JSON"),
         (OPENAI.replace("0.0009", '"x"'), "bill: data[0].results[1].amount.value: 'x' is not an amount"),

@@ -117,6 +117,27 @@ def test_a_bad_report_is_refused_with_its_place(tmp_path: Path, report: Any, mes
         read_report(write(tmp_path / "usage.json", json.dumps(report)))
 
 
+CONSOLES = {
+    "start_time,end_time,start_time_iso,num_model_requests,model,input_tokens,output_tokens,input_cached_tokens,"
+    "input_audio_tokens\n1772668800,1772755200,2026-03-05T00:00:00+00:00,3,gpt-4o-2024-08-06,900,150,100,7\n"
+    "1772668800,1772755200,2026-03-05T00:00:00+00:00,1,gpt-4o-2024-08-06,100,50,,\n": (4, 1007, 100, 0, 200),
+    "usage_date_utc,model_version,api_key,usage_type,usage_input_tokens_no_cache,usage_input_tokens_cache_write_5m,"
+    "usage_input_tokens_cache_write_1h,usage_input_tokens_cache_read,usage_output_tokens\n"
+    "2026-03-05,claude-sonnet-4-5-20250929,key,standard,50,300,200,9000,70\n": (None, 9550, 9000, 500, 70),
+}
+
+
+@pytest.mark.parametrize("text", CONSOLES)
+def test_what_the_consoles_export_is_read_alike(store: Store, book: Book, tmp_path: Path, text: str) -> None:
+    report = read_report(write(tmp_path / "usage.csv", text))
+    assert isinstance(report, UsageReport)
+    found = compare_usage(store, book, report)
+    names = ("requests", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
+
+    (row,) = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    assert (DAY, *CONSOLES[text]) == (row["day"], *(row[f"provider_{name}"] for name in names))
+
+
 def test_a_usage_report_is_no_bill(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="a usage report, without costs"):
         read_bill(write(tmp_path / "usage.json", json.dumps(openai(completions(input_tokens=1)))))

@@ -12,9 +12,10 @@ from llmcost.reconcile.bill import Bill
 from llmcost.reconcile.pages import read_pages
 from llmcost.reconcile.tables import read_table
 from llmcost.reconcile.usage import UsageReport, read_usage
+from llmcost.reconcile.usage_tables import read_usage_table
 
 KNOWN = (
-    "OpenAI costs (JSON or CSV), Anthropic cost report (JSON or CSV), the usage of either (JSON), FOCUS CSV, or a CSV "
+    "OpenAI costs (JSON or CSV), Anthropic cost report (JSON or CSV), the usage of either, FOCUS CSV, or a CSV "
     "with the columns day, model, amount"
 )
 
@@ -23,7 +24,7 @@ def read_report(path: Path) -> Bill | UsageReport:
     """Read a bill or a usage report; raises InputError, with the line, for what cannot be read."""
     text = text_of(path)
     pages = documents(text, path) if text.lstrip()[0] in "{[" else None
-    report = read_usage(pages, path) if pages else None
+    report = read_usage_table(text, path) if pages is None else read_usage(pages, path)
     if report is not None:
         return report
     bill = read_table(text, path) if pages is None else read_pages(pages, path)

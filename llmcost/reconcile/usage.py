@@ -68,6 +68,14 @@ def read_usage(pages: list[Any], path: Path) -> UsageReport | None:
         day = day_of(moment(bucket[start], f"{place}.{start}"), bucket.get(end), place)
         days.append(day)
         lines += [used(provider, day, result, inner) for inner, result in results(bucket, place)]
+    return report_of(provider, lines, path, days)
+
+
+def report_of(provider: str, lines: list[Used], path: Path, days: list[date] | None = None) -> UsageReport:
+    """Make a report of its lines and the days that it speaks of; one without a day is none."""
+    days = days or [line.day for line in lines]
+    if not days:
+        raise InputError(f"{path}: the report has no day", hint="it is empty; was the period right when it was made?")
     kind = "OpenAI usage" if provider == "openai" else "Anthropic usage report"
     return UsageReport(kind, provider, tuple(lines), min(days), max(days))
 
