@@ -85,6 +85,7 @@ with recursive
                 generation -> '$.message.kwargs.usage_metadata',
                 x -> '$.metadata.usage_metadata',
                 o -> '$.llm_output.token_usage',
+                o -> '$.llmOutput.tokenUsage',
                 o -> 'usage',
                 json_object(
                     'input_tokens',
@@ -114,12 +115,12 @@ with recursive
     counted as (
         select
             *,
-            tokens(coalesce(u ->> 'input_tokens', u ->> 'prompt_tokens')) as input,
+            tokens(coalesce(u ->> 'input_tokens', u ->> 'prompt_tokens', u ->> 'promptTokens')) as input,
             coalesce(
-                tokens(coalesce(u ->> 'output_tokens', u ->> 'completion_tokens')),
+                tokens(coalesce(u ->> 'output_tokens', u ->> 'completion_tokens', u ->> 'completionTokens')),
                 case when kind = 'embedding' then 0 end
             ) as output,
-            tokens(u ->> 'total_tokens') as total,
+            tokens(coalesce(u ->> 'total_tokens', u ->> 'totalTokens')) as total,
             -- LangChain puts the service tier before the names of counts
             tokens(
                 coalesce(
