@@ -34,7 +34,8 @@ PRICE_STATUSES = (
         "unknown provider",
     ),
     *("unknown model", "no price for context", "no price for date", "no rate for a token kind"),
-    *("no price for searches", "not asked for"),
+    *("no price for searches", "no price for file searches", "no price for X searches", "no price for code containers"),
+    "not asked for",
 )
 
 

@@ -31,10 +31,10 @@ COLUMNS = {
     "cache_image_read_tokens": "cache_read_image_tokens",
     "output_reasoning_tokens": "reasoning_output_tokens",
     "web_searches": "web_search_requests",
-    "x_searches": "web_search_requests",
+    "x_searches": "x_search_requests",
 }
 # Fees of one request, in its own rates: so much for each, or the sum that the provider told.
-RATES = {"web_searches_each": "web_search", "x_searches_each": "web_search", "requests_each": "request"}
+RATES = {"web_searches_each": "web_search", "x_searches_each": "x_search", "requests_each": "request"}
 # Their example states no rates: a test of a price book's, so only the shipped book can give them.
 WITHOUT_RATES = {"wx118", "wx119", "wx121"}
 # What the shipped book does not give, and why.

@@ -26,13 +26,15 @@ NAMES: dict[str, Any] = {
     "is_batch": None,
     "status": "ok",
     "usage_source": "provider",
+    "usage_basis": "inclusive",
     "gateway_cache_hit": None,
 }
 COUNTS = (
     *("input_tokens", "cache_read_input_tokens", "cache_write_input_tokens", "cache_write_1h_input_tokens"),
     *("input_audio_tokens", "cache_read_audio_tokens", "input_image_tokens", "cache_read_image_tokens"),
     *("output_tokens", "reasoning_output_tokens", "output_audio_tokens", "output_image_tokens"),
-    *("web_search_requests", "retry_count"),
+    *("web_search_requests", "file_search_requests", "x_search_requests", "code_interpreter_requests"),
+    "retry_count",
 )
 Counts = tuple[int | None, ...]
 

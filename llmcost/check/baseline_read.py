@@ -45,6 +45,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     is_batch: bool | None = None
     status: str = "ok"
     usage_source: str = "provider"
+    usage_basis: str = "inclusive"
     gateway_cache_hit: bool | None = None
     input_tokens: Written = None
     cache_read_input_tokens: Written = None
@@ -59,6 +60,9 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     output_audio_tokens: Written = None
     output_image_tokens: Written = None
     web_search_requests: Written = None
+    file_search_requests: Written = None
+    x_search_requests: Written = None
+    code_interpreter_requests: Written = None
     retry_count: Written = None
 
 

@@ -6,7 +6,6 @@ select
     0 as file_id,
     $start::timestamp as started_at,
     case when route is not null then ['route:' || route] end as tags,
-    'inclusive' as usage_basis,
     coalesce(is_batch, false) as is_batch,
     * exclude (number, route, is_batch)
 from (select *, row_number() over () as number from restored)

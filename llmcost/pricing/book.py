@@ -1,6 +1,6 @@
 """What a price book says, as frozen data; format `llmcost-pricing/1`.
 
-Rates are USD per 1,000,000 tokens; `web_search` and `request` are USD per call. Periods begin at 00:00 UTC of `from`
+Rates are USD per 1,000,000 tokens; fees (FEES) are USD per call. Periods begin at 00:00 UTC of `from`
 and end where the next begins, or at `to`.
 """
 
@@ -19,7 +19,7 @@ TOKEN_RATES = (
     *("reasoning", "input_audio", "output_audio", "input_image", "output_image"),
     *("cache_read_audio", "cache_read_image"),
 )
-FEES = ("web_search", "request")
+FEES = ("web_search", "file_search", "x_search", "code_interpreter", "request")
 AXES = ("processing", "service_tier", "speed", "inference_geo", "search_context_size")
 # Ways to be served of which a request has one; what stands on other axes stacks with it.
 SERVED = ("processing", "service_tier", "speed")
@@ -105,7 +105,8 @@ class Provider:
 
     `resells` others' models: where a log names no provider, the price of the model's maker counts. `ids` are patterns
     of model ids that nobody else writes so: they say who served a request whose log does not. `zones` are regions that
-    its ids begin with, such as `eu/`, each with its factor on the token rates.
+    its ids begin with, such as `eu/`, each with its factor on the token rates. `fees` are for its own tools, whatever
+    model called them.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Provider:
     resells: bool = False
     ids: tuple[str, ...] = ()
     zones: tuple[tuple[str, Decimal], ...] = ()
+    fees: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fnmatch import translate
 from itertools import pairwise
 
-from llmcost.pricing.book import Adjust, Deployment, Model, Provider
+from llmcost.pricing.book import FEES, Adjust, Deployment, Model, Provider
 from llmcost.pricing.loader import Node, only, required, section, span
 from llmcost.pricing.periods import read_period
 
@@ -19,7 +19,7 @@ WILD = re.compile(r"[*?\[]|^re:")
 
 def read_provider(node: Node) -> Provider:
     """Read one entry of `providers`."""
-    found = node.mapping({"id", "names", "fallback", "resells", "ids", "zones"}, "a provider")
+    found = node.mapping({"id", "names", "fallback", "resells", "ids", "zones", "fees"}, "a provider")
     return Provider(
         required(node, found, "id", "a provider").text("id"),
         only(found, "names", lambda n: n.texts("names")) or (),
@@ -27,12 +27,18 @@ def read_provider(node: Node) -> Provider:
         only(found, "resells", lambda n: n.truth("resells")) or False,
         tuple(read_pattern(item, "ids") for item in section(found, "ids")),
         tuple(sorted((only(found, "zones", read_zones) or {}).items())),
+        tuple(sorted((only(found, "fees", read_fees) or {}).items())),
     )
 
 
 def read_zones(node: Node) -> dict[str, Decimal]:
     """Read the zones of a provider, each with its factor."""
     return {name.lower(): factor.number("zones") for name, factor in node.pairs("`zones`").items()}
+
+
+def read_fees(node: Node) -> dict[str, Decimal]:
+    """Read what a provider's tools cost, USD per call."""
+    return {name: fee.number(name) for name, fee in node.mapping(set(FEES), "`fees`").items()}
 
 
 def read_deployment(node: Node) -> Deployment:

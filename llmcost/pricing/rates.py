@@ -10,14 +10,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from llmcost.errors import PriceBookError
-from llmcost.pricing.book import FEES, TOKEN_RATES, Adjust, Book, Model, Period, Rates, Tier, Variant, Window
+from llmcost.pricing.book import FEES, TOKEN_RATES, Adjust, Book, Model, Period, Provider, Rates, Tier, Variant, Window
 from llmcost.pricing.loader import MAX_DECIMALS, MAX_FEE, MAX_RATE
 from llmcost.pricing.periods import DAY_END
 
 PAST, FUTURE = date(1, 1, 1), date(9999, 12, 31)
 NO_LIMIT = 2**62
 EVERY_DAY = 127
-NO_FEE = {"web_search": None, "request": Decimal(0)}
+NO_FEE = {"request": Decimal(0)}
 MAX_FACTOR_DECIMALS = 6
 # A rate that is not named is its neighbour's: for a token never 0.
 NEIGHBOURS = {
@@ -70,6 +70,9 @@ class PriceRow(NamedTuple):
     cache_read_audio: Decimal | None
     cache_read_image: Decimal | None
     web_search: Decimal | None
+    file_search: Decimal | None
+    x_search: Decimal | None
+    code_interpreter: Decimal | None
     request: Decimal
     multiplier: Decimal
     assumed: str
@@ -98,27 +101,28 @@ def rows_of(book: Book, rule_ids: Iterable[int]) -> list[PriceRow]:
 def rules(book: Book) -> list[Rule]:
     """List what can be bought where: the book's models in their order, then what a fallback lends a provider."""
     # lent models have rows of their own, since a contract with one provider says nothing of the other
-    zones = {provider.id: provider.zones for provider in book.providers}
+    sellers = {provider.id: provider for provider in book.providers}
     lent = [
-        Rule(provider.id, zoned(model, provider.zones))
+        Rule(provider.id, sold_by(provider, model))
         for provider in book.providers
         for other in provider.fallback
         for model in book.models
         if model.provider == other
     ]
-    return [*(Rule(model.provider, zoned(model, zones.get(model.provider, ()))) for model in book.models), *lent]
+    return [*(Rule(model.provider, sold_by(sellers.get(model.provider), model)) for model in book.models), *lent]
 
 
-def zoned(model: Model, zones: Sequence[tuple[str, Decimal]]) -> Model:
-    """Give each period a service level for every zone of its seller; the own price of one counts first."""
-    if not zones:
+def sold_by(seller: Provider | None, model: Model) -> Model:
+    """Give each period what its seller says of every model: zones as service levels, fees; its own count first."""
+    if seller is None or not (seller.zones or seller.fees):
         return model
-    levels = [Variant((("inference_geo", name),), {}, (), factor) for name, factor in zones]
+    levels = [Variant((("inference_geo", name),), {}, (), factor) for name, factor in seller.zones]
     periods = []
     for period in model.periods:
         own = {pair for variant in period.variants for pair in variant.when}
         added = [level for level in levels if level.when[0] not in own]
-        periods.append(replace(period, variants=(*period.variants, *added)))
+        rates = {**dict(seller.fees), **period.rates}
+        periods.append(replace(period, rates=rates, variants=(*period.variants, *added)))
     return replace(model, periods=tuple(periods))
 
 
@@ -142,8 +146,8 @@ def period_rows(rule_id: int, model: Model, period: Period, adjust: list[Adjust]
     """Write a period's rows: every service level, hour and tier, cut where a contract begins or ends."""
     for context, levels in period.contexts():
         named = {name: rate for level in levels for name, rate in level.rates.items()}
-        # no fee for a call means that there is none; searches whose price is not named are not free
-        fees = [named.get(fee, period.rates.get(fee, NO_FEE[fee])) for fee in FEES]
+        # no fee for a call means that there is none; calls of tools whose price is not named are not free
+        fees = [named.get(fee, period.rates.get(fee, NO_FEE.get(fee))) for fee in FEES]
         for days, minute_from, minute_to, window in hours(period, levels):
             for over, up_to, rates in tier_rates(period, levels, window, model):
                 filled, assumed = fill(rates)

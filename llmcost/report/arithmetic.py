@@ -26,6 +26,9 @@ METERS = {
     "output_audio": "audio output",
     "output_image": "image output",
     "web_search": "searches",
+    "file_search": "file searches",
+    "x_search": "X searches",
+    "code_interpreter": "code containers",
     "request": "fee of the call",
 }
 

@@ -31,7 +31,11 @@ MOST_COUNTED = "select count(*) * 2000000000, count(*) * 1000001 from requests"
 COUNTED = """
     select
         coalesce(sum(possible(input_tokens)), 0) + coalesce(sum(possible(output_tokens)), 0),
-        coalesce(sum(possible_searches(web_search_requests)), 0) + count(*)
+        coalesce(sum(possible_searches(web_search_requests)), 0)
+        + coalesce(sum(possible_searches(file_search_requests)), 0)
+        + coalesce(sum(possible_searches(x_search_requests)), 0)
+        + coalesce(sum(possible_searches(code_interpreter_requests)), 0)
+        + count(*)
     from requests
 """
 NOTHING = Resolution(None, None, None, "", "", "not asked for")
@@ -82,7 +86,7 @@ def refuse_unsummable(store: Store, book: Book, rows: Sequence[PriceRow]) -> Non
     if not rows:
         return
     largest = max(rows, key=by_token)
-    of_call = max(max(row.web_search or 0, row.request) * row.multiplier for row in rows)
+    of_call = max(max(getattr(row, fee) or 0 for fee in FEES) * row.multiplier for row in rows)
     for query in (MOST_COUNTED, COUNTED):
         ((tokens, calls),) = store.rows(query)
         if tokens * by_token(largest) / 1_000_000 + calls * of_call < MOST_USD:

@@ -20,6 +20,8 @@ select
     is_batch,
     status,
     usage_source,
+    -- counts are of the whole input, however they were written; those of a run are of several calls
+    case when usage_basis = 'run' then 'run' else 'inclusive' end as usage_basis,
     gateway_cache_hit,
     input_tokens,
     cache_read_input_tokens,
@@ -34,6 +36,9 @@ select
     output_audio_tokens,
     output_image_tokens,
     web_search_requests,
+    file_search_requests,
+    x_search_requests,
+    code_interpreter_requests,
     retry_count,
     started_us,
     ended_us

@@ -30,6 +30,9 @@ ADVICE = {
     "no price for context": "a variant for this service level",
     "no rate for a token kind": "the rate that is missing, for instance `output`",
     "no price for searches": "the rate `web_search`, USD per search",
+    "no price for file searches": "the fee `file_search` of the model or its provider, USD per call",
+    "no price for X searches": "the fee `x_search` of the model or its provider, USD per call",
+    "no price for code containers": "the fee `code_interpreter` of the model or its provider, USD per container",
     "impossible count": "more than 1,000,000,000 tokens, which no model can hold; fix what wrote the log",
     "bad usage": "parts of these requests are more than the whole; llmcost doctor shows more",
 }

@@ -22,7 +22,7 @@ from llmcost.pricing.update import period_at
 from llmcost.render import Table
 
 PLACE = ("service level", "input tokens", "hours (UTC)", "from", "to")
-HIDE_WHEN_NARROW = ("to", "hours (UTC)", "from", "web_search_usd", "request_usd", "input tokens")
+HIDE_WHEN_NARROW = ("to", "hours (UTC)", "from", *(f"{fee}_usd" for fee in FEES), "input tokens")
 
 
 def run_show(reading: BookTable, name: str, provider: str | None, at: str | None) -> int:

@@ -29,6 +29,9 @@ select
     cast(sum(output_audio_tokens) as bigint) as output_audio_tokens,
     cast(sum(output_image_tokens) as bigint) as output_image_tokens,
     cast(sum(web_search_requests) as bigint) as web_search_requests,
+    cast(sum(file_search_requests) as bigint) as file_search_requests,
+    cast(sum(x_search_requests) as bigint) as x_search_requests,
+    cast(sum(code_interpreter_requests) as bigint) as code_interpreter_requests,
     sum(list_cost_usd) as list_cost_usd,
     sum(cost_usd) as cost_usd,
     utc_day as day

@@ -56,6 +56,9 @@ with
                     ('output_audio', 'Audio Output Tokens', 'Tokens'),
                     ('output_image', 'Image Output Tokens', 'Tokens'),
                     ('web_search', 'Web Searches', 'Searches'),
+                    ('file_search', 'File Searches', 'Searches'),
+                    ('x_search', 'X Searches', 'Searches'),
+                    ('code_interpreter', 'Code Containers', 'Containers'),
                     ('request', 'Requests', 'Requests')
             ) as known(meter, sku_meter, unit)
     ),

@@ -51,6 +51,9 @@ columns:
   output_image_tokens: tokens
   total_tokens_reported: tokens
   web_search_requests: tokens
+  file_search_requests: tokens
+  x_search_requests: tokens
+  code_interpreter_requests: tokens
   usage_source: text
   input_basis: text
   service_tier: text
@@ -218,6 +221,9 @@ select
     tokens(output_image_tokens) as output_image_tokens,
     tokens(total_tokens_reported) as total_tokens_reported,
     tokens(web_search_requests) as web_search_requests,
+    tokens(file_search_requests) as file_search_requests,
+    tokens(x_search_requests) as x_search_requests,
+    tokens(code_interpreter_requests) as code_interpreter_requests,
     case when has_no_usage then 'missing' else said_source(usage_source) end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,

@@ -83,7 +83,7 @@ parsed:
     columns: [{finish_reason: text, text: text, message: {content: text, tool_calls: [{function: {name: text, arguments: text}}]}}]
   items:
     from: output
-    columns: [{type: text, name: text, arguments: text, content: json, action: {type: text}}]
+    columns: [{type: text, name: text, arguments: text, content: json, container_id: text, action: {type: text}}]
   failure: {from: error, columns: {type: text, code: text}}
   incomplete: {from: incomplete_details, columns: {reason: text}}
   talk: {from: conversation, columns: {id: text}}
@@ -203,6 +203,9 @@ select
     ) as output_image_tokens,
     parts.total as total_tokens_reported,
     openai_searches(items, model, object) as web_search_requests,
+    openai_calls(items, 'file_search_call') as file_search_requests,
+    openai_calls(items, 'x_search_call') as x_search_requests,
+    openai_containers(items) as code_interpreter_requests,
     usage.search_context_size as search_context_size,
     case
         when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'

@@ -70,7 +70,7 @@ parsed:
     columns: [{finish_reason: text, text: text, message: {content: text, tool_calls: [{function: {name: text, arguments: text}}]}}]
   items:
     from: response.body.output
-    columns: [{type: text, name: text, arguments: text, content: json, action: {type: text}}]
+    columns: [{type: text, name: text, arguments: text, content: json, container_id: text, action: {type: text}}]
   failure: {from: response.body.error, columns: {type: text, code: text}}
   incomplete: {from: response.body.incomplete_details, columns: {reason: text}}
 */
@@ -136,6 +136,9 @@ select
     parts.output_image as output_image_tokens,
     parts.total as total_tokens_reported,
     openai_searches(items, body.model, body.object) as web_search_requests,
+    openai_calls(items, 'file_search_call') as file_search_requests,
+    openai_calls(items, 'x_search_call') as x_search_requests,
+    openai_containers(items) as code_interpreter_requests,
     body.usage.search_context_size as search_context_size,
     case
         when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'

@@ -17,6 +17,9 @@ select
         when
             (prices.is_whole or not lacks_rate(gaps.quantities, prices))
             and (prices.web_search is not null or gaps.web_search_requests = 0)
+            and (prices.file_search is not null or coalesce(gaps.quantities.file_search, 0) = 0)
+            and (prices.x_search is not null or coalesce(gaps.quantities.x_search, 0) = 0)
+            and (prices.code_interpreter is not null or coalesce(gaps.quantities.code_interpreter, 0) = 0)
         then as_micro_usd(usd_of_list_units(units_of(gaps.quantities, true, prices.list_rates)))
     end as expected_micro_usd
 from gaps

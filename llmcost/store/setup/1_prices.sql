@@ -14,6 +14,9 @@ create temp type if not exists price_status as enum (
     'no price for date',
     'no rate for a token kind',
     'no price for searches',
+    'no price for file searches',
+    'no price for X searches',
+    'no price for code containers',
     'not asked for'
 );
 
@@ -32,6 +35,9 @@ create temp type if not exists whole_rates as struct(
     cache_read_audio hugeint,
     cache_read_image hugeint,
     web_search hugeint,  -- a search
+    file_search hugeint,
+    x_search hugeint,
+    code_interpreter hugeint,
     request hugeint  -- a request
 );
 
@@ -58,6 +64,9 @@ create or replace temp table prices (
     cache_read_audio decimal(17, 9),
     cache_read_image decimal(17, 9),
     web_search decimal(17, 9),  -- USD per search
+    file_search decimal(17, 9),  -- USD per call
+    x_search decimal(17, 9),  -- USD per call
+    code_interpreter decimal(17, 9),  -- USD per call
     request decimal(17, 9),  -- USD per request
     multiplier decimal(8, 6),  -- the contract's factor on the list price
     assumed varchar,  -- rates that the book does not name and that were taken from their neighbour

@@ -36,7 +36,10 @@ with
                 possible(system_prompt_chars) as system_prompt_chars,
                 possible(input_chars) as input_chars,
                 possible(output_chars) as output_chars,
-                possible_searches(web_search_requests) as web_search_requests
+                possible_searches(web_search_requests) as web_search_requests,
+                possible_searches(file_search_requests) as file_search_requests,
+                possible_searches(x_search_requests) as x_search_requests,
+                possible_searches(code_interpreter_requests) as code_interpreter_requests
             ),
             coalesce(
                 greatest(
@@ -69,7 +72,10 @@ with
                     output_image_tokens
                 )
                 < 0
-                or web_search_requests not between 0 and 1000000,
+                or web_search_requests not between 0 and 1000000
+                or file_search_requests not between 0 and 1000000
+                or x_search_requests not between 0 and 1000000
+                or code_interpreter_requests not between 0 and 1000000,
                 false
             ) as is_impossible
         from requests
@@ -101,7 +107,10 @@ with
                 cache_read_image_tokens,
                 output_audio_tokens,
                 output_image_tokens,
-                web_search_requests
+                web_search_requests,
+                file_search_requests,
+                x_search_requests,
+                code_interpreter_requests
             )
             is not null as has_other_kinds,
             output_tokens

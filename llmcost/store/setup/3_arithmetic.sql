@@ -17,6 +17,9 @@ create or replace temp macro units_of(quantities, has_other_kinds, rates) as
             + cast(coalesce(quantities.output_audio, 0) as hugeint) * rates.output_audio
             + cast(coalesce(quantities.output_image, 0) as hugeint) * rates.output_image
             + cast(coalesce(quantities.web_search, 0) as hugeint) * rates.web_search
+            + cast(coalesce(quantities.file_search, 0) as hugeint) * rates.file_search
+            + cast(coalesce(quantities.x_search, 0) as hugeint) * rates.x_search
+            + cast(coalesce(quantities.code_interpreter, 0) as hugeint) * rates.code_interpreter
         else 0
     end
 ;

@@ -37,6 +37,9 @@ with
                 cache_read_audio := prices.cache_read_audio,
                 cache_read_image := prices.cache_read_image,
                 web_search := prices.web_search,
+                file_search := prices.file_search,
+                x_search := prices.x_search,
+                code_interpreter := prices.code_interpreter,
                 request := prices.request
             ) as price,
             prices.multiplier,
@@ -65,12 +68,26 @@ with
                 input_image := image_input_tokens,
                 output_audio := output_audio_tokens,
                 output_image := output_image_tokens,
-                web_search := web_search_requests
+                web_search := web_search_requests,
+                file_search := file_search_requests,
+                x_search := x_search_requests,
+                code_interpreter := code_interpreter_requests
             ) as quantities,
             units_of(quantities, has_other_kinds, prices.list_rates) as list_units,
             units_of(quantities, has_other_kinds, prices.paid_rates) as paid_units,
             not prices.is_whole and lacks_rate(quantities, price) as lacks_rate,
-            prices.web_search is null and coalesce(web_search_requests, 0) > 0 as lacks_fee
+            case
+                when not has_other_kinds
+                then null
+                when prices.web_search is null and web_search_requests > 0
+                then cast('no price for searches' as price_status)
+                when prices.file_search is null and file_search_requests > 0
+                then cast('no price for file searches' as price_status)
+                when prices.x_search is null and x_search_requests > 0
+                then cast('no price for X searches' as price_status)
+                when prices.code_interpreter is null and code_interpreter_requests > 0
+                then cast('no price for code containers' as price_status)
+            end as missing_fee
         from leaves
         left join
             query_table(resolved_names) as resolved
@@ -98,14 +115,14 @@ with
                     then cast('no price for date' as price_status)
                     when lacks_rate
                     then cast('no rate for a token kind' as price_status)
-                    when lacks_fee
-                    then cast('no price for searches' as price_status)
+                    when missing_fee is not null
+                    then missing_fee
                     else resolution
                 end as price_status
         from matched
     )
 select
-    * exclude (has_other_kinds, resolution, usage_status, has_price, list_units, paid_units, lacks_rate, lacks_fee),
+    * exclude (has_other_kinds, resolution, usage_status, has_price, list_units, paid_units, lacks_rate, missing_fee),
     usd_of_list_units(list_units) as computed_usd,
     -- answered from the gateway's own cache, or failed without a token: the log shows nothing to pay
     case

@@ -43,6 +43,9 @@ with
                     {meter:'output_audio', quantity:quantities.output_audio, rate:price.output_audio},
                     {meter:'output_image', quantity:quantities.output_image, rate:price.output_image},
                     {meter:'web_search', quantity:quantities.web_search, rate:price.web_search},
+                    {meter:'file_search', quantity:quantities.file_search, rate:price.file_search},
+                    {meter:'x_search', quantity:quantities.x_search, rate:price.x_search},
+                    {meter:'code_interpreter', quantity:quantities.code_interpreter, rate:price.code_interpreter},
                     {meter:'request', quantity:case when price.request > 0 then 1 else 0 end, rate:price.request}
                 ],
                 max_depth := 2
@@ -53,14 +56,14 @@ with
 select
     * exclude (list_cost_usd, cost_usd, quantities),
     case
-        when meter in ('web_search', 'request')
+        when meter in ('web_search', 'file_search', 'x_search', 'code_interpreter', 'request')
         then usd(quantity, rate)
         else cast(micro_usd(quantity, rate) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15))
     end as list_cost_usd,
     case
         when price_status = 'provisioned'
         then cast(0 as decimal(38, 21))
-        when meter in ('web_search', 'request')
+        when meter in ('web_search', 'file_search', 'x_search', 'code_interpreter', 'request')
         then contract_cost(usd(quantity, rate), multiplier)
         else
             contract_cost(
