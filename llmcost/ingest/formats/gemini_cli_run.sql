@@ -8,7 +8,6 @@ recognise:
   - {type: result, status: , stats: {total_tokens: }}
   - {type: result, status: , timestamp: }
   - {type: init, session_id: , model: , timestamp: }
-  - {type: [message, tool_use, tool_result, error], timestamp: , role: }
   - {type: [tool_use, tool_result], timestamp: , tool_id: }
 required: []
 columns:
