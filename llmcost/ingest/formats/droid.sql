@@ -3,7 +3,7 @@ title: Droid sessions
 answers: The settings file of a session of Factory's Droid, which counts all its calls; thinking stands beside the output, the cache beside the input.
 source: ryoppippi/ccusage, which reads the same files; no record of a real run seen
 recognise:
-  - {tokenUsage: {inputTokens: , outputTokens: }, model: }
+  - {tokenUsage: {inputTokens: , cacheCreationTokens: , thinkingTokens: }}
   - {tokenUsage: {inputTokens: , outputTokens: }, providerLock: }
   - {assistantActiveTimeMs: , tokenUsage: {inputTokens: }}
 macros: [agents]

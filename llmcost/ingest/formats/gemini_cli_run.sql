@@ -6,7 +6,6 @@ recognise:
   - {response: , stats: {models: }}
   - {session_id: , stats: {models: }}
   - {type: result, status: , stats: {total_tokens: }}
-  - {type: result, status: , timestamp: }
   - {type: init, session_id: , model: , timestamp: }
   - {type: [tool_use, tool_result], timestamp: , tool_id: }
 required: []

@@ -7,7 +7,6 @@ recognise:
   - {model_config_json: , accumulated_input_tokens: }
   - {working_dir: , accumulated_total_tokens: }
   - {working_dir: , message_count: , total_tokens: }
-  - {role: [user, assistant], created: , content: }
 macros: [agents]
 required: []
 columns:

@@ -7,7 +7,9 @@ recognise:
   - {type: message, id: , parentId: , timestamp: , message: {role: }}
   - {type: [message_start, message_update, message_end, turn_end], message: {role: }}
   - {type: session, id: , cwd: }
-  - {type: [model_change, thinking_level_change, compaction, branch_summary, custom, custom_message, label, session_info, usage], id: , timestamp: }
+  - {type: [model_change, thinking_level_change, compaction, branch_summary, custom_message, session_info], id: , timestamp: }
+  - {type: custom, customType: }
+  - {type: usage, id: , timestamp: , usage: {cacheRead: }}
   - {type: [agent_start, agent_end, agent_settled, turn_start, tool_execution_start, tool_execution_update, tool_execution_end]}
 macros: [agents]
 required: []
