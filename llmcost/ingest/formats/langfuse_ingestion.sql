@@ -59,7 +59,14 @@ with recursive
                 then upper(coalesce(body.type, ''))
                 else upper(split_part(event, '-', 1))
             end as kind,
-            row_number() over (order by sent_at, event like '%-update', file_id, line) as turn
+            row_number() over (order by sent_at, event like '%-update', file_id, line) as turn,
+            -- an update belongs to what its own file creates, or else to what another does; a copy of a
+            -- file is a copy
+            coalesce(
+                max(case when event like '%-create' then file_id end) over (partition by body.id, file_id),
+                min(case when event like '%-create' then file_id end) over (partition by body.id),
+                file_id
+            ) as home
         from timed
     ),
     traces as (
@@ -76,7 +83,7 @@ with recursive
     observations as (
         select
             body.id as id,
-            arg_max(file_id, turn) as file_id,
+            any_value(home) as file_id,
             bool_or(kind in ('GENERATION', 'EMBEDDING')) as is_call,
             bool_or(kind = 'EMBEDDING') as is_embedding,
             count(*) as events,
@@ -96,7 +103,7 @@ with recursive
             arg_max(body.output, turn) as "output"
         from events
         where event not in ('trace-create', 'score-create', 'sdk-log')
-        group by all
+        group by body.id, home
     ),
     generations as (
         select
@@ -195,7 +202,7 @@ with recursive
         select id, parent as up, 0 as steps
         from counted
         where parent is not null
-        union all
+        union
         select climbs.id, observations.parent, steps + 1
         from climbs
         join observations on climbs.up = observations.id
