@@ -1,13 +1,29 @@
+-- What stands where a text was taken out is not that text: two prompts without theirs are not equal. A word
+-- such as "hidden" alone may be an answer.
+create or replace temp macro is_placeholder(x) as
+    strlen(x) between 1 and 80
+    and regexp_full_match(
+        lower(trim(x)),
+        '[\[\](){}<>"'']+|null'
+        '|[\[({<]+((content|message|prompt|input|output|text|data)s?[ _-])?(redacted|removed|hidden|masked|filtered|omitted|not logged)'
+        '([ _-]by[ _-][a-z0-9._-]+)?[\])}>]+'
+        '|((content|message|prompt|input|output|text|data)s?[ _-])?(\*{3,}|redacted|not (logged|recorded|captured))'
+        '([ _-]by[ _-][a-z0-9._-]+)?'
+        '|(content|message|prompt|input|output|text|data)s? (removed|hidden|masked|filtered|omitted)'
+    )
+;
+
 -- Content as keyed hashes and sizes. The key is the store's own, so that nobody can see which texts of two
 -- stores are equal, or guess short ones; without it (`--text none`) every hash and size is NULL.
 create or replace temp macro keyed(x) as
     case
-        when x is not null and getvariable('content_key') is not null
+        when x is not null and not is_placeholder(x) and getvariable('content_key') is not null
         then hash(concat(getvariable('content_key'), hash(x)))
     end
 ;
 
-create or replace temp macro chars(x) as case when getvariable('content_key') is not null then length(x) end
+create or replace temp macro chars(x) as
+    case when not is_placeholder(x) and getvariable('content_key') is not null then length(x) end
 ;
 
 create or replace temp macro is_system(role) as coalesce(role in ('system', 'developer'), false)
