@@ -9,7 +9,9 @@ import pytest
 
 from llmcost.errors import LlmcostError
 from llmcost.ingest import Summary, ingest
+from llmcost.ingest.table import COUNTED, spellings
 from llmcost.store import Store
+from tests.conftest import ROOT
 from tests.logs import write
 
 ROW = "2026-11-02T08:00:00Z,gpt-4o-mini,1000,50"
@@ -113,3 +115,11 @@ def test_two_tables_are_read_at_once_and_what_wraps_one_is_opened(store: Store, 
 
     assert {"table": 3} == dict(ingest(store, [str(first), str(second), str(third)]).formats)
     assert [(3,), (7,), (1000,)] == store.rows("select input_tokens from requests order by 1")
+
+
+def test_the_documentation_lists_every_spelling() -> None:
+    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    section = text.partition("## A plain table")[2].partition("\n## ")[0]
+
+    listed = {name for key, (_, names) in spellings().items() for name in names if name != key or key == COUNTED}
+    assert [] == sorted(name for name in listed if f"`{name}`" not in section)
