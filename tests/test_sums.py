@@ -35,6 +35,14 @@ MESSAGES = {
     "ending_at": "2026-03-06T00:00:00Z",
     "results": [{"uncached_input_tokens": 50, "cache_read_input_tokens": 9000, "output_tokens": 70, "model": "m"}],
 }
+DAILY = {
+    "date": "2026-03-05",
+    "inputTokens": 50,
+    "outputTokens": 70,
+    "totalCost": 0.1,
+    "modelsUsed": ["m"],
+    "modelBreakdowns": [{"modelName": "m", "inputTokens": 50, "outputTokens": 70, "cost": 0.1}],
+}
 
 
 def page(*buckets: Any) -> dict[str, Any]:
@@ -52,6 +60,8 @@ def page(*buckets: Any) -> dict[str, Any]:
         ([{"data": [MESSAGES], "has_more": False}], "sums of Anthropic's usage or cost report"),
         ([MESSAGES], "sums of Anthropic's usage or cost report"),
         ([{"data": [{"actor": {}, "core_metrics": {}, "model_breakdown": []}]}], "daily sums of Claude Code"),
+        ([{"daily": [DAILY], "totals": {"totalCost": 0.1}}], "ccusage's sums"),
+        ([DAILY], "ccusage's sums"),
     ],
 )
 @pytest.mark.parametrize("indent", [None, 2])
