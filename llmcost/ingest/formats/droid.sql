@@ -48,9 +48,9 @@ with
     )
 select
     passed_over,
-    printf('droid-%x', hash(begun, model, case when begun is null then file_id end)) as request_id,
-    printf('droid-%x', hash(begun, model, case when begun is null then file_id end)) as session_id,
-    hash('droid', begun, model, case when begun is null then file_id end) as dedupe_key,
+    printf('droid-%x', hash(begun, case when begun is null then file_id end)) as request_id,
+    printf('droid-%x', hash(begun, case when begun is null then file_id end)) as session_id,
+    hash('droid', begun, case when begun is null then file_id end) as dedupe_key,
     file_id,
     started as started_at,
     begun is null as is_file_time,
