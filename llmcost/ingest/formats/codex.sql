@@ -49,15 +49,24 @@ with
     ),
     read as (
         select
-            * exclude (usage),
-            codex_counts(payload.info.total_token_usage) as totals,
-            codex_counts(
-                case when "type" = 'turn.completed' then usage else payload.info.last_token_usage end
-            ) as last,
-            max(thread_id) over (partition by file_id) as thread,
+            *,
+            row_number() over () as place,
             utc("timestamp") as logged_at,
             "type" = 'turn.completed' or ("type" = 'event_msg' and payload.type = 'token_count') as is_count
         from records
+    ),
+    -- `codex exec` counts on from turn to turn of its thread.
+    counted_lines as (
+        select
+            * exclude (usage),
+            codex_counts(
+                case when "type" = 'turn.completed' then usage else payload.info.total_token_usage end
+            ) as totals,
+            codex_counts(payload.info.last_token_usage) as last,
+            last_value(thread_id ignore nulls) over (
+                partition by file_id order by place rows between unbounded preceding and current row
+            ) as thread
+        from read
     ),
     lines as (
         select
@@ -68,7 +77,7 @@ with
                 when totals is null and last is null
                 then 'no usage in the event'
             end as passed_over
-        from read
+        from counted_lines
     ),
     -- A token count names no model: it is the latest turn's. An event without a call repeats the totals.
     events as (
@@ -78,7 +87,9 @@ with
                 partition by file_id order by logged_at, "type" = 'event_msg'
             ) as turn_model,
             lag(totals ignore nulls) over (
-                partition by file_id, passed_over order by logged_at, totals.total, totals.input
+                partition by file_id, thread, passed_over
+                order by
+                    logged_at, case when "type" = 'turn.completed' then place end, totals.total, totals.input
             ) as before
         from lines
         where passed_over is null or "type" = 'turn_context'
