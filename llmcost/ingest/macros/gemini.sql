@@ -9,8 +9,8 @@ create or replace temp macro gemini_answer(parts) as
     )
 ;
 
--- Searches that are paid for: up to Gemini 2.5 a prompt that was grounded, however often; since then each
--- query.
+-- Searches that are paid for: up to Gemini 2.5 a prompt that was grounded, however often; since
+-- then each query.
 create or replace temp macro gemini_searches(model, queries) as
     case
         when len(queries) > 0

@@ -99,9 +99,8 @@ create or replace temp macro whole_input(input, cache_read, cache_write, uncache
     end
 ;
 
--- Whether counts tell what was used: an answer has an input, and an output without one is not understood.
--- Where both
--- are 0 there was nothing to pay.
+-- Whether counts tell what was used: an answer has an input, and an output without one is not
+-- understood. Where both are 0 there was nothing to pay.
 create or replace temp macro is_counted(used) as
     used.input_tokens > 0 or (used.input_tokens = 0 and used.output_tokens = 0)
 ;
