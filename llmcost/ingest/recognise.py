@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,12 +13,13 @@ from typing import Any
 import yaml
 
 from llmcost.errors import FormatError
+from llmcost.ingest.election import elect, is_known
 from llmcost.ingest.format import Format, Record, formats, fulfils
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.shapes import BOM, delimiter_of, records_of, shape_of
 from llmcost.ingest.sources import BREAKS, HEAD_BYTES, Source, digest, numbered_lines, open_lines, raise_unless_torn
-from llmcost.ingest.table import elect_table, own_or_table, sums_of
-from llmcost.ingest.wrappers import best, elect_inner, found_in, outermost
+from llmcost.ingest.table import sums_of
+from llmcost.ingest.wrappers import found_in, outermost
 
 SAMPLE_RECORDS = 200
 # a log may begin with what a program says when it starts
@@ -128,11 +128,6 @@ def later_records(source: Source, shape: str) -> list[Record]:
     return records
 
 
-def is_known(record: Record) -> bool:
-    """Tell whether any format claims a record."""
-    return any(format.claims(record) for format in formats().values())
-
-
 def begun(texts: Iterator[bytes]) -> Iterator[bytes]:
     """Give records as long as they are not too many bytes to look at."""
     seen = 0
@@ -141,33 +136,6 @@ def begun(texts: Iterator[bytes]) -> Iterator[bytes]:
         seen += len(text)
         if seen > 16 * SAMPLE_BYTES:
             return
-
-
-def elect(records: list[Record], wanted: Format | None) -> tuple[bool, Format | None]:
-    """Pick the format that claims most records, the more telling one where two claim the same; else of what they wrap.
-
-    Tells, too, whether a file's records have to be looked for: in others, or among others.
-    """
-    candidates = {wanted.name: wanted} if wanted else formats()
-    votes = Counter(name for record in records for name in best(record, candidates))
-    if not votes:
-        inner = elect_inner(records, candidates)
-        return elect_table(records) if inner is None and wanted is None else (inner is not None, inner or wanted)
-    format = candidates[votes.most_common(1)[0][0]]
-    if wanted is None and (table := own_or_table(format, records)) is not format:
-        return False, table
-    return is_mixed(records, format), format
-
-
-def is_mixed(records: list[Record], format: Format) -> bool:
-    """Tell whether most records are of another kind, that the format's query would take for broken ones."""
-    if not format.required and "not a model call" in format.passes_over:
-        return False
-    others = (
-        not format.claims(record) and (not format.required or any(record.get(key) is None for key in format.required))
-        for record in records
-    )
-    return sum(others) * 2 > len(records)
 
 
 def known_other(records: list[Record]) -> dict[str, Any] | None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from llmcost.ingest.documents import TOKENS, records_in
+from llmcost.ingest.election import elect
 from llmcost.ingest.format import Format, formats
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.places import openable
-from llmcost.ingest.recognise import elect, read_head, sample
+from llmcost.ingest.recognise import read_head, sample
 from llmcost.ingest.shapes import BOM, delimiter_of, parquet_rows, records_of, row_of, shape_of
 from llmcost.ingest.sieve import BadLine, parse
 from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Source, open_lines, open_source

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -94,26 +93,3 @@ def said_by(wrapper: Record) -> Iterator[tuple[str, Any]]:
             yield key, value
     if any(fulfils(wrapper, marks) for marks in BATCHES):
         yield "processing", "batch"
-
-
-def elect_inner(records: list[Record], candidates: Mapping[str, Format]) -> Format | None:
-    """Pick the format of what records wrap: at least half of them hold one, or are a stream's."""
-    votes: Counter[str] = Counter()
-    events: Counter[str] = Counter()
-    holding = 0
-    for record in records:
-        inner = outermost(record, lambda item: best(item, candidates) != [])
-        beside = [name for name, format in candidates.items() if format.stands_beside(record)]
-        votes.update(name for item in inner for name in best(item, candidates))
-        events.update(beside)
-        holding += bool(inner or beside)
-    if holding * 2 < len(records) or not holding:
-        return None
-    return candidates[(votes or events).most_common(1)[0][0]]
-
-
-def best(record: Record, candidates: Mapping[str, Format]) -> list[str]:
-    """Name the formats that claim a record with the most marks."""
-    claims = {name: format.claims(record) for name, format in candidates.items()}
-    most = max(claims.values(), default=0)
-    return [name for name, marks in claims.items() if marks == most > 0]
