@@ -1,7 +1,7 @@
 /*
 title: LLM's log
 answers: What `llm logs --json` lists of Simon Willison's command line tool, or rows of its table `responses`; details of tokens as each plugin writes them.
-source: simonw/llm docs/logging.md and llm/models.py; llm-anthropic and llm-gemini, which set the details
+source: simonw/llm docs/logging.md and llm/models.py; llm-anthropic and llm-gemini, which set the details; no record of a real run seen
 recognise:
   - {id: , model: , datetime_utc: , duration_ms: }
   - {conversation_id: , model: , datetime_utc: }
