@@ -94,6 +94,15 @@ def test_what_is_found_is_said_and_read(llmcost: Run, tmp_path: Path) -> None:
     assert "claude_code 2, cline 2, cline_session 1, codex 1, copilot_cli 1" in done.stdout
 
 
+def test_a_report_reads_what_agents_keep_without_a_store(llmcost: Run, tmp_path: Path) -> None:
+    done = llmcost("report", "cost", "--agents", "--by", "gateway", "-f", "csv", env=fill(tmp_path / "home"))
+
+    assert 0 == done.returncode
+    assert "Claude Code: 2 files" in done.stderr
+    assert any(line.startswith("claude_code,") for line in done.stdout.splitlines())
+    assert not (tmp_path / "llmcost.duckdb").exists()
+
+
 def test_nothing_found_and_nothing_asked_for_are_told_apart(llmcost: Run, tmp_path: Path) -> None:
     found, asked = llmcost("ingest", "--agents", env=shell(tmp_path / "empty")), llmcost("ingest")
 

@@ -151,6 +151,9 @@ Settings = Annotated[
         autocompletion=completing.parameters,
     ),
 ]
+Agents = Annotated[
+    bool, typer.Option("--agents", help="Read the logs of the coding agents on this machine, wherever they are.")
+]
 MemoryLimit = Annotated[
     str | None,
     typer.Option(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from llmcost.cli.complete import names as completing
+from llmcost.cli.options import Agents
 from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.reading import BookOptions, WholeReading
 from llmcost.cli.sections import Commands
@@ -62,9 +63,6 @@ MaxBadLines = Annotated[
 ]
 StrictIngest = Annotated[
     bool, typer.Option("--strict", help="Allow no bad line (exit 3) and no request without a cost (exit 4).")
-]
-Agents = Annotated[
-    bool, typer.Option("--agents", help="Read the logs of the coding agents on this machine, wherever they are.")
 ]
 Follow = Annotated[bool, typer.Option("--follow", help="Keep reading what is appended, until interrupted.")]
 DemoFolder = Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")]

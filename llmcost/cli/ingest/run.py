@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from llmcost.cli.agents import agent_paths
 from llmcost.cli.coverage import refuse_incomplete
-from llmcost.cli.ingest.agents import with_agents
 from llmcost.cli.ingest.follow import follow
 from llmcost.cli.ingest.new_store import check_kept, no_empty_store
 from llmcost.cli.ingest.options import IngestOptions
@@ -24,7 +26,10 @@ def run_ingest(asked: IngestOptions) -> int:
     """Ingest and print the summary; 3 where not one line could be understood, 4 under --strict without a cost."""
     options = options_of(asked)
     check_kept(asked.db)
-    asked = with_agents(asked)
+    if not asked.paths and not asked.agents:
+        raise UsageError("nothing to read", hint="name files, folders, globs or -; or --agents")
+    if asked.agents:
+        asked = replace(asked, paths=agent_paths(asked.paths))
     with no_empty_store(asked.db):
         return follow(asked, options) if asked.follow else read_once(asked, options)
 

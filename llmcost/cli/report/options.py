@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llmcost.cli.complete import names as completing
 from llmcost.cli.expand import COMMAS
-from llmcost.cli.options import PRICES, AsOf, By, MemoryLimit, Zone
+from llmcost.cli.options import PRICES, Agents, AsOf, By, MemoryLimit, Zone
 from llmcost.cli.reading import Reading
 from llmcost.cli.sections import Commands
+
+if TYPE_CHECKING:
+    from llmcost.store import Store
 
 report_app = Commands()
 Words = Annotated[
@@ -93,6 +97,15 @@ class ReportReading(Reading):
     prices_as_of: AsOf = None
     memory_limit: MemoryLimit = None
     assume: Assume = ()
+    agents: Agents = False
+
+    def open(self, *, may: Sequence[str] = ()) -> Store:
+        """Open the store, or read logs into memory: those that are named, and those of coding agents if asked for."""
+        if not self.agents:
+            return super().open(may=may)
+        from llmcost.cli.agents import agent_paths
+
+        return replace(self, paths=agent_paths(self.paths), agents=False).open(may=may)
 
 
 @dataclass(frozen=True)

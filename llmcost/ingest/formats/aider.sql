@@ -1,7 +1,7 @@
 /*
 title: Aider analytics
 answers: The file of `aider --analytics-log`, one row a message that was sent; the cache is not told apart, so cached input is priced in full.
-source: Aider-AI/aider aider/analytics.py and aider/website/docs/more/analytics.md, whose sample lines have this shape; no record of a real run seen
+source: Aider-AI/aider aider/analytics.py and the recorded events of aider/website/assets/sample-analytics.jsonl
 recognise:
   - {event: , properties: , user_id: , time: }
   - {event: message_send, properties: {main_model: }}
