@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ def check(store: Store, file: Path, case: dict[str, Any]) -> None:
 
     assert {case["format"]: 1} == dict(summary.formats)
     assert counts(case) == counted(summary)
+    # whatever a line holds, it is a request, passed over or rejected
+    assert summary.read >= json_lines(file)
     for expression, expected in case.get("sums", {}).items():
         assert expected == plain(store.value(f"select {expression} from requests")), expression
     for request_id, expected in case["requests"].items():
@@ -42,6 +45,15 @@ def check(store: Store, file: Path, case: dict[str, Any]) -> None:
         rows = store.rows(f"select {columns} from requests where request_id = $1", [str(request_id)])
         assert len(rows) == 1, f"{request_id}: {len(rows)} rows"
         assert expected == dict(zip(expected, map(plain, rows[0]), strict=True)), request_id
+
+
+def json_lines(file: Path) -> int:
+    """Count the lines of a file if all of them are JSON objects; else 0."""
+    try:
+        found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except ValueError:
+        return 0
+    return len(found) if all(isinstance(record, dict) for record in found) else 0
 
 
 def counts(case: dict[str, Any]) -> dict[str, Any]:
