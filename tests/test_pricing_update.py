@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from llmcost.pricing import load_book
+from llmcost.pricing.agreement import Agreement, agreement
 from llmcost.pricing.edit import edited, verify
 from llmcost.pricing.files import read_book
 from llmcost.pricing.update import Change, changes, period_at
@@ -42,6 +43,20 @@ def source(folder: Path, prices: str, model: str = "heron") -> Path:
         folder / "source.yaml",
         f"format: llmcost-pricing/1\nmodels:\n  - provider: acme\n    model: {model}\n    prices:\n{prices}",
     )
+
+
+def test_prices_that_both_name_are_counted_and_those_that_are_equal(tmp_path: Path) -> None:
+    book = load_book([write(tmp_path / "book.yaml", BOOK)])
+    # input and cache_read are equal, output is not; a cache write and the price in the US are the book's alone
+    incoming = read_book(source(tmp_path, "      - {input: 2, output: 11, cache_read: 0.2, input_audio: 4}\n")).models
+
+    assert {"acme": Agreement(4, 2)} == agreement(book, incoming, TODAY)
+
+
+def test_what_one_side_has_alone_is_not_compared(tmp_path: Path) -> None:
+    book = load_book([write(tmp_path / "book.yaml", BOOK)])
+
+    assert {} == agreement(book, read_book(source(tmp_path, "      - {input: 2}\n", "owl")).models, TODAY)
 
 
 def found(

@@ -42,7 +42,10 @@ At = Annotated[str | None, typer.Option("--at", help="As of this day; today by d
 BookFile = Annotated[Path | None, typer.Argument(help="A book; by default the ones that count here.", metavar="[FILE]")]
 Source = Annotated[str, typer.Argument(help="genai-prices, a LiteLLM file, or a book.", metavar="SOURCE")]
 From = Annotated[
-    str, typer.Option("--from", help="genai-prices (installed, offline), a LiteLLM price file, or another book.")
+    str,
+    typer.Option(
+        "--from", help="genai-prices or litellm (as installed, offline), a LiteLLM price file, or another book."
+    ),
 ]
 Target = Annotated[
     Path | None,
@@ -137,6 +140,7 @@ def diff(*, source: Source, to: Target = None, table: TableOptions) -> int:
 
     \b
         llmcost pricing diff genai-prices
+        llmcost pricing diff litellm
         llmcost pricing diff model_prices_and_context_window.json
     """
     from llmcost.cli.pricing.update import run_diff

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,35 +13,64 @@ from llmcost.cli.days import today
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write, write_text
 from llmcost.cli.reading import TableOptions
+from llmcost.counts import counted
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, load_book, shipped_book_path
+from llmcost.pricing.agreement import Agreement, agreement, names_of
 from llmcost.pricing.book import Model
 from llmcost.pricing.edit import edited, verify
 from llmcost.pricing.files import read_book
 from llmcost.pricing.nearest import nearest_hint
 from llmcost.pricing.sources import Source
 from llmcost.pricing.sources.genai_prices import read_genai_prices
-from llmcost.pricing.sources.litellm import read_litellm
-from llmcost.pricing.update import Change, changes
+from llmcost.pricing.sources.litellm import read_installed, read_litellm
+from llmcost.pricing.update import Change, changes, period_at
 from llmcost.render import Table
 from llmcost.render.money import exact
 
 SHOWN = 20
-COLUMNS = ("change", "provider", "model", "from_day", "level", "over_tokens", "rate", "book", "source", "held_back")
+COLUMNS = (
+    *("change", "provider", "model", "from_day", "level", "over_tokens", "rate", "book", "source", "held_back"),
+    *("book_source", "book_checked"),
+)
+HIDE_WHEN_NARROW = ("book_source", "book_checked", "held_back", "over_tokens", "level", "from_day")
 
 
 def run_diff(table: TableOptions, source: str, to: Path | None) -> int:
     """Print every rate in which a source differs."""
     found = read_source(source)
+    book, day = book_with(to or own_book_path()), today()
+    known = names_of(book)
     rows = [
-        row
-        for change in changes(book_with(to or own_book_path()), found.models, today(), frozenset())
+        (*row, *proof_of(known.get((change.model.provider, change.model.model.lower())), day))
+        for change in changes(book, found.models, day, frozenset())
         for row in rows_of(change)
     ]
-    shared = envelope("pricing diff") | {"source": found.name}
-    write(Table(f"Where {found.name} differs", COLUMNS, rows, {}, shared), table)
+    agreed = agreement(book, found.models, day)
+    counts = {name: {"compared": both.compared, "equal": both.equal} for name, both in agreed.items()}
+    shared = envelope("pricing diff") | {"source": found.name, "agreement": counts}
+    write(Table(f"Where {found.name} differs", COLUMNS, rows, {}, shared, HIDE_WHEN_NARROW), table)
+    for line in agreeing_lines(agreed):
+        note(line)
     print_left_out(found)
     return 0
+
+
+def proof_of(model: Model | None, day: date) -> tuple[str | None, date | None]:
+    """Say where the book's price of a day is from, and when it was looked at."""
+    period = period_at(model, day) if model else None
+    return (period.source, period.checked) if period else (None, None)
+
+
+def agreeing_lines(agreed: Mapping[str, Agreement]) -> Iterator[str]:
+    """Say of how many prices that both have how many are equal, the providers with differences first."""
+    compared, equal = (sum(getattr(both, name) for both in agreed.values()) for name in ("compared", "equal"))
+    yield f"compared: {counted(compared, 'price')} that both name, {equal:,} equal"
+    for name, both in sorted(agreed.items(), key=lambda item: (item[1].equal - item[1].compared, item[0])):
+        if both.equal < both.compared:
+            yield f"compared: {name}: {both.equal:,} of {both.compared:,} equal"
+    if same := [name for name, both in sorted(agreed.items()) if both.equal == both.compared]:
+        yield f"compared: all equal: {', '.join(same)}"
 
 
 def run_update(source: str, to: Path | None, providers: Sequence[str], corrections: frozenset[str], yes: bool) -> int:
@@ -63,9 +93,13 @@ def read_source(source: str) -> Source:
     """Read a source by its name or its file."""
     if source == "genai-prices":
         return read_genai_prices()
+    if source == "litellm":
+        return read_installed()
     path = Path(source)
     if not path.is_file():
-        raise UsageError(f"{source}: no such source", hint="genai-prices, a LiteLLM price file, or another book")
+        raise UsageError(
+            f"{source}: no such source", hint="genai-prices, litellm, a LiteLLM price file, or another book"
+        )
     if path.suffix == ".json":
         return read_litellm(path)
     return Source(path.name, list(read_book(path).models))
@@ -121,8 +155,8 @@ def describe(taken: Sequence[Change], held_back: Sequence[Change], to: Path) -> 
     for change in held_back:
         yield f"held back: {change.model.provider} {change.model.model}{rates(change)}; --yes takes it"
     kinds = {kind: sum(1 for change in taken if change.kind == kind) for kind in dict.fromkeys(c.kind for c in taken)}
-    counted = ", ".join(f"{count:,} x {kind}" for kind, count in kinds.items())
-    yield f"{to}: {counted}" if taken else f"{to}: nothing to change"
+    parts = ", ".join(f"{count:,} x {kind}" for kind, count in kinds.items())
+    yield f"{to}: {parts}" if taken else f"{to}: nothing to change"
 
 
 def dated(change: Change) -> str:

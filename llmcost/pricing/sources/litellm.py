@@ -9,6 +9,8 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +53,24 @@ PROVIDERS = {
     "voyage": "voyageai",
     "xai": "x-ai",
 }
+INSTALLED = "model_prices_and_context_window_backup.json"
 Step = tuple[int, str]  # above so many tokens, at a service level
 
 
-def read_litellm(path: Path) -> Source:
-    """Read `model_prices_and_context_window.json`; raises UsageError with the file's line for what is not JSON."""
+def read_installed() -> Source:
+    """Read the list in an installed LiteLLM, which is not imported. Raises UsageError where there is none."""
+    found = find_spec("litellm")
+    places = found.submodule_search_locations if found else None
+    if not places:
+        raise UsageError("litellm is not installed", hint="pip install litellm, or name its price file")
+    return read_litellm(Path(places[0]) / INSTALLED, f"litellm {version('litellm')}")
+
+
+def read_litellm(path: Path, name: str = "") -> Source:
+    """Read `model_prices_and_context_window.json`; raises UsageError with the file's line for what is not JSON.
+
+    `name` is what its prices say where they are from, without it the file.
+    """
     try:
         entries = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except json.JSONDecodeError as error:
@@ -65,10 +80,10 @@ def read_litellm(path: Path) -> Source:
     marked = entries.values() if isinstance(entries, dict) else ()
     if not any(isinstance(entry, dict) and "litellm_provider" in entry for entry in marked):
         raise UsageError(f"{path}: no LiteLLM price file", hint="its entries have `litellm_provider`")
-    source = Source(path.name)
+    source = Source(name or path.name)
     seen: dict[tuple[str, str], Model] = {}
-    for name, entry in entries.items():
-        model = read_entry(name, entry, source) if isinstance(entry, dict) else None
+    for key, entry in entries.items():
+        model = read_entry(key, entry, source) if isinstance(entry, dict) else None
         if model:
             seen.setdefault((model.provider, model.model.lower()), model)
     source.models.extend(seen.values())
