@@ -57,7 +57,9 @@ def read_genai_prices() -> Source:
             if model.id.endswith("-"):
                 source.left_out["names cut short"] += 1
             elif periods:
-                source.models.append(Model(provider.id, model.id, names_of(model, provider.id), tuple(periods)))
+                source.models.append(
+                    Model(provider.id, own_name(model.id), names_of(model, provider.id), tuple(periods))
+                )
             else:
                 source.left_out["models without a price per token or call"] += 1
     return source
@@ -199,7 +201,9 @@ def common_factor(own: Rates, own_tiers: tuple[Tier, ...], rates: Rates, tiers: 
 
 def names_of(model: Any, provider: str) -> tuple[str, ...]:
     """Read the other names of a model; a part of a name counts as a whole one."""
-    names = [name for name in clauses(model.match) if name.lower() != model.id.lower()]
+    names = [
+        name for name in clauses(model.match) if name.lower() not in (model.id.lower(), own_name(model.id).lower())
+    ]
     if provider == "aws":
         names = [*names, *bedrock_names(model.id)]
     return tuple(dict.fromkeys(names))
@@ -209,10 +213,15 @@ def bedrock_names(name: str) -> Iterator[str]:
     """Give Bedrock's names of a model that is not the `global` one: of a region, or of an inference profile."""
     if name.startswith("global."):
         return
-    bare = VERSION.sub("", name.removeprefix("regional."))
-    if bare != name:
+    bare = VERSION.sub("", own_name(name))
+    if bare != own_name(name):
         yield bare
     yield f"re:(?:{'|'.join(REGIONS)})\\.{re.escape(bare)}"
+
+
+def own_name(name: str) -> str:
+    """Name a model as Bedrock does: the source puts a word before what is not its `global` one."""
+    return name.removeprefix("regional.")
 
 
 def clauses(clause: Any) -> Iterator[str]:
