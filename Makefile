@@ -3,8 +3,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
-# files of tests side by side, each file in one process
-SIDE_BY_SIDE := --numprocesses auto --dist loadfile
+# files of tests side by side, each file in one process; the slowest are named
+SIDE_BY_SIDE := --numprocesses auto --dist loadfile --durations 20
 # which tests: every one, or "not slow"
 SELECT :=
 # files or folders of tests: all

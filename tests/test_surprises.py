@@ -38,7 +38,7 @@ def read_cases() -> Iterator[Any]:
 # what a script does to processes, or before Python starts: there the command is a process from the start
 TO_PROCESSES = re.compile(
     r"\b(kill|timeout|ulimit|mount|setpriv|sudo|su|script|strace|wait|trap)\b|\$!|[<>]&-|/proc/"
-    r"|\b(HOME|LANG|LC_|PYTHON|LD_)|tmux"
+    r"|\b(HOME|LANG|LC_|PYTHON|LD_)|tmux|/dev/fd|\b[3-9][<>]|[<>]\("
 )
 
 
