@@ -27,7 +27,11 @@ def elect(records: list[Record], wanted: Format | None) -> tuple[bool, Format | 
 
 
 def is_mixed(records: list[Record], format: Format) -> bool:
-    """Tell whether most records are of another kind, that the format's query would take for broken ones."""
+    """Tell whether most records are of another kind, which the format's query would take for broken ones, or of those
+    that stand beside its own.
+    """
+    if any(format.stands_beside(record) and not format.claims(record) for record in records):
+        return True
     if not format.required and "not a model call" in format.passes_over:
         return False
     others = (

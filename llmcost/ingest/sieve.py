@@ -183,7 +183,8 @@ def leaf(value: Any, kind: str, name: str) -> Any:
         raise BadLine(f"{name} is {described(value)}, not a number")
     if kind == "flag" and str(value).lower() not in FLAGS:
         raise BadLine(f"{name} is {described(value)}, neither true nor false")
-    if kind == "time" and value != "" and not is_time(value):
+    # 0 is what programs write that have no time
+    if kind == "time" and value not in ("", "0", 0) and not is_time(value):
         raise BadLine(f"{name} is {described(value)}, not a plausible time")
     if kind == "texts" and not isinstance(value, list):
         raise BadLine(f"{name} is {described(value)}, not a list")

@@ -11,8 +11,8 @@ from llmcost.ingest.format import Format, Record, fulfils
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.sieve import is_time
 
-# objects in objects: {"page": {"events": [{"message": "{...}"}]}} has three
-DEPTH = 5
+# objects and lists in each other: {"page": {"events": [{"message": "{...}"}]}} has five
+DEPTH = 8
 # what a wrapper may say of all that it holds, where a record does not say it: our key, and how wrappers spell it
 SAID = {
     "timestamp": ("timestamp", "@timestamp", "time", "ts", "created_at", "createdAt", "start_time", "startTime"),
@@ -56,8 +56,8 @@ def outermost(record: Any, claims: Claims) -> list[Record]:
 def search(value: Any, claims: Claims, keys: Any, said: Mapping[str, Any], depth: int, found: Found) -> None:
     """Look at a value and what is in it, from outside to inside."""
     value = opened(value)
-    if isinstance(value, list):
-        search_list(value, claims, keys, said, depth, found)
+    if isinstance(value, list) and depth:
+        search_list(value, claims, keys, said, depth - 1, found)
     elif isinstance(value, dict) and claims(value):
         found.records.append(value | {key: told for key, told in said.items() if key in keys and not value.get(key)})
     elif isinstance(value, dict) and depth:

@@ -6,8 +6,13 @@ recognise:
   - {usageMetadata: , candidates: }
   - {candidates: , modelVersion: }
   - {usageMetadata: , responseId: }
+  - {usageMetadata: , serverContent: }
   - {usageMetadata: , promptFeedback: }
   - {error: {code: , message: , status: }}
+beside:
+  - {setupComplete: }
+  - {serverContent: }
+  - {sessionResumptionUpdate: }
 macros: [gemini]
 required: []
 columns:
@@ -21,6 +26,7 @@ columns:
     promptTokenCount: tokens
     cachedContentTokenCount: tokens
     candidatesTokenCount: tokens
+    responseTokenCount: tokens
     thoughtsTokenCount: tokens
     toolUsePromptTokenCount: tokens
     totalTokenCount: tokens
@@ -29,6 +35,7 @@ columns:
     promptTokensDetails: [{modality: text, tokenCount: tokens}]
     cacheTokensDetails: [{modality: text, tokenCount: tokens}]
     candidatesTokensDetails: [{modality: text, tokenCount: tokens}]
+    responseTokensDetails: [{modality: text, tokenCount: tokens}]
   candidates: json
   promptFeedback: json
   error: json
@@ -82,7 +89,9 @@ with
             tokens(usage.prompttokencount) as prompt_tokens,
             -- a count of zero is left out of the JSON
             coalesce(
-                tokens(usage.candidatestokencount), case when usage.prompttokencount is not null then 0 end
+                tokens(usage.candidatestokencount),
+                tokens(usage.responsetokencount),
+                case when usage.prompttokencount is not null then 0 end
             ) as answer_tokens,
             tokens(usage.totaltokencount) as total,
             tokens(usage.tooluseprompttokencount) as tool_use,
@@ -132,7 +141,10 @@ select
     cached_part(cached_image, input_image, cache_read) as cache_read_image_tokens,
     case when is_counted(used) then used.output_tokens end as output_tokens,
     thoughts as reasoning_output_tokens,
-    gemini_modality(usage.candidatestokensdetails, 'AUDIO') as output_audio_tokens,
+    coalesce(
+        gemini_modality(usage.candidatestokensdetails, 'AUDIO'),
+        gemini_modality(usage.responsetokensdetails, 'AUDIO')
+    ) as output_audio_tokens,
     gemini_modality(usage.candidatestokensdetails, 'IMAGE') as output_image_tokens,
     tokens(usage.totaltokencount) as total_tokens_reported,
     gemini_searches(modelversion, answer[1].groundingmetadata.websearchqueries) as web_search_requests,

@@ -6,8 +6,8 @@ recognise:
   - {object: interaction, usage: }
   - {object: interaction, status: , model: }
 beside:
-  - {event_type: [interaction.start, interaction.status_update, content.start, content.delta, content.stop, interaction.complete]}
-  - {event_type: , event_id: }
+  - {event_type: [interaction.created, interaction.start, interaction.status_update, interaction.completed, interaction.complete]}
+  - {event_type: [step.start, step.delta, step.stop, content.start, content.delta, content.stop]}
 macros: [gemini]
 required: [object]
 columns:

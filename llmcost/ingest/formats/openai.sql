@@ -10,6 +10,10 @@ recognise:
   - {object: response, status: , output: }
   - {object: list, usage: , model: }
   - {object: text_completion, usage: }
+  - {object: rerank, usage: , results: }
+  - {choices: {delta: }, created: , model: }
+  - {choices: {message: }, created: , model: , usage: }
+  - {text: , segments: , usage: {prompt_tokens: }}
   - {object: realtime.response, usage: }
   - {object: realtime.session, model: }
   - {created: , data: , usage: {input_tokens: , output_tokens: }}
@@ -18,6 +22,9 @@ recognise:
 beside:
   - {type: , sequence_number: }
   - {type: , event_id: }
+  - {type: , output_index: }
+  - {type: , item_id: }
+  - {type: , response: {object: [response, realtime.response]}}
 macros: [openai]
 required: []
 columns:
@@ -95,9 +102,13 @@ passes_over:
 has_ids: false
 */
 with
+    named as (
+        select body.* replace(nullif(id, '') as id, openai_object(object, choices) as object)
+        from records as body
+    ),
     bodies as (
         select
-            body.* replace(nullif(id, '') as id),
+            body.*,
             openai_provider(body) as provider_name,
             object is null and failure is not null as has_failed,
             openai_operation(object, model, created is not null) as operation,
@@ -111,10 +122,10 @@ with
             row_number() over (
                 partition by file_id, content_key, id order by choice[1].finish_reason nulls last, file_id
             ) as place
-        from records as body
+        from named as body
         where
             object in ('chat.completion', 'chat.completion.chunk', 'response', 'list', 'text_completion', '')
-            or object in ('realtime.response', 'realtime.session')
+            or object in ('realtime.response', 'realtime.session', 'rerank')
             or (object is null and (failure is not null or usage is not null))
             or error('object is not a response body')
         window chunks as (partition by file_id, content_key, id)

@@ -31,10 +31,23 @@ create or replace temp macro openai_provider(body) as
     end
 ;
 
+-- What a body is where it does not say so, or says it in a word of its own: a piece of a stream has deltas.
+create or replace temp macro openai_object(object, choices) as
+    case
+        when object = 'chat.completion.done'
+        then 'chat.completion.chunk'
+        when object is null and contains(choices, '"delta"')
+        then 'chat.completion.chunk'
+        when object is null and choices is not null
+        then 'chat.completion'
+        else object
+    end
+;
+
 -- Images, which are dated, and transcriptions do not say what they are; an error alone does not, either.
 create or replace temp macro openai_operation(object, model, is_dated) as
     case
-        when object = 'list' and contains(model, 'rerank')
+        when object = 'rerank' or (object = 'list' and contains(model, 'rerank'))
         then 'rerank'
         when object = 'list'
         then 'embeddings'

@@ -37,11 +37,12 @@ create or replace temp macro utc(x) as
     plausible(
         case
             when typeof(x) = 'DOUBLE'  -- decided before any row: else each number would be written as text too
-            then make_timestamp(cast(epoch_microseconds(try_cast(x as double)) as bigint))
+            then make_timestamp(cast(epoch_microseconds(nullif(try_cast(x as double), 0)) as bigint))
             else
                 coalesce(
-                    make_timestamp(cast(epoch_microseconds(try_cast(x as double)) as bigint)),
-                    cast(nullif(cast(x as varchar), '') as timestamptz) at time zone 'UTC'
+                    make_timestamp(cast(epoch_microseconds(nullif(try_cast(x as double), 0)) as bigint)),
+                    cast(case when cast(x as varchar) not in ('', '0', '0.0') then cast(x as varchar) end as timestamptz)
+                    at time zone 'UTC'
                 )
         end
     )
