@@ -23,15 +23,17 @@ def elect(records: list[Record], wanted: Format | None) -> tuple[bool, Format | 
     format = candidates[votes.most_common(1)[0][0]]
     if wanted is None and (table := own_or_table(format, records)) is not format:
         return False, table
-    return is_mixed(records, format), format
+    # of a format that was asked for, a line that is not of it is a bad line
+    return is_stream(records, format) or (wanted is None and is_mixed(records, format)), format
+
+
+def is_stream(records: list[Record], format: Format) -> bool:
+    """Tell whether some records are events that only stand beside the format's own."""
+    return any(format.stands_beside(record) and not format.claims(record) for record in records)
 
 
 def is_mixed(records: list[Record], format: Format) -> bool:
-    """Tell whether most records are of another kind, which the format's query would take for broken ones, or of those
-    that stand beside its own.
-    """
-    if any(format.stands_beside(record) and not format.claims(record) for record in records):
-        return True
+    """Tell whether most records are of another kind, which the format's query would take for broken ones."""
     if not format.required and "not a model call" in format.passes_over:
         return False
     others = (
