@@ -166,7 +166,8 @@ def test_cost_is_the_sum_of_its_parts_to_the_last_digit(
             cache_creation_input_tokens=short + long,
             cache_creation={"ephemeral_5m_input_tokens": short, "ephemeral_1h_input_tokens": long},
         )
-        for number, (fresh, read, short, long, output) in enumerate(rows)
+        # of three digits each, so that their order as texts is that of numbers
+        for number, (fresh, read, short, long, output) in enumerate(rows, start=100)
     ]
     kinds = ("input", "cache_read", "cache_write", "cache_write_1h", "output")
     expected = [
