@@ -1,0 +1,31 @@
+-- The calls of a tool of the provider's own.
+create or replace temp macro openai_calls(items, kind) as
+    nullif(len(list_filter(items, lambda item: item.type = kind)), 0)
+;
+
+-- Code runs in containers, which are paid each; xAI names none, and is paid by the call.
+create or replace temp macro openai_containers(items) as
+    coalesce(
+        nullif(len(list_distinct(list_transform(list_filter(items, lambda item: item.type = 'code_interpreter_call'), lambda item: item.container_id))), 0),
+        openai_calls(items, 'code_interpreter_call')
+    )
+;
+
+-- Of OpenAI's web search each search is paid for, opening a page it found is not. Models made to search do so
+-- once for each answer, and do not say it.
+create or replace temp macro openai_searches(items, model, object) as
+    case
+        when starts_with(object, 'chat.') and (contains(model, '-search-preview') or contains(model, '-search-api'))
+        then 1
+        else
+            nullif(
+                len(
+                    list_filter(
+                        items,
+                        lambda item: item.type = 'web_search_call' and coalesce(item.action.type, 'search') = 'search'
+                    )
+                ),
+                0
+            )
+    end
+;
