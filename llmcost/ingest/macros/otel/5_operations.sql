@@ -1,25 +1,71 @@
 -- Which spans are calls of a model, whose, and how they ended -----------------------------------------------
+-- Of what kind a tracer says that a span is, in capitals: LLM, EMBEDDING, AGENT, TOOL, CHAIN, RETRIEVER, ...
+create or replace temp macro otel_kind(a, span_kind) as
+    nullif(
+        upper(coalesce(a['openinference.span.kind'], a['gen_ai.span.kind'], a['langsmith.span.kind'], span_kind)), 'UNKNOWN'
+    )
+;
+
+-- What a span does by its name, where no attribute tells: the conventions call it by operation and model.
+create or replace temp macro otel_named_operation(name) as
+    nullif(regexp_extract(name, '^(invoke_agent|create_agent|invoke_workflow|execute_tool|retrieval)\b', 1), '')
+;
+
+-- What agents, their tools and workflows say of themselves.
+create or replace temp macro otel_is_agent(a) as
+    coalesce(
+        a['agent_name'],
+        a['gen_ai.agent.name'],
+        a['gen_ai.agent.id'],
+        a['gen_ai.workflow.name'],
+        a['gen_ai.tool.name'],
+        a['gen_ai.tool.call.id']
+    )
+    is not null
+;
+
+-- What only a call has: counts of its own, an answer, or a request's settings. Agents and chains name a
+-- model, too.
+create or replace temp macro otel_is_answered(a) as
+    coalesce(
+        genai_input(a),
+        genai_output(a),
+        genai_total(a),
+        openinference_input(a),
+        openllmetry_input(a),
+        a['gen_ai.response.id'],
+        a['gen_ai.response.finish_reasons'],
+        a['gen_ai.completion.0.role'],
+        a['gen_ai.request.max_tokens'],
+        a['gen_ai.request.temperature'],
+        genai_stream(a),
+        a['request_data'],
+        a['response_data']
+    )
+    is not null
+;
+
 -- The operation of a span that is one call to a model, or NULL. The clearest mark comes first: agents and
 -- chains carry models and summed usage too.
 create or replace temp macro otel_operation(a, name, span_kind) as
     case
         when logfire_is_pending(a)
         then null
-        when coalesce(a['openinference.span.kind'], span_kind, 'UNKNOWN') <> 'UNKNOWN'
-        then openinference_operation(coalesce(a['openinference.span.kind'], span_kind))
+        when otel_kind(a, span_kind) is not null
+        then openinference_operation(otel_kind(a, span_kind))
         when a['traceloop.span.kind'] is not null
         then null
         when a['ai.operationId'] is not null
         then vercel_operation(a['ai.operationId'])
-        when a['gen_ai.operation.name'] is not null
-        then genai_operation(a['gen_ai.operation.name'])
+        when coalesce(a['gen_ai.operation.name'], otel_named_operation(name)) is not null
+        then genai_operation(coalesce(a['gen_ai.operation.name'], otel_named_operation(name)))
         when a['llm.request.type'] is not null
         then openllmetry_operation(a['llm.request.type'])
         when claude_code_is_call(name)
         then 'chat'
-        when coalesce(a['agent_name'], a['gen_ai.agent.name'], a['gen_ai.tool.name']) is not null
+        when otel_is_agent(a)
         then null
-        when coalesce(a['gen_ai.request.model'], a['gen_ai.response.model']) is not null
+        when coalesce(a['gen_ai.request.model'], a['gen_ai.response.model']) is not null and otel_is_answered(a)
         then 'chat'
     end
 ;
@@ -29,7 +75,11 @@ create or replace temp macro otel_no_call(a) as
     case
         when
             coalesce(
-                genai_input(a), openinference_input(a), vercel_input(a), a['gen_ai.aggregated_usage.input_tokens']
+                genai_input(a),
+                openinference_input(a),
+                openllmetry_input(a),
+                vercel_input(a),
+                a['gen_ai.aggregated_usage.input_tokens']
             )
             is not null
         then 'parent of a model call'

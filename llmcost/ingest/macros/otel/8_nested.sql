@@ -68,6 +68,7 @@ with recursive
             climbs.steps,
             outers.call as outer_call,
             inners.call as inner_call,
+            outers.started_at as outer_started_at,
             is_same_call(outers.call, inners.call) as is_same
         from climbs
         join calls as outers on climbs.ancestor = outers.id
@@ -75,7 +76,13 @@ with recursive
         where climbs.is_call and climbs.id <> climbs.ancestor
     ),
     roots as (
-        select id, arg_max(ancestor, steps) filter (is_same) as root from nested group by id
+        select
+            id,
+            arg_max(ancestor, steps) filter (is_same) as root,
+            max(outer_started_at) as outer_started_at,
+            count(*) as depth
+        from nested
+        group by id
     ),
     -- a call whose usage is missing or the sum of the calls below it is counted there
     parents as (
@@ -130,6 +137,9 @@ with recursive
         select
             calls.*,
             parents.id is not null as is_parent,
+            -- nothing begins before what it is in, whatever its clock says
+            greatest(calls.started_at, roots.outer_started_at) as begun_at,
+            coalesce(roots.depth, 0) as depth,
             coalesce(
                 case when calls.call.client_id is not null then hash('claude_code', calls.call.client_id) end,
                 max(keys.answer_key) over (partition by coalesce(roots.root, calls.id)),
@@ -152,7 +162,7 @@ with recursive
         window
             spans_of_call as (
                 partition by dedupe_key
-                order by is_parent, call.input is null, call.output is null, started_at desc, ended_at, id
+                order by is_parent, call.input is null, call.output is null, begun_at desc, depth desc, ended_at, id
             )
     )
 select id, is_parent, dedupe_key, place, second
