@@ -117,6 +117,34 @@ def test_two_tables_are_read_at_once_and_what_wraps_one_is_opened(store: Store, 
     assert [(3,), (7,), (1000,)] == store.rows("select input_tokens from requests order by 1")
 
 
+DAYS = "date,model,key_name,input_tokens,output_tokens,cost"
+SUMS = ["2026-11-02,m,a,300000,50,1", "2026-11-02,m,b,10,5,1", "2026-11-03,m,a,20,5,1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "is_sum"),
+    [
+        (DAYS, SUMS, True),
+        (DAYS, [row.replace(",m", "T00:00:00Z,m") for row in SUMS], True),
+        # a day, model and key twice; a time of day; what only a request has; a single row
+        (DAYS, [*SUMS, SUMS[0]], False),
+        (DAYS, [*SUMS, "2026-11-03 10:00:00,m,b,1,1,1"], False),
+        (DAYS.replace("cost", "latency_ms"), SUMS, False),
+        (DAYS.replace("cost", "id"), [row + str(n) for n, row in enumerate(SUMS)], False),
+        (DAYS, SUMS[:1], False),
+    ],
+)
+def test_a_table_of_days_has_sums_of_an_unknown_number_of_requests(
+    store: Store, tmp_path: Path, header: str, rows: list[str], is_sum: bool
+) -> None:
+    summary = read(store, tmp_path, header, *rows)
+
+    assert {"table": 1} == dict(summary.formats)
+    assert [str(tmp_path / "a.csv")] * is_sum == summary.summed
+    assert {("run" if is_sum else "inclusive",)} == set(store.rows("select usage_basis from requests"))
+    assert len(rows) == store.value("select count(*) from requests")
+
+
 def test_the_documentation_lists_every_spelling() -> None:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
     section = text.partition("## A plain table")[2].partition("\n## ")[0]

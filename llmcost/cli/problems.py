@@ -26,6 +26,10 @@ def problem_lines(summary: Summary) -> Iterator[str]:
     for (name, reason), count in sorted(summary.passed_over.items()):
         yield f"passed over: {counted(count, f'{name} record')}: {reason}"
     yield from (f"unfinished {path}: its last line is cut; it is read when it is whole" for path in summary.unfinished)
+    yield from (
+        f"sums {path}: each row is a day of one model and key, of an unknown number of requests; counted as one"
+        for path in summary.summed
+    )
     if summary.ambiguous:
         requests = counted(summary.ambiguous, "request")
         yield f"ambiguous: {requests} with counts that fit no reading of their total; read as the format counts"

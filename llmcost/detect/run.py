@@ -22,6 +22,7 @@ from llmcost.store.detection_rules import detection_rules
 DECIMALS = 4  # of a fraction, in the queries
 MACROS = resources.files("llmcost.detect") / "macros.sql"
 # what detectors read of requests
+SINGLE = "single_requests"
 READ = ("calls", "prefixes", "smaller_requests", "successor_requests")
 Settings = Mapping[str, Mapping[str, Any]]
 
@@ -82,7 +83,8 @@ def detect(
     scope = rules.priced.scope(filters)
     # where nothing is asked for, nothing is lacking either
     has_requests = not scope.is_empty
-    read = {name: scope.derive_view(queries()[name], rules.made) for name in READ}
+    read: Inputs = {SINGLE: scope.derive_view(queries()[SINGLE])}
+    read = {**read, **{name: scope.derive_view(queries()[name], {**rules.made, **read}) for name in READ}}
     hits = Hits(scope, {**rules.made, **read}, tuple(asked))
     for detector in with_earlier(known, hits.asked):
         on_step(detector.name)

@@ -51,6 +51,7 @@ def load(store: Store, batch: list[Recognised], folder: str, options: Options, s
                 batch = held_to_measure(batch, copies)
     summary.files += len(batch)
     summary.formats.update(item.format.name for item in batch)
+    summary.summed += [item.source.path for item in batch if item.format.has_sums]
     summary.unfinished += [i.source.path for i in batch if i.shape == "lines" and i.source.end < i.source.size]
     summary.add(found)
     for item in batch:

@@ -30,7 +30,7 @@ class Summary:
     `new + duplicates + rejected + passed_over` is the number of records that were read: lines, or for traces spans.
     `unfinished` files end in a half-written line, which waits for the next run. `ambiguous` requests have counts that
     fit neither reading of their total. `skipped` files lay in a folder and cannot be read, `refused` ones were named.
-    `keys` are the names that stand for raw API keys.
+    `summed` are tables whose rows are sums of requests. `keys` are the names that stand for raw API keys.
     """
 
     files: int = 0
@@ -42,6 +42,7 @@ class Summary:
     passed_over: Counter[tuple[str, str]] = field(default_factory=Counter)
     unfinished: list[str] = field(default_factory=list)
     formats: Counter[str] = field(default_factory=Counter)
+    summed: list[str] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     refused: list[InputError] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)

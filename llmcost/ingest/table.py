@@ -23,9 +23,22 @@ NEEDED = ("started_at", "request_model", "input_tokens", "output_tokens")
 MODELS = ("request_model", "response_model")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 GAP = re.compile(r"[\s_()-]+")
+MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?|Z$|[+-]\d\d:?\d\d$")
 CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?")
 # a count of the cache in these words is part of the input, as OpenAI counts
 INCLUSIVE = ("prompt", "cached")
+# what only a single request has
+OF_ONE = (
+    *("request_id", "response_id", "trace_id", "span_id", "logical_request_id", "attempt_number", "prompt_hash"),
+    *("status", "http_status_code", "error_type", "finish_reason", "is_stream", "temperature", "max_tokens_requested"),
+    *("duration_ms", "time_to_first_token_ms", "first_token_at", "ended_at"),
+)
+# what sums may be by, beside the day
+BY = (
+    *("provider_name", "request_model", "response_model", "model_group", "region", "service_tier", "is_batch"),
+    *("api_key_id", "api_key_alias", "team_id", "team_alias", "project_id", "organization_id"),
+    *("user_id", "end_user_id", "session_id", "operation_name"),
+)
 SUMS = {
     "says": "sums of several requests a row (its column {} counts them), not requests",
     "hint": "export a row for each request; `llmcost reconcile --invoice` compares a provider's bill with your logs; "
@@ -83,9 +96,12 @@ def table_of(records: list[Record]) -> Format | None:
         name: "text" if key == "reported_cost_usd" else own.columns[key] for key, name in fields.items()
     }
     columns |= dict.fromkeys([fields["started_at"], clock], "text") if clock else {}
+    is_daily = not clock and are_days(fields, records)
     expressions = {key: f'lines."{name}"' for key, name in fields.items()} | {"input_basis": basis_of(fields)}
     if clock:
         expressions["started_at"] = f"concat_ws(' ', {expressions['started_at']}, lines.\"{clock}\")"
+    if is_daily:
+        expressions["is_sum"] = "'true'"
     if cost := expressions.get("reported_cost_usd"):
         expressions["reported_cost_usd"] = f"try_cast(ltrim({cost}, '$ ') as double)"
     return replace(
@@ -95,8 +111,19 @@ def table_of(records: list[Record]) -> Format | None:
         recognise=[{fields[key]: None for key in ("started_at", model_of(fields))}],
         required=[fields["started_at"]],
         columns=columns,
+        has_sums=is_daily,
         projection=", ".join(f'{expressions.get(k, typed_null(kind))} as "{k}"' for k, kind in own.columns.items()),
     )
+
+
+def are_days(fields: dict[str, str], records: list[Record]) -> bool:
+    """Tell whether rows are sums of a day: no time of day, nothing of a single request, and nothing twice on a day."""
+    rows = [record for record in records if record.get(fields["started_at"])]
+    if len(rows) < 2 or not fields.keys().isdisjoint(OF_ONE):
+        return False
+    days = [MIDNIGHT.sub("", str(row[fields["started_at"]])) for row in rows]
+    by = [tuple(str(row.get(fields[key])) for key in BY if key in fields) for row in rows]
+    return all(not day.isdigit() and ":" not in day for day in days) and len({*zip(days, by, strict=True)}) == len(rows)
 
 
 def is_table(fields: dict[str, str], records: list[Record]) -> bool:

@@ -3,7 +3,7 @@ title: Duplicates
 why: A question was asked again in the same words, came to the same answer, and was paid for again.
 advice: Let the gateway answer repeated deterministic questions from a response cache.
 rank: 3
-inputs: [scope, calls]
+inputs: [single_requests, calls]
 params:
   max_age_seconds: 86400  # an answer that is older is asked for again
   safe_age_seconds: 3600  # what any cache keeps; the low end of the range
@@ -20,7 +20,7 @@ with
         from
             (
                 select prompt_hash
-                from scope
+                from single_requests
                 where prompt_hash is not null and output_hash is not null and status = 'ok'
                 group by prompt_hash, output_hash
                 having count(*) > 1

@@ -3,7 +3,7 @@ title: Repeated embeddings
 why: Documents that had not changed were embedded again with the same model, and every token of them was paid for again.
 advice: Keep a hash of each document beside its vector, and embed only what is new or has changed.
 rank: 2
-inputs: [scope, embedding_items]
+inputs: [single_requests, embedding_items]
 params:
   min_items: 200  # fewer embedded by one key with one model are not an index
   min_repeat_share: 0.2  # fewer repeated ones are chance, or the price of simplicity
@@ -26,7 +26,7 @@ with
             cost_usd,
             -- numbers sort faster than times and names
             row_number() over (order by started_us nulls last, dedupe_key nulls last) as request_no
-        from scope
+        from single_requests
         where embedding_item_hashes is not null and status = 'ok' and cache_hit is distinct from true
     ),
     -- vectors of two models, or of two sizes, do not stand in for one another

@@ -3,7 +3,7 @@ title: Model mismatch
 why: A dear model did what a smaller one might do as well, or an old model what its cheaper successor does.
 advice: Ask the cheaper model the same for a sample of these requests, compare the answers, and switch if they hold.
 rank: 5
-inputs: [scope, smaller_names, smaller_requests, successor_days, successor_requests]
+inputs: [scope, single_requests, smaller_names, smaller_requests, successor_days, successor_requests]
 params:
   min_requests: 50  # fewer answers do not show what answers there are
   max_labels: 20  # more different answers are not a closed list
@@ -27,7 +27,7 @@ with
             row_number() over (
                 order by key nulls last, provider nulls last, model nulls last, system_prompt_hash nulls last
             ) as route
-        from scope
+        from single_requests
         where
             status = 'ok'
             and operation <> 'embeddings'
@@ -44,19 +44,20 @@ with
     short_answers as (
         select
             routes_of_short_answers.route,
-            scope.dedupe_key,
-            scope.output_hash,
-            scope.output_tokens,
-            scope.price_status,
-            scope.cost_usd
-        from scope
+            single_requests.dedupe_key,
+            single_requests.output_hash,
+            single_requests.output_tokens,
+            single_requests.price_status,
+            single_requests.cost_usd
+        from single_requests
         inner join
             routes_of_short_answers
-            on scope.key is not distinct from routes_of_short_answers.key
-            and scope.provider is not distinct from routes_of_short_answers.provider
-            and scope.model is not distinct from routes_of_short_answers.model
-            and scope.system_prompt_hash is not distinct from routes_of_short_answers.system_prompt_hash
-        where scope.status = 'ok' and scope.operation <> 'embeddings'
+            on single_requests.key is not distinct from routes_of_short_answers.key
+            and single_requests.provider is not distinct from routes_of_short_answers.provider
+            and single_requests.model is not distinct from routes_of_short_answers.model
+            and single_requests.system_prompt_hash
+            is not distinct from routes_of_short_answers.system_prompt_hash
+        where single_requests.status = 'ok' and single_requests.operation <> 'embeddings'
     ),
     labels as (select route, output_hash, count(*) as times from short_answers group by route, output_hash),
     closed_routes as (

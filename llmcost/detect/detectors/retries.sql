@@ -3,7 +3,7 @@ title: Retry amplification
 why: One request of a user became many requests, and all but the last of them were paid for in vain.
 advice: Retry in one layer only, with backoff and a cap; fix what makes answers unusable (max_tokens, time limits) instead of asking again.
 rank: 1
-inputs: [scope, requests, calls, unbilled_statuses]
+inputs: [single_requests, requests, calls, unbilled_statuses]
 params:
   max_gap_seconds: 60  # a longer pause after a failure begins a new operation
   overlap_ms: 250  # clocks of two hosts differ; more overlap is parallel work

@@ -1,6 +1,7 @@
 /*
 title: Calls
 answers: Which requests can be repetitions, could their answers be used, and which prompt had they?
+inputs: [single_requests]
 */
 -- What the queries about repetition read of a request: whether its answer could be used, and its prompt.
 select
@@ -40,5 +41,5 @@ select
         or http_status_code >= 499
         or error_type ilike '%time%out%'
     ) as is_unobserved
-from scope
+from single_requests
 where not is_batch and cache_hit is distinct from true

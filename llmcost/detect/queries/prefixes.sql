@@ -1,6 +1,7 @@
 /*
 title: Beginnings of prompts
 answers: How does the prompt of each request begin, and what of it was read from a cache or written to one?
+inputs: [single_requests]
 */
 -- What the query about static prefixes reads of a request: how its prompt begins, which of its tokens were
 -- read from a cache or written to one, and from when on an entry that it wrote could be read.
@@ -28,7 +29,7 @@ select
     -- where no response was logged it came later than the request
     coalesce(first_token_us, ended_us, started_us + 1) as readable_us,
     price_no
-from scope
+from single_requests
 where
     status = 'ok'
     and price_status = 'priced'

@@ -12,7 +12,7 @@ with
     -- operations of failures without their prompt, and of attempts that say they are one
     marked_operations as (
         select distinct logical_request_id
-        from scope
+        from single_requests
         where attempt_number > 1 or fallback_index > 0 or (prompt_hash is null and status <> 'ok')
     ),
     candidates as (

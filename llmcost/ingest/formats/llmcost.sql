@@ -56,6 +56,7 @@ columns:
   code_interpreter_requests: tokens
   usage_source: text
   input_basis: text
+  is_sum: flag
   service_tier: text
   speed: text
   inference_geo: text
@@ -225,7 +226,8 @@ select
     tokens(x_search_requests) as x_search_requests,
     tokens(code_interpreter_requests) as code_interpreter_requests,
     case when has_no_usage then 'missing' else said_source(usage_source) end as usage_source,
-    used.basis as usage_basis,
+    -- a sum of several calls tells of none how large it was
+    case when flag(is_sum) then 'run' else used.basis end as usage_basis,
     used.evidence as usage_evidence,
     nullif(service_tier, '') as service_tier,
     nullif(speed, '') as speed,

@@ -24,8 +24,7 @@ create or replace temp macro otel_is_agent(a) as
     is not null
 ;
 
--- What only a call has: counts of its own, an answer, or a request's settings. Agents and chains name a
--- model, too.
+-- Counts, an answer or settings, which only a call has; agents and chains name a model, too.
 create or replace temp macro otel_is_answered(a) as
     coalesce(
         genai_input(a),
