@@ -15,6 +15,10 @@ WRITTEN := README.md CONTRIBUTING.md $(addprefix docs/,README.md design.md quick
 # a file a process, two at a time
 COG = ls $(WRITTEN) | PATH="$(abspath $(BIN)):$$PATH" xargs -P 2 -n 1 $(BIN)/cog -P -I .
 
+# a test is many processes of the program: each compiling it anew would take longer than what they do
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
+
 .PHONY: demo test check fix docs golden bench clean help
 
 help:  ## what can be made here

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from textwrap import indent
 from typing import Any, TypeVar
 
 import duckdb
 import yaml
 
+from llmcost.compiled import compiled
 from llmcost.errors import ShelfError, first_line
 
 Entry = TypeVar("Entry")
@@ -60,8 +63,20 @@ def read_entry(file: Traversable, kind: Callable[..., Entry], steps: Traversable
 
 def read_shelf(folder: Traversable, kind: Callable[..., Entry], steps: Traversable | None = None) -> dict[str, Entry]:
     """Read every .sql file of a folder by name, in alphabetical order; `steps` as in `read_entry`."""
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return {file.name.removesuffix(".sql"): read_entry(file, kind, steps) for file in files}
+    return {file.name.removesuffix(".sql"): read_entry(file, kind, steps) for file in queries_of(folder)}
+
+
+def shipped_shelf(folder: Traversable, kind: type[Entry], steps: Traversable | None = None) -> dict[str, Entry]:
+    """Read a folder that comes with llmcost, from what was made of it before where its files are the same."""
+    files = [*queries_of(folder), *(queries_of(steps) if steps else ())]
+    name = f"{Path(str(folder)).parent.name}-{folder.name}"
+    code = [Path(__file__), Path(str(sys.modules[kind.__module__].__file__))]
+    return compiled(name, files, code, dict[str, kind], lambda: read_shelf(folder, kind, steps))  # type: ignore[valid-type]
+
+
+def queries_of(folder: Traversable) -> list[Traversable]:
+    """List the .sql files of a folder in alphabetical order."""
+    return sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
 
 
 def with_steps(text: str, names: list[str], folder: Traversable, name: str) -> str:

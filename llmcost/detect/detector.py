@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from llmcost.shelf import Query, read_shelf
+from llmcost.shelf import Query, shipped_shelf
 
 # Every detector's query gives these, one row per request that is worth looking at; more columns are its own.
 CONTRACT = ("dedupe_key", "finding", "saving_usd", "saving_low_usd", "saving_high_usd", "certainty", "evidence")
@@ -34,5 +34,5 @@ class Detector(Query):
 @cache
 def detectors() -> dict[str, Detector]:
     """Read the shelf by name, in the order in which savings are claimed."""
-    shelf = read_shelf(resources.files("llmcost.detect") / "detectors", Detector, STEPS)
+    shelf = shipped_shelf(resources.files("llmcost.detect") / "detectors", Detector, STEPS)
     return dict(sorted(shelf.items(), key=lambda item: (item[1].rank, item[0])))

@@ -13,7 +13,7 @@ from llmcost.detect.query import queries
 from llmcost.detect.savings import saved_totals
 from llmcost.errors import UsageError
 from llmcost.render.money import dollars
-from llmcost.shelf import Query, read_shelf
+from llmcost.shelf import Query, shipped_shelf
 from llmcost.store import Result, Row
 
 WHO = ("key", "model", "route")
@@ -40,13 +40,13 @@ class Findings:
 @cache
 def summaries() -> dict[str, Query]:
     """Read the shelf of summaries by the name of their detector: columns of its own, by group and certainty."""
-    return read_shelf(resources.files("llmcost.detect") / "summaries", Query)
+    return shipped_shelf(resources.files("llmcost.detect") / "summaries", Query)
 
 
 @cache
 def shelf_of_causes() -> dict[str, Query]:
     """Read the shelf of causes by the name of their detector; `params` are some of the detector's."""
-    return read_shelf(resources.files("llmcost.detect") / "causes", Query, STEPS)
+    return shipped_shelf(resources.files("llmcost.detect") / "causes", Query, STEPS)
 
 
 def causes(claims: Claims, name: str) -> Result:

@@ -10,7 +10,7 @@ import yaml
 
 from llmcost.detect import detectors, missing_requirements, requests_with
 from llmcost.pricing import Book
-from llmcost.shelf import Query, read_shelf
+from llmcost.shelf import Query, shipped_shelf
 from llmcost.store import Engine, Scope
 
 COLUMNS = ("check", "subject", "requests", "covered_share", "note")
@@ -21,7 +21,7 @@ Row = tuple[str, str, int | None, float | None, str | None]
 @cache
 def checks() -> dict[str, Query]:
     """Read the shelf of checks in the order of their file names; each gives subject, requests, covered_share, note."""
-    return read_shelf(resources.files("llmcost.doctor") / "checks", Query)
+    return shipped_shelf(resources.files("llmcost.doctor") / "checks", Query)
 
 
 def examine(engine: Engine, book: Book) -> list[Row]:

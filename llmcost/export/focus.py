@@ -16,7 +16,7 @@ import msgspec
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import among
-from llmcost.shelf import Query, read_shelf
+from llmcost.shelf import Query, shipped_shelf
 from llmcost.store import Engine, Filters, Row
 from llmcost.store.scope import MAX_GROUPS
 
@@ -38,7 +38,7 @@ class Charges:
 @cache
 def exports() -> dict[str, Query]:
     """Read the shelf of exports by name."""
-    return read_shelf(resources.files("llmcost.export") / "exports", Query)
+    return shipped_shelf(resources.files("llmcost.export") / "exports", Query)
 
 
 def export_focus(

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from llmcost.shelf import read_shelf
+from llmcost.shelf import shipped_shelf
 
 # What a leaf of `columns` is read as. Token counts are read as text: only text tells 12.5 and true from 12.
 # `content` is prompt or answer text or the JSON that holds it: it is hashed and measured, never stored.
@@ -82,7 +82,7 @@ def required_columns(format: Format) -> tuple[str, ...]:
 @cache
 def formats() -> dict[str, Format]:
     """Read the shelf of formats by name."""
-    return read_shelf(resources.files("llmcost.ingest") / "formats", Format)
+    return shipped_shelf(resources.files("llmcost.ingest") / "formats", Format)
 
 
 def fulfils(record: Any, marks: dict[str, Any]) -> bool:

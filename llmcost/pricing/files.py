@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
+from llmcost.compiled import compiled, keep, key_of
 from llmcost.errors import PriceBookError
 from llmcost.pricing.book import Book, Provider
 from llmcost.pricing.entries import read_adjust, read_deployment, read_model, read_provider
@@ -22,6 +23,11 @@ SECTIONS = {
     *("format", "currency", "sources", "providers", "models", "deployments", "adjust"),
     *("billing", "cache_rules", "substitutes"),
 }
+# bytes of a file that takes longer to read than a cache
+LARGE = 20_000
+BYTES = "pricing.book"
+# what reads them
+CODE = sorted(Path(__file__).parent.glob("*.py"))
 Entry = TypeVar("Entry", Unbilled, CacheRule, Substitute)
 
 
@@ -80,20 +86,30 @@ def names_of(providers: Iterable[Provider], path: Path) -> dict[str, str]:
 
 
 def read_book(path: Path) -> Book:
-    """Read one file; the shipped one, a second's work, once in a process."""
-    shipped = shipped_book_path()
-    return read_shipped(path, path.stat().st_mtime_ns) if path == shipped else parse_book(path)
+    """Read one file; a large one, half a second's work, from what was made of it before."""
+    if path == shipped_book_path():
+        return read_shipped(path, path.stat().st_mtime_ns)
+    # what is not there is refused where it is read
+    if not path.is_file() or path.stat().st_size < LARGE:
+        return parse_book(path)
+    return compiled(f"{path.name}.book", [path], CODE, Book, lambda: parse_book(path))
 
 
 @cache
 def read_shipped(path: Path, modified_ns: int) -> Book:
-    """Read the shipped book as it was at a time."""
-    return parse_book(path)
+    """Read the shipped book as it was at a time; it may have been made into bytes where it lay elsewhere."""
+    return compiled(BYTES, [path], CODE, Book, lambda: parse_book(path, path.name))
 
 
-def parse_book(path: Path) -> Book:
-    """Read one file."""
-    top = read_yaml(path).mapping(SECTIONS, "the book")
+def compile_shipped_book(file: Path) -> None:
+    """Write the shipped book as the bytes that a wheel carries."""
+    path = shipped_book_path()
+    keep(file, key_of([path]), parse_book(path, path.name))
+
+
+def parse_book(path: Path, name: str | None = None) -> Book:
+    """Read one file; `name` is what its places are called by."""
+    top = read_yaml(path, name).mapping(SECTIONS, "the book")
     if "format" not in top:
         raise PriceBookError(f"{path}:1: no `format`", hint=f"the first line of a book is `format: {FORMAT}`")
     if top["format"].text("format") != FORMAT:

@@ -117,8 +117,8 @@ class Node:
         raise self.refuse(f"`{what}: {text}` is not a day", "write it as 2026-03-01")
 
 
-def read_yaml(path: Path) -> Node:
-    """Parse a file into nodes. Raises PriceBookError with file and line."""
+def read_yaml(path: Path, name: str | None = None) -> Node:
+    """Parse a file into nodes, whose places have its `name` or its path. Raises PriceBookError with file and line."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
     except OSError as error:
@@ -132,7 +132,7 @@ def read_yaml(path: Path) -> Node:
         raise PriceBookError(f"{path}:1: not YAML: {type(error).__name__}") from error
     if root is None:
         raise PriceBookError(f"{path}:1: the file is empty")
-    return Node(root, str(path))
+    return Node(root, name or str(path))
 
 
 def only(nodes: dict[str, Node], key: str, read: Any) -> Any:

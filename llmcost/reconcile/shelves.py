@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from llmcost.shelf import Query, read_shelf
+from llmcost.shelf import Query, shipped_shelf
 
 FOLDER = resources.files("llmcost.reconcile")
 MACROS = FOLDER / "macros.sql"
@@ -27,11 +27,11 @@ class Cause(Query):
 @cache
 def queries() -> dict[str, Query]:
     """Read the shelf of queries by name."""
-    return read_shelf(FOLDER / "queries", Query)
+    return shipped_shelf(FOLDER / "queries", Query)
 
 
 @cache
 def causes() -> dict[str, Cause]:
     """Read the shelf of causes by name, in the order in which they are preferred."""
-    shelf = read_shelf(FOLDER / "causes", Cause)
+    shelf = shipped_shelf(FOLDER / "causes", Cause)
     return dict(sorted(shelf.items(), key=lambda item: item[1].place))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from llmcost.shelf import Query, read_shelf
+from llmcost.shelf import Query, shipped_shelf
 
 
 @cache
 def queries() -> dict[str, Query]:
     """Read the shelf by name."""
-    return read_shelf(resources.files("llmcost.report") / "queries", Query)
+    return shipped_shelf(resources.files("llmcost.report") / "queries", Query)

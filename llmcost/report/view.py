@@ -9,7 +9,7 @@ from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing.nearest import among
-from llmcost.shelf import Query, read_shelf
+from llmcost.shelf import Query, shipped_shelf
 from llmcost.store import Rows, Scope
 from llmcost.store.scope import MAX_GROUPS
 
@@ -48,7 +48,7 @@ class View(Query):
 @cache
 def views() -> dict[str, View]:
     """Read the shelf of views by name."""
-    return read_shelf(resources.files("llmcost.report") / "views", View)
+    return shipped_shelf(resources.files("llmcost.report") / "views", View)
 
 
 def view_named(name: str) -> View:
