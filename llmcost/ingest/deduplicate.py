@@ -18,9 +18,9 @@ def deduplicate(store: Store, mark: int, policy: str) -> None:
     """Keep one record of each attempt that is in the store more than once; rows after `mark` are new.
 
     `last` keeps the most complete record, of equally complete ones the last; `first` the one that was there; `error`
-    raises InputError.
+    raises InputError. What a run printed in sum gives way to its calls in a session, whichever was there.
     """
-    repeated, resolve = duckdb.extract_statements(DEDUPLICATE.read_text(encoding="utf-8"))
+    repeated, resolve, kept, forget = duckdb.extract_statements(DEDUPLICATE.read_text(encoding="utf-8"))
     store.execute(repeated.query, {"mark": mark})
     if policy == "error":
         found = store.rows(
@@ -33,3 +33,5 @@ def deduplicate(store: Store, mark: int, policy: str) -> None:
                 hint="nothing of this batch was stored; --on-duplicate last keeps the most complete record",
             )
     store.execute(resolve.query, {"is_first": policy == "first"})
+    store.execute(kept.query, {"mark": mark})
+    store.execute(forget.query)

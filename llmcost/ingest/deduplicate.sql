@@ -27,3 +27,43 @@ where
             > 1
     )
 ;
+
+-- What an agent printed of a run, where the session that it keeps has the same calls one by one. A sum is of
+-- one model: what a run used of others, and the session does not show, stays.
+create or replace temp table kept_in_sessions as
+with
+    sessions as (select distinct session_id from requests where rowid > $mark and session_id is not null),
+    runs as materialized (
+        select requests.*, files.format = 'claude_code_stream' and usage_basis <> 'run' as is_message
+        from requests
+        join files using (file_id)
+        where
+            files.format in ('claude_code_stream', 'gemini_cli_run', 'codex')
+            and (usage_basis = 'run' or files.format = 'claude_code_stream')
+            and session_id in (select session_id from sessions)
+    ),
+    calls as (
+        select gateway, session_id, response_model, response_id
+        from requests
+        join files using (file_id)
+        where
+            files.format in ('claude_code', 'qwen_code', 'gemini_cli', 'codex')
+            and usage_basis <> 'run'
+            and session_id in (select session_id from runs)
+    )
+select distinct runs.dedupe_key
+from runs
+join calls on runs.gateway = calls.gateway and runs.session_id = calls.session_id
+where
+    case
+        when runs.is_message
+        then runs.response_id = calls.response_id
+        else
+            coalesce(runs.response_model, runs.request_model) is null
+            or calls.response_model in (runs.response_model, runs.request_model)
+    end
+;
+
+delete from requests
+where dedupe_key in (select dedupe_key from kept_in_sessions)
+;
