@@ -21,7 +21,7 @@ HOME = {
     ".gemini/tmp/invented/logs.json": None,
     ".qwen/projects/-srv-shop/chats/one.jsonl": "qwen_code.jsonl",
     ".local/share/opencode/storage/message/ses_invented1/msg_invented1.json": "opencode-export.json",
-    ".local/share/opencode/opencode.db": None,
+    ".config/Cursor/User/globalStorage/state.vscdb": None,
     ".cline/data/sessions/one/one.messages.json": "cline_session.json",
     ".config/Code/User/globalStorage/saoudrizwan.claude-dev/tasks/1/ui_messages.json": "cline.json",
     ".vscode-server/data/User/globalStorage/rooveterinaryinc.roo-cline/tasks/1/ui_messages.json": "cline-roo.json",
@@ -33,6 +33,7 @@ HOME = {
     ".local/share/amp/threads/T-invented-1.json": "amp.json",
     ".factory/sessions/-srv-shop/one.settings.json": "droid.json",
     ".local/share/goose/sessions/one.jsonl": "goose-session.jsonl",
+    ".local/share/kilo/kilo.db": "opencode-rows.json",
 }
 
 
@@ -55,7 +56,9 @@ def test_each_agent_is_found_where_it_keeps_its_logs(tmp_path: Path) -> None:
 
     assert {agent.agent for agent in agents()} == {item.agent for item in found}
     assert sum(fixture is not None for fixture in HOME.values()) == sum(item.files for item in found)
-    assert [str(tmp_path / ".local/share/opencode/opencode.db")] == [file for item in found for file in item.unread]
+    assert [str(tmp_path / ".config/Cursor/User/globalStorage/state.vscdb")] == [
+        file for item in found for file in item.unread
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,7 @@ def test_what_is_found_is_said_and_read(llmcost: Run, tmp_path: Path) -> None:
 
     assert 0 == done.returncode
     assert f"Claude Code: 2 files in {home}/.claude" in done.stderr
-    assert "opencode.db is a database and is not read; export its table `message` as JSON or CSV" in done.stderr
+    assert "state.vscdb is a database and is not read; it counts few tokens" in done.stderr
     assert "claude_code 2, cline 2, cline_session 1, codex 1, copilot_cli 1" in done.stdout
 
 

@@ -12,7 +12,7 @@ from llmcost.ingest.format import Format
 from llmcost.ingest.ledger import Entry, known_files, open_known
 from llmcost.ingest.places import Place, expand, shown
 from llmcost.ingest.recognise import Recognised, recognise
-from llmcost.ingest.sources import Source, linked, spool_pipe, spool_stdin
+from llmcost.ingest.sources import Source, linked, spool_pipe, spool_stdin, state_of
 from llmcost.ingest.summary import Summary
 from llmcost.store import Store
 
@@ -60,5 +60,6 @@ def is_unchanged(path: str, entry: Entry) -> bool:
         stat = os.stat(path)  # noqa: PTH116  thousands of files: strings, not Path objects
     except OSError:
         return False
-    is_as_changed = entry.changed_ns is None or entry.changed_ns == stat.st_ctime_ns
-    return is_as_changed and entry[:3] == (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+    size, modified_ns, changed_ns = state_of(path, stat)
+    is_as_changed = entry.changed_ns is None or entry.changed_ns == changed_ns
+    return is_as_changed and entry[:3] == (size, modified_ns, stat.st_ino)

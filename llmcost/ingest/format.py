@@ -44,9 +44,9 @@ class Format:
     `parsed` names JSON inside text: new column -> {from: path of a json leaf, columns: its own}. A record without
     one of `required` is rejected. `passes_over` lists why the query may leave records out that are not requests: its
     column `passed_over` says which. `macros` names the files and folders of ingest/macros that the query uses.
-    `has_ids` is false where some records have no id of their own. `has_sums` is true of a table whose rows are sums of
-    requests. A `projection` of their columns, in SQL, stands
-    between them and the query of another format (see mapping.py).
+    `tables` are those of an SQLite database that hold its records. `has_ids` is false where some records have no id of
+    their own, `has_sums` true of a table whose rows are sums of requests. A `projection` of their columns, in SQL,
+    stands between them and the query of another format (see mapping.py).
     """
 
     name: str
@@ -61,6 +61,7 @@ class Format:
     macros: list[str] = field(default_factory=list)
     parsed: dict[str, dict[str, Any]] = field(default_factory=dict)
     passes_over: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
     has_ids: bool = True
     has_sums: bool = False
     projection: str = ""

@@ -17,7 +17,16 @@ from llmcost.ingest.election import elect, is_known
 from llmcost.ingest.format import Format, Record, formats, fulfils
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.shapes import BOM, delimiter_of, records_of, shape_of
-from llmcost.ingest.sources import BREAKS, HEAD_BYTES, Source, digest, numbered_lines, open_lines, raise_unless_torn
+from llmcost.ingest.sources import (
+    BINARY,
+    BREAKS,
+    HEAD_BYTES,
+    Source,
+    digest,
+    numbered_lines,
+    open_lines,
+    raise_unless_torn,
+)
 from llmcost.ingest.table import sums_of
 from llmcost.ingest.wrappers import found_in, outermost
 
@@ -35,8 +44,8 @@ BINARIES = {
     b"\xfd7zXZ\0": "an xz archive; gzip and zstd are read",
     b"\x7fELF": "a program, not a log",
     b"\xff\xfe": "UTF-16 text; save it as UTF-8",
-    b"SQLite format 3\0": "an SQLite database; export its table as CSV or JSON",
 }
+OTHER_DATABASE = "an SQLite database without a table that is known; export its table as CSV or JSON"
 READABLE = "logs are JSON, CSV or Parquet, plain, gzip or zstd; docs/formats.md lists whose are known"
 KNOWN_OTHERS = resources.files("llmcost.ingest") / "others.yaml"
 
@@ -63,7 +72,7 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
     head = read_head(source)
     if kind := binary_kind(head):
         raise FormatError(f"{source.path}: {kind}", hint=READABLE)
-    shape = "parquet" if source.compression == "parquet" else shape_of(head)
+    shape = source.compression if source.compression in BINARY else shape_of(head)
     records = sample(source, shape, head)
     is_wrapped, format = elect(records, wanted)
     if format is None and records:
@@ -72,7 +81,7 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
     if format is None:
         other = known_other(records) or sums_of(records)
         raise FormatError(
-            f"{source.path}: {other['says'] if other else reason(head, records, source.compression != 'none')}",
+            f"{source.path}: {other['says'] if other else reason(head, records, source.compression)}",
             hint=other["hint"] if other else hint() if records else READABLE,
         )
     if is_wrapped:
@@ -171,11 +180,13 @@ def binary_kind(head: bytes) -> str | None:
     return next((kind for magic, kind in BINARIES.items() if head.startswith(magic)), None)
 
 
-def reason(head: bytes, records: list[Record], is_archive: bool) -> str:
+def reason(head: bytes, records: list[Record], compression: str) -> str:
     """Say in a user's words why a file has no known format."""
+    if compression == "sqlite" and not records:
+        return OTHER_DATABASE
     start = head.removeprefix(BOM).lstrip()[:1]
     if not start:
-        nothing = "the archive holds nothing, or breaks off at once" if is_archive else "the file is empty"
+        nothing = "the archive holds nothing, or breaks off at once" if compression != "none" else "the file is empty"
         return nothing if not head else "the file holds only blank lines"
     if records:
         # the first line of a table without a header does not list names, and may be anything

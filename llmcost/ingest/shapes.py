@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from llmcost.errors import InputError
+from llmcost.ingest.databases import database_rows
 from llmcost.ingest.documents import records_in
 from llmcost.ingest.json_text import NotJson, decode, encode
 from llmcost.ingest.sources import (
@@ -99,6 +100,7 @@ def records_of(source: Source, shape: str) -> Numbered:
         "events": events,
         "csv": rows,
         "parquet": parquet_rows,
+        "sqlite": database_rows,
     }
     return readers[shape](source)
 

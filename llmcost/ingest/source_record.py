@@ -17,9 +17,9 @@ from llmcost.ingest.format import Format, formats
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.places import openable
 from llmcost.ingest.recognise import read_head, sample
-from llmcost.ingest.shapes import BOM, delimiter_of, parquet_rows, records_of, row_of, shape_of
+from llmcost.ingest.shapes import BOM, delimiter_of, records_of, row_of, shape_of
 from llmcost.ingest.sieve import BadLine, parse
-from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Source, open_lines, open_source
+from llmcost.ingest.sources import BINARY, BREAKS, MAX_LINE_BYTES, Source, open_lines, open_source
 
 BLOCK_BYTES = 1 << 20
 # of so many records that hold an id, the first
@@ -53,8 +53,9 @@ def find_originals(path: str, format: str, ids: Sequence[str], known: frozenset[
     read as a stream. Raises InputError where the file cannot be read.
     """
     source = open_source(openable(path), is_named=True)
-    head = read_head(source) if source.compression != "parquet" else b""
-    shape = shape_of(head) or "lines" if source.compression != "parquet" else "parquet"
+    is_text = source.compression not in BINARY
+    head = read_head(source) if is_text else b""
+    shape = shape_of(head) or "lines" if is_text else source.compression
     best: list[Original] = []
     best_rank = (len(ids), 0)
     for original in originals_of(source, shape, head, format, ids):
@@ -82,7 +83,7 @@ def originals_of(source: Source, shape: str, head: bytes, format: str, ids: Sequ
         elif shape == "csv":
             yield from rows_with(source, ids)
         else:
-            for number, text in parquet_rows(source):
+            for number, text in records_of(source, shape):
                 if any(needle in text for needle in needles):
                     yield Original(number, text + b"\n", decode(text))
 

@@ -12,6 +12,7 @@ import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
@@ -30,7 +31,12 @@ UNPACKED_BYTES = 1_000_000_000
 UNPACKED_TIMES = 100
 # what reading an archive raises where it breaks off
 BREAKS = (EOFError, OSError, zlib.error)
-MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "parquet"}
+MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"PAR1": "parquet", b"SQLite format 3\0": "sqlite"}
+# kinds of files that hold no text
+BINARY = ("parquet", "sqlite")
+# a database in use has its latest rows in a log beside it
+DATABASES = (".db", ".sqlite", ".sqlite3", ".vscdb")
+LOG = "-wal"
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,18 @@ def open_source(path: str, is_named: bool) -> Source:
             end = end_of_lines(stream, status.st_size) if compression == "none" else status.st_size
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: {why(error)}") from error
-    times = (status.st_mtime_ns, status.st_ctime_ns)
-    return Source(name, path, compression, status.st_size, *times, status.st_ino, digest(head), is_named, end=end)
+    state, inode = state_of(path, status), status.st_ino
+    return Source(name, path, compression, *state, inode, digest(head), is_named, end=end)
+
+
+def state_of(path: str, status: os.stat_result) -> tuple[int, int, int]:
+    """Tell a file's size and when it was written and changed; of a database, with the log beside it."""
+    state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    if path.endswith(DATABASES):
+        with suppress(OSError):
+            log = os.stat(path + LOG)  # noqa: PTH116  strings, as in places.py
+            return state[0] + log.st_size, max(state[1], log.st_mtime_ns), state[2]
+    return state
 
 
 def unblocked(path: str, flags: int) -> int:
@@ -240,7 +256,7 @@ class Bound:
     def __init__(self, source: Source) -> None:
         self._path = source.path
         self._left = None if source.compression == "none" else max(UNPACKED_BYTES, UNPACKED_TIMES * source.size)
-        self._hint = "unpack it yourself, and read what comes out" if source.compression != "parquet" else ""
+        self._hint = "unpack it yourself, and read what comes out" if source.compression not in BINARY else ""
 
     def take(self, count: int) -> None:
         """Count so many bytes."""

@@ -2,6 +2,7 @@
 title: Goose sessions
 answers: Rows of the table `sessions` of Goose, or its older session files, one row a session; cached input is not told apart and priced in full.
 source: ryoppippi/ccusage, which reads the same table; older files by documentation; no record of a real run seen
+tables: [sessions]
 recognise:
   - {model_config_json: , accumulated_total_tokens: }
   - {model_config_json: , accumulated_input_tokens: }

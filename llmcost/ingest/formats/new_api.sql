@@ -2,6 +2,7 @@
 title: New API and One API logs
 answers: Rows of the table `logs` of new-api, one-api and their forks, from the database or the console's API, one per call; quota is 1/500,000 USD.
 source: QuantumNous/new-api model/log.go and service/log_info_generate.go; songquanpeng/one-api model/log.go; rows in public repositories
+tables: [logs]
 recognise:
   - {quota: , prompt_tokens: , completion_tokens: , model_name: , token_name: }
   - {quota: , prompt_tokens: , completion_tokens: , model_name: , token_name: , channel: , type: , created_at: }

@@ -2,6 +2,7 @@
 title: opencode messages
 answers: Messages of opencode and Kilo, as files of storage/message, rows of the table `message` or an exported session; the input leaves the cache out.
 source: sst/opencode packages/opencode/src/session (getUsage, message-v2); ryoppippi/ccusage, which reads the same files
+tables: [message]
 recognise:
   - {role: assistant, modelID: , providerID: , sessionID: }
   - {role: assistant, modelID: , providerID: , tokens: }
@@ -75,7 +76,9 @@ with
             tokens(m.tokens.cache.read) as cache_read,
             tokens(m.tokens.cache.write) as cache_write,
             tokens(m.tokens.reasoning) as reasoning,
-            nullif(tokens(m.tokens.total), 0) as total
+            nullif(tokens(m.tokens.total), 0) as total,
+            utc(m.created) as created_at,
+            utc(m.completed) as completed_at
         from messages
     ),
     -- Whether the reasoning is in the output depends on the version; the total, where it is, tells.
@@ -111,10 +114,22 @@ select
     coalesce(min(m.id) over copies, printf('opencode-%x', hash(m))) as request_id,
     min_by(m.session, m.id) over copies as session_id,
     -- a session that was forked has copies of its messages, with ids of their own
-    hash('opencode', m.model, m.provider, m.created, m.completed, m.tokens, m.cost) as dedupe_key,
+    hash(
+        'opencode',
+        m.model,
+        m.provider,
+        created_at,
+        completed_at,
+        input,
+        output,
+        cache_read,
+        cache_write,
+        reasoning,
+        m.cost
+    ) as dedupe_key,
     file_id,
-    case when passed_over is null then required(utc(m.created), 'time.created') end as started_at,
-    case when passed_over is null then utc(m.completed) end as ended_at,
+    case when passed_over is null then required(created_at, 'time.created') end as started_at,
+    case when passed_over is null then completed_at end as ended_at,
     'opencode' as gateway,
     agent_provider(m.provider) as provider_name,
     m.model as response_model,
@@ -142,4 +157,4 @@ select
     -- 0 is written where a plan pays, or the price is not known
     nullif(cast(m.cost as decimal(18, 12)), 0) as reported_cost_usd
 from counted
-window copies as (partition by passed_over, m.model, m.provider, m.created, m.completed, m.tokens, m.cost)
+window copies as (partition by passed_over, m.model, m.provider, created_at, completed_at, m.tokens, m.cost)
