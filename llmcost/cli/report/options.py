@@ -70,7 +70,9 @@ Map = Annotated[
 Invoice = Annotated[
     Path | None,
     typer.Option(
-        "--invoice", help="A provider's bill to compare with, instead of what the logs report.", metavar="FILE"
+        "--invoice",
+        help="A provider's bill or usage report to compare with, instead of what the logs report.",
+        metavar="FILE",
     ),
 ]
 Causes = Annotated[
@@ -167,11 +169,12 @@ def whatif(*, map: Map = (), reading: WhatIfReading) -> int:
 
 @report_app.command(short_help="Compare our costs with the gateway's own, or with a bill.")
 def reconcile(*, invoice: Invoice = None, causes: Causes = False, by: BillBy = (), reading: Reading) -> int:
-    """Compare our costs with what gateways report, or with a provider's bill.
+    """Compare our costs with what gateways report, or with a provider's bill or usage report.
 
     Where a reported cost is not ours, every known mistake is tried on that request, and the one that gives exactly the
     reported cost is named: cached tokens billed twice, a tier ignored, cents for dollars, last year's price. A bill is
     compared by day and model: OpenAI costs and Anthropic cost report (JSON or CSV), FOCUS, or CSV of day,model,amount.
+    Of a usage report (the buckets of OpenAI's and Anthropic's usage APIs, or the consoles' CSV) tokens are compared.
 
     \b
         llmcost reconcile
