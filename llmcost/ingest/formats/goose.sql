@@ -1,7 +1,7 @@
 /*
 title: Goose sessions
-answers: Rows of the table `sessions` of Goose, or its older session files, one row a session; cached input is not told apart and priced in full.
-source: ryoppippi/ccusage, which reads the same table; older files by documentation; no record of a real run seen
+answers: Rows of the table `sessions` of Goose, or its older session files, one row a session; older versions do not tell cached input apart, and it is priced in full.
+source: block/goose crates/goose/src/session/session_manager.rs and providers (Usage, input with the cache in it); ryoppippi/ccusage, which reads the same table; older files by documentation; no record of a real run seen
 tables: [sessions]
 recognise:
   - {model_config_json: , accumulated_total_tokens: }
@@ -24,6 +24,9 @@ columns:
   accumulated_total_tokens: tokens
   accumulated_input_tokens: tokens
   accumulated_output_tokens: tokens
+  accumulated_cache_read_tokens: tokens
+  accumulated_cache_write_tokens: tokens
+  accumulated_cost: number
 parsed:
   config: {from: model_config_json, columns: {model_name: text}}
 passes_over: [not a model call, no usage in the session]
@@ -66,6 +69,8 @@ select
     config.model_name as response_model,
     'chat' as operation_name,
     input as input_tokens,
+    tokens(accumulated_cache_read_tokens) as cache_read_input_tokens,
+    tokens(accumulated_cache_write_tokens) as cache_write_input_tokens,
     coalesce(output, 0)
     + greatest(coalesce(total, 0) - coalesce(input, 0) - coalesce(output, 0), 0) as output_tokens,
     total as total_tokens_reported,
@@ -74,5 +79,7 @@ select
     'default' as usage_evidence,
     false as is_batch,
     'ok' as status,
-    working_dir as project_id
+    working_dir as project_id,
+    -- 0 is written where the price is not known
+    nullif(cast(accumulated_cost as decimal(18, 12)), 0) as reported_cost_usd
 from counted
