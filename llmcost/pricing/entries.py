@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from fnmatch import translate
+from functools import cache
 from itertools import pairwise
 
 from llmcost.pricing.book import FEES, Adjust, Deployment, Model, Provider
@@ -99,7 +100,15 @@ def read_pattern(node: Node, key: str = "match") -> str:
     return text
 
 
+@cache
 def pattern(text: str) -> re.Pattern[str]:
     """Compile a glob, or a regular expression after `re:`; both are for the whole name."""
     expression = text.removeprefix("re:") if text.startswith("re:") else translate(text.lower())
     return re.compile(expression, re.IGNORECASE)
+
+
+def fits(name: str, text: str) -> bool:
+    """Tell whether a name, in small letters, is one that a pattern stands for."""
+    # hundreds of globs take long to compile, and most begin otherwise
+    begin = "" if text.startswith("re:") else WILD.split(text, maxsplit=1)[0].lower()
+    return name.startswith(begin) and pattern(text).fullmatch(name) is not None

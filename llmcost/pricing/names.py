@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from llmcost.pricing.book import Book
-from llmcost.pricing.entries import WILD, pattern
+from llmcost.pricing.entries import WILD, fits
 from llmcost.pricing.tails import is_tuned
 
 # (provider, model) and how it was found
@@ -18,18 +16,18 @@ class Names:
     def __init__(self, book: Book) -> None:
         self._exact: dict[tuple[str, str], tuple[str, str]] = {}
         self._aliases: dict[tuple[str, str], tuple[str, str]] = {}
-        self._globs: dict[str, list[tuple[re.Pattern[str], tuple[str, str]]]] = {}
+        self._globs: dict[str, list[tuple[str, tuple[str, str]]]] = {}
         for model in book.models:
             entry = (model.provider, model.model)
             self._exact[model.provider, model.model.lower()] = entry
             for text in model.match:
                 if WILD.search(text):
-                    self._globs.setdefault(model.provider, []).append((pattern(text), entry))
+                    self._globs.setdefault(model.provider, []).append((text, entry))
                 else:
                     self._aliases.setdefault((model.provider, text.lower()), entry)
         self._owners = list(dict.fromkeys(model.provider for model in book.models))
         self._providers = {provider.id: provider for provider in book.providers}
-        self._ids = [(p.id, pattern(text)) for p in book.providers for text in p.ids]
+        self._ids = [(p.id, text) for p in book.providers for text in p.ids]
 
     def find(self, provider: str | None, name: str) -> Hit | None:
         """Look a name up; without a provider it must be one provider's alone, or have one maker among them."""
@@ -43,7 +41,7 @@ class Names:
 
     def seller(self, name: str) -> str | None:
         """Name the provider whose way of writing ids this is, where it is nobody else's."""
-        return next((provider for provider, matches in self._ids if matches.fullmatch(name)), None)
+        return next((provider for provider, text in self._ids if fits(name, text)), None)
 
     def _made(self, hits: list[Hit]) -> list[Hit]:
         """Leave out who sells another's model; nobody else's price is a guess at who served it."""
@@ -61,7 +59,7 @@ class Names:
             return self._exact[provider, name], "exact"
         if (provider, name) in self._aliases:
             return self._aliases[provider, name], "pattern"
-        for matches, entry in self._globs.get(provider, ()):
-            if matches.fullmatch(name):
+        for text, entry in self._globs.get(provider, ()):
+            if fits(name, text):
                 return entry, "pattern"
         return None

@@ -35,10 +35,16 @@ NEIGHBOURS = {
 
 
 class Rule(NamedTuple):
-    """A model as bought from a provider: its own, or one whose price a fallback lends it."""
+    """A model as bought from a provider: its own, or one whose price it borrows; `listed` as it stands."""
 
     provider: str
-    model: Model
+    listed: Model
+    seller: Provider | None = None
+
+    @property
+    def model(self) -> Model:
+        """The model with what its seller says of every model."""
+        return sold_by(self.seller, self.listed)
 
 
 class PriceRow(NamedTuple):
@@ -93,8 +99,9 @@ def rows_of(book: Book, rule_ids: Iterable[int]) -> list[PriceRow]:
         row
         for rule_id in rule_ids
         for rule in [every[rule_id]]
-        for period in rule.model.periods
-        for row in period_rows(rule_id, rule.model, period, contracts.get((rule.provider, rule.model.model), []))
+        for model in [rule.model]
+        for period in model.periods
+        for row in period_rows(rule_id, model, period, contracts.get((rule.provider, model.model), []))
     ]
 
 
@@ -102,14 +109,16 @@ def rules(book: Book) -> list[Rule]:
     """List what can be bought where: the book's models in their order, then what a fallback lends a provider."""
     # lent models have rows of their own, since a contract with one provider says nothing of the other
     sellers = {provider.id: provider for provider in book.providers}
+    made: dict[str, list[Model]] = {}
+    for model in book.models:
+        made.setdefault(model.provider, []).append(model)
     lent = [
-        Rule(provider.id, sold_by(provider, model))
+        Rule(provider.id, model, provider)
         for provider in book.providers
         for other in provider.fallback
-        for model in book.models
-        if model.provider == other
+        for model in made.get(other, ())
     ]
-    return [*(Rule(model.provider, sold_by(sellers.get(model.provider), model)) for model in book.models), *lent]
+    return [*(Rule(model.provider, model, sellers.get(model.provider)) for model in book.models), *lent]
 
 
 def sold_by(seller: Provider | None, model: Model) -> Model:
@@ -130,7 +139,9 @@ def contract_factors(book: Book) -> dict[tuple[str, str], list[Adjust]]:
     """List the contract factors of each (provider, model); one that fits nothing would be lost in silence."""
     ids = {name.lower(): p.id for p in book.providers for name in (p.id, *p.names)}
     found: dict[tuple[str, str], list[Adjust]] = {}
-    sold = list(dict.fromkeys((rule.provider, rule.model.model) for rule in rules(book)))
+    if not book.adjust:
+        return found
+    sold = list(dict.fromkeys((rule.provider, rule.listed.model) for rule in rules(book)))
     for adjust in book.adjust:
         provider = ids.get(adjust.provider.lower(), adjust.provider)
         keys = [key for key in sold if key[0] == provider and adjust.model in (None, key[1])]

@@ -81,7 +81,7 @@ class Resolver:
             self._providers.setdefault(provider.lower(), Provider(provider, (), ()))
         self._names = Names(book)
         self._rules = rules(book)
-        self._rule_ids = {(r.provider, r.model.provider, r.model.model): i for i, r in enumerate(self._rules)}
+        self._rule_ids = {(r.provider, r.listed.provider, r.listed.model): i for i, r in enumerate(self._rules)}
         self._deployments = [(d, pattern(d.name)) for d in book.deployments]
         self._contexts: dict[int, set[str]] = {}
 
@@ -99,7 +99,7 @@ class Resolver:
         status = "priced" if context in self._contexts_of(found.rule_id) else "no price for context"
         if is_provisioned:
             status = "provisioned"
-        model = (key.model or "").lower() if WILD.search(rule.model.model) else rule.model.model
+        model = (key.model or "").lower() if WILD.search(rule.listed.model) else rule.listed.model
         return Resolution(found.rule_id, model, rule.provider, context, found.how, status)
 
     def stand_in(self, key: Key, model: str) -> Resolution:

@@ -23,24 +23,15 @@ if TYPE_CHECKING:
     from llmcost.store.connection import Store
 
 SETUP = resources.files("llmcost.store") / "setup"
-PRICES, DIMENSIONS = "1_prices.sql", "6_dimensions.sql"
+PRICES, CHARGES, DIMENSIONS = "1_prices.sql", "5_charges.sql", "6_dimensions.sql"
+# what is made when a query reads it
+WHEN_READ = (CHARGES, DIMENSIONS)
 # what tells the present meaning of a name from another: its SQL, and the same of what that reads
 Key = tuple[Any, ...]
 OF_ALL_REQUESTS: Key = (DIMENSIONS,)
+OF_CHARGES: Key = (CHARGES,)
 # up to so many requests, pricing them once costs less than planning the prices again for each query
 FEW = 10_000
-PRICE_FEW = """
-    create or replace temp table few_dimensions as from dimensions;
-    create or replace temp view dimensions as
-    select
-        * replace (
-            cast(local_time(started_at) as date) as day,
-            local_hour(started_at) as hour,
-            strftime(local_time(started_at), '%G-W%V') as week,
-            strftime(local_time(started_at), '%Y-%m') as month
-        )
-    from few_dimensions
-"""
 
 
 @dataclass
@@ -74,6 +65,8 @@ class Binding:
         self._made: WeakKeyDictionary[DerivedTable, str] = WeakKeyDictionary()
         self._unused: list[str] = []
         self._is_bare = False
+        # what `priced_requests` is: a table, or a view
+        self._present = ""
         self.forget()
 
     def forget(self) -> None:
@@ -103,10 +96,10 @@ class Binding:
 
     def bind_bare(self, inputs: Inputs) -> None:
         """Let names stand for their values, for a user's own queries: no table of ours is there beside them."""
-        self._is_bare = True
-        self._keys.pop("dimensions", None)
+        if not self._is_bare:
+            self._is_bare = True
+            self.forget()
         self.bind(inputs)
-        self._store.execute("drop table if exists few_dimensions")
 
     def columns(self, sql: str, inputs: Inputs) -> dict[str, str]:
         """Name the columns of a query over tables, and their types."""
@@ -138,6 +131,8 @@ class Binding:
         if replace(known, also=priced.also) != priced:
             raise ValueError("a query cannot see two prices of one request")
         wanted.priced = replace(priced, also=known.also | priced.also)
+        if name == "charges":
+            return wanted.add(name, None, OF_CHARGES)
         if name != "dimensions":
             return ()
         if priced.dimensions is not None:
@@ -156,10 +151,7 @@ class Binding:
 
     def _set_view(self, name: str, view: Any) -> None:
         if view is None:
-            self._run_script(DIMENSIONS)
-            is_few = self._store.is_settled and self._store.value("select count(*) from requests") <= FEW
-            if is_few and not self._is_bare:
-                self._store.execute(PRICE_FEW)
+            self._run_script(CHARGES if name == "charges" else DIMENSIONS)
         elif isinstance(view, str):
             self._store.execute(f"create or replace temp view {quoted(name)} as {view}")
         else:
@@ -170,15 +162,27 @@ class Binding:
         bound = self._priced
         if bound is None or (bound.book, bound.repricing) != (priced.book, priced.repricing):
             self._priced = None
-            for script in sorted(file.name for file in SETUP.iterdir()) if bound is None else [PRICES]:
+            scripts = sorted(file.name for file in SETUP.iterdir() if file.name not in WHEN_READ)
+            for script in scripts if bound is None else [PRICES]:
                 self._run_script(script)
             fill_prices(self._store, priced.book, priced.repricing)
+            self._price_requests()
             self._priced = bound = replace(priced, also=frozenset(), dimensions=None)
             # these are at the former prices, or not there yet
             self._keys.pop("dimensions", None)
+            self._keys.pop("charges", None)
         if priced.also - bound.also:
             add_prices(self._store, priced.book, priced.also)
             self._priced = replace(bound, also=bound.also | priced.also)
+
+    def _price_requests(self) -> None:
+        """Price few requests once, if they stay as they are; many, whenever they are read."""
+        is_few = self._store.is_settled and self._store.value("select count(*) from requests") <= FEW
+        kind, other = ("table", "view") if is_few and not self._is_bare else ("view", "table")
+        if self._present != kind:
+            self._store.execute(f"drop {other} if exists temp.main.priced_requests")
+            self._present = kind
+        self._store.execute(f"create or replace temp {kind} priced_requests as from requests_priced_as('resolved')")
 
     def _run_script(self, name: str) -> None:
         self._store.execute((SETUP / name).read_text(encoding="utf-8"))

@@ -191,7 +191,8 @@ class Store:
             raise
 
     def _migrate(self, read_only: bool) -> None:
-        check_foreign(self)
+        if self.path != MEMORY:
+            check_foreign(self)
         scripts = sorted((f for f in MIGRATIONS.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
         version = self._version()
         if version > len(scripts):

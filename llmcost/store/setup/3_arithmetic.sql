@@ -39,3 +39,18 @@ create or replace temp macro lacks_rate(quantities, rates) as
     or (coalesce(quantities.output_audio, 0) > 0 and rates.output_audio is null)
     or (coalesce(quantities.output_image, 0) > 0 and rates.output_image is null)
 ;
+
+-- The list price under a contract; 21 decimals hold every digit of rate x factor.
+create or replace temp macro contract_cost(list_cost, multiplier) as
+    cast(cast(list_cost as decimal(29, 15)) * cast(coalesce(multiplier, 1) as decimal(8, 6)) as decimal(38, 21))
+;
+
+-- What one token costs under the contract, wide enough for the largest rate. Any number of tokens times
+-- this is exact in decimal(38, 21).
+create or replace temp macro paid_usd_per_token(rate, multiplier) as
+    cast(
+        cast(cast(rate as decimal(19, 9)) * cast(coalesce(multiplier, 1) as decimal(8, 6)) as decimal(27, 15))
+        * cast(0.000001 as decimal(7, 6))
+        as decimal(26, 21)
+    )
+;

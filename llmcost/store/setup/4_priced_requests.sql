@@ -141,12 +141,23 @@ select
 from judged
 ;
 
-create or replace temp view priced_requests as
-from requests_priced_as('resolved')
-;
-
 -- What each name in the logs is called in reports.
 create or replace temp view priced_names as
 select name_id, coalesce(model, model_named) as model, coalesce(provider, provider_name) as provider
 from resolved
+;
+
+-- What a token costs at each price, under the contract; requests of one price share its number.
+create or replace temp view paid_rates as
+select
+    price_no,
+    paid_usd_per_token(input, multiplier) as input_usd_per_token,
+    paid_usd_per_token(cache_read, multiplier) as cache_read_usd_per_token,
+    paid_usd_per_token(cache_write, multiplier) as cache_write_usd_per_token,
+    paid_usd_per_token(cache_write_1h, multiplier) as cache_write_1h_usd_per_token,
+    paid_usd_per_token(input_audio, multiplier) as input_audio_usd_per_token,
+    paid_usd_per_token(cache_read_audio, multiplier) as cache_read_audio_usd_per_token,
+    paid_usd_per_token(input_image, multiplier) as input_image_usd_per_token,
+    paid_usd_per_token(cache_read_image, multiplier) as cache_read_image_usd_per_token
+from prices
 ;

@@ -17,11 +17,6 @@ create or replace temp macro usd(quantity, rate) as
     end
 ;
 
--- The list price under a contract; 21 decimals hold every digit of rate x factor.
-create or replace temp macro contract_cost(list_cost, multiplier) as
-    cast(cast(list_cost as decimal(29, 15)) * cast(coalesce(multiplier, 1) as decimal(8, 6)) as decimal(38, 21))
-;
-
 -- A priced request as its parts: one row per meter that counted something. Together they are its cost.
 create or replace temp view charges as
 with

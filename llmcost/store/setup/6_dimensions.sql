@@ -1,13 +1,3 @@
--- What one token costs under the contract, wide enough for the largest rate. Any number of tokens times
--- this is exact in decimal(38, 21).
-create or replace temp macro paid_usd_per_token(rate, multiplier) as
-    cast(
-        cast(cast(rate as decimal(19, 9)) * cast(coalesce(multiplier, 1) as decimal(8, 6)) as decimal(27, 15))
-        * cast(0.000001 as decimal(7, 6))
-        as decimal(26, 21)
-    )
-;
-
 -- The zone that days and hours are told in: UTC, until a scope says otherwise.
 create or replace temp macro local_time(utc_time) as utc_time
 ;
@@ -98,19 +88,4 @@ from priced_requests
 left join
     (select file_id, max(path) as path, max(format) as format from files group by file_id) as files
     on priced_requests.file_id = files.file_id
-;
-
--- What a token costs at each price, under the contract; requests of one price share its number.
-create or replace temp view paid_rates as
-select
-    price_no,
-    paid_usd_per_token(input, multiplier) as input_usd_per_token,
-    paid_usd_per_token(cache_read, multiplier) as cache_read_usd_per_token,
-    paid_usd_per_token(cache_write, multiplier) as cache_write_usd_per_token,
-    paid_usd_per_token(cache_write_1h, multiplier) as cache_write_1h_usd_per_token,
-    paid_usd_per_token(input_audio, multiplier) as input_audio_usd_per_token,
-    paid_usd_per_token(cache_read_audio, multiplier) as cache_read_audio_usd_per_token,
-    paid_usd_per_token(input_image, multiplier) as input_image_usd_per_token,
-    paid_usd_per_token(cache_read_image, multiplier) as cache_read_image_usd_per_token
-from prices
 ;
