@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
 
-from llmcost.ingest.format import Format, Record, formats
+from llmcost.ingest.format import Format, Record, formats, fulfils, size
 from llmcost.ingest.table import elect_table, own_or_table
 from llmcost.ingest.wrappers import outermost
 
@@ -34,7 +36,7 @@ def is_stream(records: list[Record], format: Format) -> bool:
 
 def is_mixed(records: list[Record], format: Format) -> bool:
     """Tell whether most records are of another kind, which the format's query would take for broken ones."""
-    if not format.required and "not a model call" in format.passes_over:
+    if not can_be_mixed(format):
         return False
     others = (
         not format.claims(record) and (not format.required or any(record.get(key) is None for key in format.required))
@@ -43,9 +45,14 @@ def is_mixed(records: list[Record], format: Format) -> bool:
     return sum(others) * 2 > len(records)
 
 
+def can_be_mixed(format: Format) -> bool:
+    """Tell whether records of another kind matter: some formats' own logs are full of lines that are no calls."""
+    return bool(format.required) or "not a model call" not in format.passes_over
+
+
 def is_known(record: Record) -> bool:
     """Tell whether any format claims a record."""
-    return any(format.claims(record) for format in formats().values())
+    return bool(claims_of(record))
 
 
 def elect_inner(records: list[Record], candidates: Mapping[str, Format]) -> Format | None:
@@ -66,6 +73,40 @@ def elect_inner(records: list[Record], candidates: Mapping[str, Format]) -> Form
 
 def best(record: Record, candidates: Mapping[str, Format]) -> list[str]:
     """Name the formats that claim a record with the most marks."""
-    claims = {name: format.claims(record) for name, format in candidates.items()}
+    claims = claims_of(record) if candidates is formats() else {f.name: f.claims(record) for f in candidates.values()}
     most = max(claims.values(), default=0)
-    return [name for name, marks in claims.items() if marks == most > 0]
+    return [name for name in candidates if claims.get(name) == most] if most else []
+
+
+class Alternative(NamedTuple):
+    """One way to be known as a format's record: its marks, and how many they are."""
+
+    format: str
+    marks: dict[str, Any]
+    size: int
+
+
+def claims_of(record: Record) -> dict[str, int]:
+    """Count for each format that claims a record the marks of the longest alternative, as Format.claims does.
+
+    Of some hundred alternatives only those are tried that ask for a key which the record has.
+    """
+    claims: dict[str, int] = {}
+    by_key = alternatives()
+    for key in ("*", *record):
+        for alternative in by_key.get(key, ()):
+            if alternative.size > claims.get(alternative.format, 0) and fulfils(record, alternative.marks):
+                claims[alternative.format] = alternative.size
+    return claims
+
+
+@cache
+def alternatives() -> dict[str, list[Alternative]]:
+    """List the alternatives of all formats under the one of their keys that the fewest ask for; "*" is any key."""
+    every = [Alternative(f.name, marks, size(marks)) for f in formats().values() for marks in f.recognise]
+    asked = Counter(key for alternative in every for key in alternative.marks)
+    found: dict[str, list[Alternative]] = {}
+    for alternative in every:
+        keys = [key for key in alternative.marks if key != "*"]
+        found.setdefault(min(keys, key=lambda key: (asked[key], key), default="*"), []).append(alternative)
+    return found

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib import resources
 from itertools import islice
 from typing import Any
 
-import yaml
-
 from llmcost.errors import FormatError
 from llmcost.ingest.election import elect, is_known
-from llmcost.ingest.format import Format, Record, formats, fulfils
+from llmcost.ingest.format import Format, Record
 from llmcost.ingest.json_text import NotJson, decode
-from llmcost.ingest.shapes import BOM, delimiter_of, records_of, shape_of
+from llmcost.ingest.settled import settled
+from llmcost.ingest.shapes import BOM, records_of, shape_of
 from llmcost.ingest.sources import (
     BINARY,
     BREAKS,
@@ -27,7 +24,7 @@ from llmcost.ingest.sources import (
     open_lines,
     raise_unless_torn,
 )
-from llmcost.ingest.table import sums_of
+from llmcost.ingest.unknown import READABLE, binary_kind, unknown
 from llmcost.ingest.wrappers import found_in, outermost
 
 SAMPLE_RECORDS = 200
@@ -36,18 +33,6 @@ SCANNED_RECORDS = 10_000
 SAMPLE_BYTES = 1024 * 1024
 # small, since what an archive yields before its break is lost within one chunk
 CHUNK_BYTES = 16 * 1024
-NAME = re.compile(r"[:@$\w.-]{1,40}")
-# what people keep beside their logs and take for one
-BINARIES = {
-    b"PK\x03\x04": "a zip archive; unzip it, and read what comes out",
-    b"BZh": "a bzip2 archive; gzip and zstd are read",
-    b"\xfd7zXZ\0": "an xz archive; gzip and zstd are read",
-    b"\x7fELF": "a program, not a log",
-    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
-}
-OTHER_DATABASE = "an SQLite database without a table that is known; export its table as CSV or JSON"
-READABLE = "logs are JSON, CSV or Parquet, plain, gzip or zstd; docs/formats.md lists whose are known"
-KNOWN_OTHERS = resources.files("llmcost.ingest") / "others.yaml"
 
 
 @dataclass(frozen=True)
@@ -73,22 +58,34 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
     if kind := binary_kind(head):
         raise FormatError(f"{source.path}: {kind}", hint=READABLE)
     shape = source.compression if source.compression in BINARY else shape_of(head)
-    records = sample(source, shape, head)
-    is_wrapped, format = elect(records, wanted)
-    if format is None and records:
-        is_wrapped, format = True, elect(later := later_records(source, shape), wanted)[1]
-        records = later or records
+    is_wrapped, format, records = elected(source, shape, head, wanted)
     if format is None:
-        other = known_other(records) or sums_of(records)
-        raise FormatError(
-            f"{source.path}: {other['says'] if other else reason(head, records, source.compression)}",
-            hint=other["hint"] if other else hint() if records else READABLE,
-        )
+        raise unknown(source, head, records)
     if is_wrapped:
         records = [inner for record in records for inner in found_in(record, format).records]
     # of the decompressed text: a copy that is compressed holds the same records
     source = replace(source, content_key=digest(head[:HEAD_BYTES]))
     return Recognised(source, shape or "lines", is_wrapped, format, time_type(format, records))
+
+
+def elected(source: Source, shape: str, head: bytes, wanted: Format | None) -> tuple[bool, Format | None, list[Record]]:
+    """Elect the format of a source, and give the records that voted; tell whether they have to be looked for.
+
+    Most files are settled by a few records; where none of the first is known, later ones are asked.
+    """
+    if shape == "lines" and wanted is None and (found := settled(first_lines(head))):
+        return False, *found
+    records = sample(source, shape, head)
+    is_wrapped, format = elect(records, wanted)
+    if format is not None or not records:
+        return is_wrapped, format, records
+    later = later_records(source, shape)
+    return True, elect(later, wanted)[1], later or records
+
+
+def first_lines(head: bytes) -> list[bytes]:
+    """Cut the first lines out of a file's beginning."""
+    return head.removeprefix(BOM).split(b"\n", SAMPLE_RECORDS)[:SAMPLE_RECORDS]
 
 
 def read_head(source: Source) -> bytes:
@@ -99,7 +96,8 @@ def read_head(source: Source) -> bytes:
     chunks: list[bytes] = []
     try:
         with open_lines(source) as stream:
-            while len(chunks) * CHUNK_BYTES < SAMPLE_BYTES and (chunk := stream.read(CHUNK_BYTES)):
+            size = CHUNK_BYTES if source.compression != "none" else SAMPLE_BYTES
+            while len(chunks) * size < SAMPLE_BYTES and (chunk := stream.read(size)):
                 chunks.append(chunk)
             if chunks and not any(b"\n" in chunk for chunk in chunks):
                 chunks.append(stream.readline(16 * SAMPLE_BYTES))
@@ -110,7 +108,7 @@ def read_head(source: Source) -> bytes:
 
 def sample(source: Source, shape: str, head: bytes) -> list[Record]:
     """Parse the first records of a file."""
-    texts: Any = head.removeprefix(BOM).split(b"\n")
+    texts: Any = first_lines(head)
     if shape not in ("lines", ""):
         texts = begun(text for _, text in records_of(source, shape))
     records = []
@@ -147,12 +145,6 @@ def begun(texts: Iterator[bytes]) -> Iterator[bytes]:
             return
 
 
-def known_other(records: list[Record]) -> dict[str, Any] | None:
-    """Find what is known of records that are not requests."""
-    known = yaml.safe_load(KNOWN_OTHERS.read_text(encoding="utf-8"))
-    return next((o for o in known for record in records if any(fulfils(record, m) for m in o["recognise"])), None)
-
-
 def time_type(format: Format, records: list[Record]) -> str:
     """Tell whether every time in the sample is a number."""
     times = (value for record in records for value in leaves(record, format.columns, "time"))
@@ -171,34 +163,3 @@ def leaves(record: Any, columns: Any, kind: str) -> list[Any]:
         inner = record if isinstance(record, dict) else {}
         return [leaf for key, of in columns.items() for leaf in leaves(inner.get(key), of, kind)]
     return [record] if columns == kind and record is not None else []
-
-
-def binary_kind(head: bytes) -> str | None:
-    """Name what is not a log, whatever lines may be found in it."""
-    if head[257:262] == b"ustar":
-        return "a tar archive; unpack it, and read what comes out"
-    return next((kind for magic, kind in BINARIES.items() if head.startswith(magic)), None)
-
-
-def reason(head: bytes, records: list[Record], compression: str) -> str:
-    """Say in a user's words why a file has no known format."""
-    if compression == "sqlite" and not records:
-        return OTHER_DATABASE
-    start = head.removeprefix(BOM).lstrip()[:1]
-    if not start:
-        nothing = "the archive holds nothing, or breaks off at once" if compression != "none" else "the file is empty"
-        return nothing if not head else "the file holds only blank lines"
-    if records:
-        # the first line of a table without a header does not list names, and may be anything
-        keys = [key for key in sorted(records[0]) if NAME.fullmatch(key)][:6]
-        return f"its records (with {', '.join(keys) or 'no names'}) are not in a format that llmcost knows"
-    if b"\0" in head[:1024]:
-        return "a binary file, not a log"
-    if delimiter_of(head.removeprefix(BOM)):
-        return "a table that has a header and no rows"
-    return "its lines are not JSON records" if start in b"{[" else "neither JSON nor CSV"
-
-
-def hint() -> str:
-    """Name the formats that there are."""
-    return f"known formats: {', '.join(formats())}; --format names one, --map FILE describes another"

@@ -47,7 +47,7 @@ def shape_of(head: bytes) -> str:
     after the other. `events` is a stream as a server sent it. "" where it is none of them.
     """
     text = head.removeprefix(BOM).lstrip()
-    lines = text.split(b"\n")[:50]
+    lines = text.split(b"\n", 50)[:50]
     if text[:1] == b"{" and len(lines) == 1:
         return "lines" if is_json(text) else "documents"
     if text[:1] == b"[" and not is_json(lines[0]):
