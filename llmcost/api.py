@@ -17,6 +17,7 @@ from llmcost.ingest import Summary, ingest, refusal_of
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.pricing.nearest import among
 from llmcost.report import Report, run
+from llmcost.report.blocks import END
 from llmcost.report.view import view_named
 from llmcost.store import Filters, Store, parse_when
 from llmcost.store.zone import read_zone
@@ -89,9 +90,9 @@ class Database:
 
         One row per distinct value of the columns in `by`; without it by the view's own groups, and with `by=[]` one row
         (a view that has several rows a group, such as errors by error_kind, has one for each of these).
-        `over` (hour, day, week, month) is the first column then, gaps filled; `top` keeps the largest groups and makes
-        the others one. `tz` is the zone of days and hours, and of `since` and `until`, which are datetimes, dates as
-        text, or ages such as "7d"; `where` holds "column=value"; `prices_as_of` prices all as on that day.
+        `over` (hour, block, day, week, month) is the first column then, gaps filled; `top` keeps the largest groups and
+        makes the others one. `tz` is the zone of days and hours, and of `since` and `until`, which are datetimes, dates
+        as text, or ages such as "7d"; `where` holds "column=value"; `prices_as_of` prices all as on that day.
 
         Types by the end of a name: _usd Decimal, exact (USD; null where no request of the row has a price), _per_ and
         whatever else is divided Float64, _tokens and counts Int64, _share (0 to 1) and _ms Float64, _at Datetime in
@@ -187,6 +188,8 @@ def type_of(name: str, labels: Sequence[str]) -> Any:
     """Give the type of a view's column by its name."""
     if name in labels:
         return pl.Boolean if name == "stream" else pl.String
+    if name == END:
+        return pl.String
     if name.startswith("is_"):
         return pl.Boolean
     if "_per_" in name:

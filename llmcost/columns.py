@@ -53,6 +53,7 @@ COLUMNS = {
     "status": GroupColumn("ok, error or cancelled"),
     "error_kind": GroupColumn("one word for why it failed, as in the view errors", None, ERROR_KINDS),
     "hour": GroupColumn("in the zone of --tz", None),
+    "block": GroupColumn("the [block of five hours](#blocks) by its start, in the zone of --tz", None),
     "day": GroupColumn("in the zone of --tz", "cast(started_at as date)"),
     "week": GroupColumn("ISO weeks, Monday to Sunday: 2026-W45", None),
     "month": GroupColumn("2026-11", None),

@@ -183,7 +183,8 @@ def test_a_bad_price_book_is_none(folder: Path) -> None:
 
 
 def test_columns_that_are_completed_are_columns_with_these_values(full: Store, book: Book) -> None:
-    scope = full.price(book).scope()
+    # blocks are there where they are asked for
+    scope = full.price(book).scope(by=("block",))
 
     assert [] == [name for name in COLUMNS if name not in scope.priced.columns]
     for name, column in COLUMNS.items():

@@ -55,6 +55,15 @@ def test_a_table_fits_the_terminal_and_breaks_no_number(
     assert text == snapshot(extension_class=ending("txt"))
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_blocks_fit_the_terminal(filled: Store, book: Book, width: int, snapshot: SnapshotAssertion) -> None:
+    result = run(filled, book, view="cost", over="block")
+    text = "".join(render(report_table(result, {}, "table"), "table", width=width))
+
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert text == snapshot(extension_class=ending("txt"))
+
+
 @pytest.mark.parametrize("format", TEXTS)
 @pytest.mark.parametrize("view", views())
 def test_a_file_looks_as_it_did(filled: Store, book: Book, view: str, format: str, snapshot: SnapshotAssertion) -> None:

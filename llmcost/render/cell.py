@@ -149,6 +149,8 @@ HEADINGS = {
     "cost_per_1k_tokens_usd": "per 1k tokens",
     "input_growth_per_day_tokens": "growth a day",
     "expected_low_usd": "at least",
+    "expected_tokens": "expected tokens",
+    "block_end": "ends",
     "expected_high_usd": "at most",
     "of_change_share": "of the change",
     "cost_per_request_usd": "per request",

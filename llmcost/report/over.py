@@ -1,4 +1,7 @@
-"""Rows in time: in order, and with the hours, days, weeks or months in which nothing happened."""
+"""Rows in time: in order, and with the hours, days, weeks or months in which nothing happened.
+
+Blocks of five hours are where requests are: between two of them nothing is missing.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,11 @@ from typing import Any
 from llmcost.errors import UsageError
 from llmcost.report.span import Span
 from llmcost.store import Filters, Rows
+from llmcost.store.blocks import BLOCK
 
-UNITS = ("hour", "day", "week", "month")
+UNITS = ("hour", BLOCK, "day", "week", "month")
+# those whose values are moments, and not days
+MOMENTS = ("hour", BLOCK)
 # those that take longer than a look at the logs
 LONG = ("week", "month")
 PARTIAL = "is_partial"
@@ -74,7 +80,7 @@ def place_in_time(unit: str, value: Any) -> tuple[bool, Any, str]:
     if value is None:
         return (True, 0.0, "")
     try:
-        return (False, datetime.fromisoformat(value).timestamp() if unit == "hour" else 0.0, str(value))
+        return (False, datetime.fromisoformat(value).timestamp() if unit in MOMENTS else 0.0, str(value))
     except ValueError:
         return (True, 0.0, str(value))
 
@@ -110,14 +116,17 @@ def zero(name: str) -> Any:
 
 def gaps(unit: str, found: Sequence[Any], filters: Filters) -> tuple[Gap, ...]:
     """List the times that are too long to be filled, in order."""
-    spans = stretches(unit, found, filters) if found else []
+    spans = stretches(unit, found, filters) if found and unit != BLOCK else []
     return tuple(
         Gap(name_of(unit, before[-1], filters), name_of(unit, after[0], filters)) for before, after in pairwise(spans)
     )
 
 
 def calendar(unit: str, found: Sequence[Any], filters: Filters) -> Iterator[Any]:
-    """List every value of a unit of time between the bounds, in order; of what `gaps` names none."""
+    """List every value of a unit of time between the bounds, in order, of what `gaps` names none; blocks as found."""
+    if unit == BLOCK:
+        yield from sorted(set(found), key=datetime.fromisoformat)
+        return
     for stretch in stretches(unit, found, filters):
         yield from between(unit, stretch[0], stretch[-1], filters)
 

@@ -11,12 +11,14 @@ from llmcost.errors import UsageError
 from llmcost.pricing import Book
 from llmcost.pricing.nearest import among
 from llmcost.report.assumed import assumed_costs, with_assumed
+from llmcost.report.blocks import Block, blocks, with_blocks
 from llmcost.report.coverage import Coverage, coverage
 from llmcost.report.few import few_lines
 from llmcost.report.over import LONG, PARTIAL, UNITS, Gap, by_time, gaps, in_time, with_partial
 from llmcost.report.span import logged
 from llmcost.report.view import View, table, view_named
 from llmcost.store import Engine, Filters, Priced, Repricing, Row, Rows, TopGroups
+from llmcost.store.blocks import BLOCK
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Report:
 
     The first columns are the groups: `over` where rows go with time, then `by`, then the view's own labels. Weeks and
     months have `is_partial` at the end: they are not all there. `gaps` are times that are too long to have rows of
-    their own.
+    their own. `blocks` are known where rows are blocks of five hours, which have their end, `is_active` and more, too.
     """
 
     view: View
@@ -38,6 +40,7 @@ class Report:
     filters: Filters
     kept: TopGroups | None = None
     gaps: tuple[Gap, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
     @property
     def title(self) -> str:
@@ -75,10 +78,10 @@ def run(
 ) -> Report:
     """Price the store with `book` and report a view by the columns of `by`, largest first; None: by its own.
 
-    `over` (hour, day, week, month) tells rows apart by time, gaps filled; `top` keeps so many groups and makes the rest
-    one, `kept` does so with groups that are known. `as_of` prices every request as on that day. `assume` adds a column
-    `assumed_cost_usd` to the costs: what requests without a price would cost at another model's, never mixed into the
-    cost.
+    `over` (hour, block, day, week, month) tells rows apart by time, gaps filled; `top` keeps so many groups and makes
+    the rest one, `kept` does so with groups that are known. `as_of` prices every request as on that day. `assume` adds
+    a column `assumed_cost_usd` to the costs: what requests without a price would cost at another model's, never mixed
+    into the cost.
 
     Raises UsageError for what does not exist. Money is Decimal USD, exact; shares are 0..1; what is unknown is None.
     """
@@ -142,9 +145,21 @@ def cut_view(priced: Priced, view: View, cut: Grouping, filters: Filters, covere
         if cut.lines and view.labels:
             rows = few_lines(rows, columns, len(groups) + len(view.labels), view, cut.lines)
         rows = in_time(rows, columns, over, len(groups) + len(view.labels), view.sums, filters)
+    rows, columns, known = with_ends(priced, rows, columns, view, over, filters)
+    totals = totals or found.totals
+    return Report(view, by, over, columns, rows, totals, covered, filters, kept, left_out, known)
+
+
+def with_ends(
+    priced: Priced, rows: Rows, columns: tuple[str, ...], view: View, over: str | None, filters: Filters
+) -> tuple[Rows, tuple[str, ...], tuple[Block, ...]]:
+    """Add to rows in time what is not all there, and to blocks their ends; gives the blocks as well."""
     if over in LONG:
-        rows, columns = with_partial(rows, over, logged(priced.engine), filters), (*columns, PARTIAL)
-    return Report(view, by, over, columns, rows, totals or found.totals, covered, filters, kept, left_out)
+        return with_partial(rows, over, logged(priced.engine), filters), (*columns, PARTIAL), ()
+    if over != BLOCK:
+        return rows, columns, ()
+    known = blocks(priced, filters)
+    return *with_blocks(rows, columns, known, view.name), tuple(known.values())
 
 
 def kept_groups(

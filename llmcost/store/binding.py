@@ -115,6 +115,8 @@ class Binding:
             return self._want_prices(name, value, wanted)
         if isinstance(value, Scope):
             reads: Key = self._want_prices("dimensions", value.priced, wanted)
+            if (hours := value.block_hours) is not None:
+                reads = (reads, self._want("block_hours", hours, wanted))
             wanted.zones.add(value.filters.zone)
             view: Any = scope_query(value, value.priced.columns)
         elif not isinstance(value, DerivedTable):

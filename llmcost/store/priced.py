@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from llmcost.pricing import Book
+from llmcost.store.blocks import BLOCK, block_hours
 from llmcost.store.engine import DerivedTable, Engine, Inputs, Tables
 from llmcost.store.scope import Filters, Scope, TopGroups
 
@@ -42,7 +44,8 @@ class Priced(Tables):
 
     `also` are rules of the book whose prices are to be there besides those that the requests need. `dimensions` stands
     in the place of all requests with what reports group by, where only some of them are looked at again and again.
-    Raises PriceBookError where sums of costs could be too large to be exact.
+    `known_blocks` are the blocks that were asked for, so that scopes which are alike have one table of them. Raises
+    PriceBookError where sums of costs could be too large to be exact.
     """
 
     store: Engine
@@ -50,6 +53,7 @@ class Priced(Tables):
     repricing: Repricing = Repricing()
     also: frozenset[int] = frozenset()
     dimensions: DerivedTable | None = None
+    known_blocks: dict[Any, DerivedTable] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def engine(self) -> Engine:
@@ -67,7 +71,15 @@ class Priced(Tables):
         """Choose requests, with group_1..group_4 as the columns of `by`; see Scope."""
         return Scope(self, filters or Filters(), by, top)
 
+    def block_hours(self, filters: Filters) -> DerivedTable:
+        """Give the block of each hour that has requests of `filters`; see blocks.py."""
+        key = (self.dimensions, filters)
+        if key not in self.known_blocks:
+            self.known_blocks[key] = block_hours(self, filters)
+        return self.known_blocks[key]
+
     @property
     def columns(self) -> dict[str, str]:
         """Every column that a report can group or filter by, with its type."""
-        return self.engine.columns("from dimensions", {"dimensions": self}) | {"tag": "VARCHAR"}
+        found = self.engine.columns("from dimensions", {"dimensions": self})
+        return found | {"tag": "VARCHAR", BLOCK: "VARCHAR"}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from llmcost.errors import UsageError
 from llmcost.pricing.nearest import nearest_hint
-from llmcost.store.engine import Engine, Inputs, Tables
+from llmcost.store.blocks import BLOCK, WITH_BLOCKS, are_asked_for, whose
+from llmcost.store.engine import DerivedTable, Engine, Inputs, Tables
 from llmcost.store.quote import literal, quoted
 from llmcost.store.where import read_condition, sql_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 MAX_GROUPS = 4
 GROUPS = tuple(f"group_{number}" for number in range(1, MAX_GROUPS + 1))
 UNNAMED = "\x1f"  # stands for no value among the values of a group
-TIMES = ("hour", "day", "week", "month")
+TIMES = ("hour", BLOCK, "day", "week", "month")
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Filters:
     """Which requests count: started in [since, until), UTC, and of every condition in `where` (see `where.py`).
 
     A column named twice with = may have either value. `zone` is what days, hours, weeks and months are counted in.
+    Blocks of five hours are those of the requests that the other conditions choose, whenever they started.
     """
 
     since: datetime | None = None
@@ -71,19 +73,28 @@ class Scope(Tables):
         return {**self.priced.tables, "scope": self}
 
     @property
+    def block_hours(self) -> DerivedTable | None:
+        """Which block each hour is in, where anything asks for blocks."""
+        is_asked_for = are_asked_for(self.by, self.filters)
+        return self.priced.block_hours(whose(self.filters)) if is_asked_for else None
+
+    @property
     def is_empty(self) -> bool:
         """Whether no request is asked for."""
         return not self.rows("select 1 from scope limit 1")
 
 
 def scope_query(scope: Scope, kinds: dict[str, str]) -> str:
-    """Write a scope as a query over `dimensions`, whose columns have these types. Raises UsageError."""
+    """Write a scope as a query over `dimensions`, whose columns have these types, and `block_hours`.
+
+    Raises UsageError.
+    """
     by, top = scope.by, scope.top
     named = "" if by is None else f"{', '.join(group_columns(by, list(kinds), top))}, "
-    source, once = "dimensions", ""
+    source, once = WITH_BLOCKS if are_asked_for(by, scope.filters) else "dimensions", ""
     if by and "tag" in by:
         # a request counts under each of its tags, and once under none
-        source = "(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from dimensions)"
+        source = f"(select *, unnest(case when len(tags) > 0 then tags else [null] end) as tag from {source})"
         # and with two tags of the others it is one request of the others
         once = f"distinct on (dedupe_key, {', '.join(GROUPS)}) " if top else ""
     conditions = " and ".join(conditions_of(scope.filters, kinds)) or "true"
@@ -143,5 +154,5 @@ def conditions_of(filters: Filters, kinds: dict[str, str]) -> list[str]:
 def check_column(name: str, known: list[str]) -> None:
     """Refuse a column that no request has, and say which there are."""
     if name not in known:
-        common = "model, provider, key, team, user, tag, project, operation, status, hour, day, week, month"
+        common = "model, provider, key, team, user, tag, project, operation, status, hour, block, day, week, month"
         raise UsageError(f"{name}: no such column", hint=nearest_hint(name, known, f"common ones are {common}"))

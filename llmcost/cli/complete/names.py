@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 PACKAGE = Path(__file__).parents[2]
-UNITS = ("hour", "day", "week", "month")
+UNITS = ("hour", "block", "day", "week", "month")
 AGES = ("24h", "7d", "30d", "today", "yesterday", "this-month", "last-month")
 Complete = Callable[[typer.Context, str], list[str]]
 

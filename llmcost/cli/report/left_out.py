@@ -7,7 +7,7 @@ from typing import Any
 
 from llmcost.render.cell import plain
 from llmcost.report import Report
-from llmcost.report.over import PARTIAL
+from llmcost.report.over import LONG
 
 MOST_GAPS = 3
 
@@ -32,7 +32,7 @@ def gap_lines(result: Report) -> Iterator[str]:
 
 def partial_lines(result: Report) -> Iterator[str]:
     """Name the weeks or months that are not all there."""
-    if PARTIAL in result.columns:
+    if result.over in LONG:
         names = dict.fromkeys(str(row[0]) for row in result.rows if row[-1])
         if names:
             yield f"unfinished: {' and '.join(names)}; their days are not all in these logs, or not over"

@@ -32,7 +32,7 @@ Over = Annotated[
     str | None,
     typer.Option(
         "--over",
-        help="Rows in time, gaps filled: hour, day, week or month.",
+        help="Rows in time: hour, day, week or month, gaps filled, or block: five hours from a first request on.",
         metavar="UNIT",
         autocompletion=completing.words(*completing.UNITS),
     ),
@@ -136,8 +136,9 @@ class ReportOptions:
 def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, reading: ReportReading) -> int:
     """Report costs, latency, caches, errors, reliability, efficiency or budgets, by any columns and over time.
 
-    Without a view it is the overview, with --by costs. Costs are computed now, from token counts and dated prices. What
-    has no price is listed, never $0. -f html -o FILE writes one page with all views, or with the one that is named.
+    Without a view it is the overview, with --by or --over block costs. Costs are computed now, from token counts and
+    dated prices. What has no price is listed, never $0. -f html -o FILE writes one page with all views, or with the one
+    that is named.
 
     \b
         llmcost report
@@ -146,11 +147,13 @@ def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, readi
         llmcost report cost --by model --since 24h --compare previous
         llmcost report latency --by provider,model --since 24h
         llmcost report errors --over hour --where provider=openai
+        llmcost report --over block --since 3d
         llmcost report -f html -o report.html
     """
     from llmcost.cli.report.run import print_sql, run_report, split_view
 
-    view, paths = split_view(words, is_cost=options.by is not None or bool(reading.assume))
+    is_cost = options.by is not None or options.over == "block" or bool(reading.assume)
+    view, paths = split_view(words, is_cost=is_cost)
     return print_sql(reading, view) if sql else run_report(replace(reading, paths=paths), view, options)
 
 

@@ -9,6 +9,7 @@ from llmcost.cli.coverage import print_coverage
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write
 from llmcost.cli.progress import step_line
+from llmcost.cli.report.blocks import block_lines
 from llmcost.cli.report.budget import forecast_lines, run_budget
 from llmcost.cli.report.caching import caching_lines
 from llmcost.cli.report.comparison import run_comparison
@@ -73,7 +74,7 @@ def run_view(reading: ReportReading, view: str, options: ReportOptions) -> int:
     if result.over:
         shared["gaps"] = gap_records(result)
     write(report_table(result, shared, reading.output_format, reading.choice), reading)
-    for line in [*view_lines(result, options), *expected, *caching, *partial_lines(result)]:
+    for line in [*view_lines(result, options), *expected, *caching, *partial_lines(result), *block_lines(result)]:
         note(line)
     print_coverage(book, result.coverage, strict=reading.strict)
     return 0

@@ -21,8 +21,8 @@ notes: |
   - `cost_per_1k_tokens_usd`: over a thousand input and output tokens of the requests with a cost
 
   With `--over` a line on stderr forecasts the running month, as below. `--over week|month` gives `is_partial`: the logs, `--since`,
-  `--until` or the clock leave out days of it. Requests without a time of their own (only their file's date) have no hour, day, week or
-  month: they are a row apart, and `--where is_file_time=false` leaves them out.
+  `--until` or the clock leave out days of it. Requests without a time of their own (only their file's date) have no hour, block, day,
+  week or month: they are a row apart, and `--where is_file_time=false` leaves them out. Blocks have columns of their own: [below](#blocks).
 */
 with
     spent as (
