@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -66,6 +67,11 @@ class Format:
     has_sums: bool = False
     projection: str = ""
 
+    @cached_property
+    def time_paths(self) -> list[tuple[str, ...]]:
+        """The keys that lead to each leaf that is a time."""
+        return list(paths_of(self.columns, "time"))
+
     def claims(self, record: Record) -> int:
         """Count the marks of the longest alternative that the record fulfils; 0 if none."""
         return max((size(marks) for marks in self.recognise if fulfils(record, marks)), default=0)
@@ -84,6 +90,16 @@ def required_columns(format: Format) -> tuple[str, ...]:
 def formats() -> dict[str, Format]:
     """Read the shelf of formats by name."""
     return shipped_shelf(resources.files("llmcost.ingest") / "formats", Format)
+
+
+def paths_of(columns: Columns, kind: str) -> Iterator[tuple[str, ...]]:
+    """Give the keys that lead to each leaf of a kind, through lists as if they were not there."""
+    if isinstance(columns, list):
+        yield from paths_of(columns[0], kind)
+    elif isinstance(columns, dict):
+        yield from ((key, *path) for key, inner in columns.items() for path in paths_of(inner, kind))
+    elif columns == kind:
+        yield ()
 
 
 def fulfils(record: Any, marks: dict[str, Any]) -> bool:

@@ -147,19 +147,19 @@ def begun(texts: Iterator[bytes]) -> Iterator[bytes]:
 
 def time_type(format: Format, records: list[Record]) -> str:
     """Tell whether every time in the sample is a number."""
-    times = (value for record in records for value in leaves(record, format.columns, "time"))
-    return "DOUBLE" if all(isinstance(t, int | float) for t in times) else "VARCHAR"
+    times = (value for record in records for path in format.time_paths for value in values_at(record, path))
+    return "DOUBLE" if all(isinstance(time, int | float) for time in times) else "VARCHAR"
 
 
-def leaves(record: Any, columns: Any, kind: str) -> list[Any]:
-    """Collect the values, not null, of all leaves of one kind."""
-    if isinstance(columns, list):
-        return (
-            [leaf for item in record if item for leaf in leaves(item, columns[0], kind)]
-            if isinstance(record, list)
-            else []
-        )
-    if isinstance(columns, dict):
-        inner = record if isinstance(record, dict) else {}
-        return [leaf for key, of in columns.items() for leaf in leaves(inner.get(key), of, kind)]
-    return [record] if columns == kind and record is not None else []
+def values_at(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """Give the values, not null, that stand at a path: one, or those of each item of the lists on it."""
+    for at, key in enumerate(path):
+        if isinstance(value, list):
+            for item in value:
+                yield from values_at(item, path[at:])
+            return
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, list):
+        yield from (item for item in value if item is not None)
+    elif value is not None:
+        yield value

@@ -8,14 +8,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from llmcost.ingest.election import best, can_be_mixed
+from llmcost.ingest.election import alternatives, best, can_be_mixed
 from llmcost.ingest.format import Format, Record, formats
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.mapping import OWN
 
 # so many records, evenly spread, must all be of one format, or so many of more if a log has other lines by its nature
 FEW, MORE = 8, 32
-Keys = list[list[bytes]]
 
 
 def settled(texts: list[bytes]) -> tuple[Format, list[Record]] | None:
@@ -28,8 +27,7 @@ def settled(texts: list[bytes]) -> tuple[Format, list[Record]] | None:
         records = decoded(spread(texts, MORE))
         format = agreed([record for record in records if best(record, formats())], FEW)
         return (format, records) if format and not can_be_mixed(format) else None
-    marks = keys_of(format)
-    return (format, records) if all(is_alike(text, marks) for text in texts) else None
+    return (format, records) if are_alike(texts, keys_of(format)) else None
 
 
 def spread(texts: list[bytes], count: int) -> list[bytes]:
@@ -57,11 +55,15 @@ def agreed(records: list[Record], least: int = FEW) -> Format | None:
     return None if format is None or format.beside or format.name == OWN else format
 
 
-def keys_of(format: Format) -> Keys:
-    """Write the keys of each alternative as they stand in a line."""
-    return [[b'"%b"' % key.encode() for key in marks if key != "*"] for marks in format.recognise]
+def keys_of(format: Format) -> list[bytes]:
+    """Write the most telling key of each alternative as it stands in a line."""
+    every = alternatives().items()
+    return [b'"%b"' % key.encode() for key, found in every if any(one.format == format.name for one in found)]
 
 
-def is_alike(text: bytes, marks: Keys) -> bool:
-    """Tell whether a line has the keys of an alternative somewhere; a blank one is no other kind of record."""
-    return any(all(key in text for key in keys) for keys in marks) or not text.strip()
+def are_alike(texts: list[bytes], keys: list[bytes]) -> bool:
+    """Tell whether each line has one of the keys somewhere; a blank one is no other kind of record."""
+    # nearly always all have the same one, which is soon seen
+    if any(len([1 for text in texts if key in text]) == len(texts) for key in keys):
+        return True
+    return all(any(key in text for key in keys) or not text.strip() for text in texts)
