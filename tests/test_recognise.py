@@ -90,8 +90,13 @@ def test_one_line_of_another_kind_that_a_look_does_not_read_is_seen() -> None:
     assert settled(lines) is None
 
 
-def test_few_lines_all_vote() -> None:
-    assert settled(FILES["litellm.jsonl"][:1] * 16) is None
+def test_few_lines_all_vote_and_one_of_another_mind_is_heard() -> None:
+    lines = FILES["litellm.jsonl"][:1] * 3
+
+    assert settled(lines) is not None
+    assert settled([*lines, b'{"event": "started"}']) is None
+    assert settled([*lines, b"not JSON"]) is None
+    assert settled([]) is None
 
 
 def every_object(value: Any) -> list[dict[str, Any]]:

@@ -28,11 +28,13 @@ def size_of(item: Recognised) -> int:
 def batches(items: list[Recognised]) -> Iterator[list[Recognised]]:
     """Cut the files into batches of up to 1 GB, at least one file each."""
     batch: list[Recognised] = []
+    size = 0
     for item in items:
-        if batch and sum(size_of(i) for i in batch) + size_of(item) > BATCH_BYTES:
+        if batch and size + size_of(item) > BATCH_BYTES:
             yield batch
-            batch = []
+            batch, size = [], 0
         batch.append(item)
+        size += size_of(item)
     if batch:
         yield batch
 

@@ -109,7 +109,7 @@ class Trials:
         """Read some lines from a file of their own; say why they are rejected, nothing if they can be read."""
         part = self.holding(places)
         try:
-            error = refused(self.store, [part])
+            error = refused(self.store, [part], self.copies)
         finally:
             Path(part.source.readable).unlink()
         return reason_of(error, self.item.format) if error else ""

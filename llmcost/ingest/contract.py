@@ -8,6 +8,7 @@ import duckdb
 
 from llmcost.errors import ShelfError, first_line
 from llmcost.ingest.format import PASSED_OVER, Format, required_columns
+from llmcost.ingest.joint import Joint
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.records import create_records, reader_of
 from llmcost.store import Store
@@ -20,7 +21,7 @@ def breach(store: Store, batch: list[Recognised], error: Exception) -> ShelfErro
     """Say which column a format of the batch lacks or has too many, or else what DuckDB says of a query."""
     for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
         items = list(group)
-        create_records(store, items)
+        create_records(store, items, Joint("", [item.source.readable for item in items]))
         if found := breach_of(store, items[0].format):
             return found
     return ShelfError(first_line(error))

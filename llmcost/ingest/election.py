@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from llmcost.ingest.format import Format, Record, formats, fulfils, size
@@ -92,12 +92,17 @@ def claims_of(record: Record) -> dict[str, int]:
     Of some hundred alternatives only those are tried that ask for a key which the record has.
     """
     claims: dict[str, int] = {}
-    by_key = alternatives()
-    for key in ("*", *record):
-        for alternative in by_key.get(key, ()):
-            if alternative.size > claims.get(alternative.format, 0) and fulfils(record, alternative.marks):
-                claims[alternative.format] = alternative.size
+    for alternative in possible(tuple(record)):
+        if alternative.size > claims.get(alternative.format, 0) and fulfils(record, alternative.marks):
+            claims[alternative.format] = alternative.size
     return claims
+
+
+@lru_cache(maxsize=4096)
+def possible(keys: tuple[str, ...]) -> list[Alternative]:
+    """List the alternatives that ask for no other keys than these: the records of a log have few sets of them."""
+    found = [alternative for key in ("*", *keys) for alternative in alternatives().get(key, ())]
+    return [alternative for alternative in found if alternative.marks.keys() - {"*"} <= set(keys)]
 
 
 @cache

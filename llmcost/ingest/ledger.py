@@ -10,7 +10,7 @@ from typing import NamedTuple
 from llmcost.ingest.format import formats
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.sieve import Reject
-from llmcost.ingest.sources import Source, end_of_whole_lines, fingerprints, newlines_before, open_source
+from llmcost.ingest.sources import HEAD_BYTES, Source, end_of_whole_lines, fingerprints, newlines_before, open_source
 from llmcost.ingest.summary import Summary
 from llmcost.store import Store
 
@@ -102,7 +102,10 @@ def entry_of(item: Recognised) -> tuple[object, ...]:
     source = item.source
     is_plain = item.shape == "lines" and not item.is_wrapped and source.compression == "none" and not source.is_pipe
     marks: tuple[int | None, ...] = (None, None, None)
-    if is_plain:
+    if is_plain and source.end == source.size <= HEAD_BYTES:
+        # its first bytes and its last are all of it
+        marks = (source.end, source.content_key, source.content_key)
+    elif is_plain:
         with suppress(OSError):
             marks = (source.end, *fingerprints(source.path, source.end))
     state = (source.size, source.modified_ns, source.inode, source.changed_ns)

@@ -64,7 +64,7 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
     if is_wrapped:
         records = [inner for record in records for inner in found_in(record, format).records]
     # of the decompressed text: a copy that is compressed holds the same records
-    source = replace(source, content_key=digest(head[:HEAD_BYTES]))
+    source = replace(source, content_key=digest(head[:HEAD_BYTES]), whole=None)
     return Recognised(source, shape or "lines", is_wrapped, format, time_type(format, records))
 
 
@@ -93,6 +93,8 @@ def read_head(source: Source) -> bytes:
 
     A first line that is longer is read to its end.
     """
+    if source.whole is not None:
+        return source.whole
     chunks: list[bytes] = []
     try:
         with open_lines(source) as stream:

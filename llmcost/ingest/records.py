@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from llmcost.ingest.format import Columns, Format, duckdb_columns, parsed_columns, required_columns
+from llmcost.ingest.joint import Joint, joined
 from llmcost.ingest.ledger import enter_files
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.sources import MAX_LINE_BYTES
@@ -26,10 +27,18 @@ def reader_of(item: Recognised) -> tuple[str, str, str, str]:
     return item.format.name, item.format.projection, item.source.compression, item.time_type
 
 
-def insert(store: Store, group: list[Recognised]) -> PassedOver:
-    """Run a format's query over files of that format; count what it passed over by format and reason."""
-    format = group[0].format
-    create_records(store, group)
+def insert(store: Store, group: list[Recognised], folder: str) -> PassedOver:
+    """Run a format's query over files of that format; count what it passed over by format and reason.
+
+    Copies that this takes are made in a folder.
+    """
+    with joined(group, folder) as joint:
+        create_records(store, group, joint)
+        return insert_records(store, group[0].format)
+
+
+def insert_records(store: Store, format: Format) -> PassedOver:
+    """Run a format's query over `records`."""
     query = held_to_contract(format)
     if not format.passes_over:
         store.execute(f"insert into requests by name {query}")
@@ -48,12 +57,12 @@ def held_to_contract(format: Format) -> str:
     return f"select * replace ({named}) from ({format.query}\n)"
 
 
-def refused(store: Store, group: list[Recognised]) -> Exception | None:
+def refused(store: Store, group: list[Recognised], folder: str) -> Exception | None:
     """Insert files of one reader alone and take them back; return what DuckDB raises, if it refuses one."""
     store.execute("begin")
     try:
         enter_files(store, group)
-        insert(store, group)
+        insert(store, group, folder)
     except REFUSALS as error:
         return error
     finally:
@@ -61,23 +70,16 @@ def refused(store: Store, group: list[Recognised]) -> Exception | None:
     return None
 
 
-def create_records(store: Store, group: list[Recognised]) -> None:
+def create_records(store: Store, group: list[Recognised], joint: Joint) -> None:
     """Make `records`, what a format's query reads: its columns, and of the file: id, modified_at, content_key."""
-    store.execute("create or replace temp table sources as select unnest($1, recursive := true)", [
-        [
-            {
-                "readable": item.source.readable,
-                "path": item.source.path,
-                "modified_at": datetime.fromtimestamp(item.source.modified_ns / 1e9, UTC).replace(tzinfo=None),
-                "content_key": item.source.content_key,
-            }
-            for item in group
-        ]
-    ])  # fmt: skip
-    names = ", ".join("'" + glob_escaped(item.source.readable).replace("'", "''") + "'" for item in group)
+    create_sources(store, group, joint)
+    names = ", ".join("'" + glob_escaped(file).replace("'", "''") + "'" for file in joint.files)
     first = group[0]
     format = first.format
-    picked = format.projection or "lines.* exclude (llmcost_file)"
+    columns = read_columns(store, format)
+    own = "llmcost_file" + (f", {joint.key}" if joint.key else "")
+    read_as = f"coalesce(lines.{joint.key}, lines.llmcost_file)" if joint.key else "lines.llmcost_file"
+    picked = format.projection or f"lines.* exclude ({own})"
     parsed = "".join(f", {column}" for column in parsed_columns(format))
     # DuckDB's buffers take a line of twice this size
     store.execute(
@@ -87,15 +89,42 @@ def create_records(store: Store, group: list[Recognised]) -> None:
         from (
             select *{unread(store, format)}
             from read_ndjson(
-                [{names}], columns = {duckdb_columns(read_columns(store, format), first.time_type)},
-                filename = 'llmcost_file', compression = '{first.source.compression}',
+                [{names}], columns = {duckdb_columns(with_place(columns, joint), first.time_type)},
+                filename = 'llmcost_file', compression = '{"none" if joint.key else first.source.compression}',
                 maximum_object_size = {MAX_LINE_BYTES // 2}
             )
         ) as lines
-        join sources on lines.llmcost_file = sources.readable
+        join sources on {read_as} = sources.read_as
         join files on sources.path = files.path
         """
     )
+
+
+def create_sources(store: Store, group: list[Recognised], joint: Joint) -> None:
+    """Make `sources`: what lines say of the file that they are of, its path, its time and what it begins with."""
+    rows = [
+        (
+            str(at) if at in joint.copied else item.source.readable,
+            item.source.path,
+            datetime.fromtimestamp(item.source.modified_ns / 1e9, UTC).replace(tzinfo=None),
+            item.source.content_key,
+        )
+        for at, item in enumerate(group)
+    ]
+    store.execute(
+        """
+        create or replace temp table sources as
+        select
+            unnest($1::varchar[]) as read_as, unnest($2::varchar[]) as path, unnest($3::timestamp[]) as modified_at,
+            unnest($4::ubigint[]) as content_key
+        """,
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+
+
+def with_place(columns: Columns, joint: Joint) -> Columns:
+    """Read as well which file a line of a copy is of."""
+    return columns | ({joint.key: "text"} if joint.key else {})
 
 
 def read_columns(store: Store, format: Format) -> Columns:

@@ -37,7 +37,7 @@ def commit_readable(
     """
     try:
         with writing(store):
-            return batch, *commit_bounded(store, batch, options, summary)
+            return batch, *commit_bounded(store, batch, copies, options, summary)
     except UNBOUND as error:
         raise breach(store, batch, error) from error
     except REFUSALS:
@@ -47,23 +47,25 @@ def commit_readable(
         return batch, 0, Summary()
     try:
         with writing(store):
-            return batch, *commit(store, batch, rejects, options, summary)
+            return batch, *commit(store, batch, rejects, copies, options, summary)
     except REFUSALS:
         batch, more = bisected(store, batch, copies)
     try:
         with writing(store):
-            return batch, *commit(store, batch, rejects + more, options, summary)
+            return batch, *commit(store, batch, rejects + more, copies, options, summary)
     except REFUSALS as error:
         raise unwritable(store, error) from error
 
 
-def commit_bounded(store: Store, batch: list[Recognised], options: Options, summary: Summary) -> tuple[int, Summary]:
+def commit_bounded(
+    store: Store, batch: list[Recognised], copies: str, options: Options, summary: Summary
+) -> tuple[int, Summary]:
     """Commit within the bound of memory, or beyond it where a batch cannot be read otherwise."""
     try:
-        return commit(store, batch, [], options, summary)
+        return commit(store, batch, [], copies, options, summary)
     except duckdb.OutOfMemoryException:
         store.execute("reset memory_limit")
-        return commit(store, batch, [], options, summary)
+        return commit(store, batch, [], copies, options, summary)
 
 
 @contextmanager
@@ -83,7 +85,7 @@ def sieved(
     store: Store, batch: list[Recognised], copies: str, summary: Summary
 ) -> tuple[list[Recognised], list[Reject]]:
     """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
-    paths = refused_paths(store, batch)
+    paths = refused_paths(store, batch, copies)
     good, rejects = [], []
     for item in batch:
         if item.source.path not in paths:
@@ -98,25 +100,25 @@ def sieved(
 
 def bisected(store: Store, batch: list[Recognised], copies: str) -> tuple[list[Recognised], list[Reject]]:
     """Leave out the lines that no rule of the sieve named, and that DuckDB refuses even so."""
-    paths = refused_paths(store, batch)
+    paths = refused_paths(store, batch, copies)
     found = [bisect(store, item, copies) if item.source.path in paths else (item, []) for item in batch]
     return [item for item, _ in found], [reject for _, rejects in found for reject in rejects]
 
 
-def refused_paths(store: Store, batch: list[Recognised]) -> set[str]:
+def refused_paths(store: Store, batch: list[Recognised], copies: str) -> set[str]:
     """Name the files of a batch that DuckDB refuses."""
     groups = groupby(sorted(batch, key=reader_of), key=reader_of)
-    return {item.source.path for _, group in groups for item in refused_files(store, list(group))}
+    return {item.source.path for _, group in groups for item in refused_files(store, list(group), copies)}
 
 
-def refused_files(store: Store, group: list[Recognised]) -> list[Recognised]:
+def refused_files(store: Store, group: list[Recognised], copies: str) -> list[Recognised]:
     """Find by halves the files that DuckDB refuses: one of thousands of small ones is soon found."""
-    if refused(store, group) is None:
+    if refused(store, group, copies) is None:
         return []
     if len(group) == 1:
         return group
     half = len(group) // 2
-    return refused_files(store, group[:half]) + refused_files(store, group[half:])
+    return refused_files(store, group[:half], copies) + refused_files(store, group[half:], copies)
 
 
 def is_about_disk(error: Exception) -> bool:

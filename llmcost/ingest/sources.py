@@ -23,6 +23,10 @@ from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.places import is_utf8, no_file, openable, shown, why
 
 HEAD_BYTES = 4096
+# so much is read at once to see what a file is
+SMALL_BYTES = 16 * 1024
+# what has become a pipe since it was listed would wait for a writer
+UNBLOCKED = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 # a last line without an end may be half-written; it is looked at if it is no longer than this
 TAIL_BYTES = 16 * 1024 * 1024
 MAX_LINE_BYTES = 32 * 1024 * 1024
@@ -47,8 +51,8 @@ class Source:
     temporary copy of a part or of what was not JSON lines. `content_key` is a hash of its first bytes, the same under
     any name. Bytes `start`..`end` are read; what is behind `end` is a line that is not finished. `line_numbers` gives
     the line of each record of a copy. A replacement's earlier rows go: it is read again whole. What a pipe held is
-    read from a copy, and is gone. `others` says why, and how
-    often, something in a copied file is not a record of its format.
+    read from a copy, and is gone. `others` says why, and how often, something in a copied file is not a record of its
+    format. `whole` is all that a small plain file holds, until it is recognised.
     """
 
     path: str
@@ -66,6 +70,7 @@ class Source:
     is_replacement: bool = False
     is_pipe: bool = False
     others: Counter[str] = field(default_factory=Counter)
+    whole: bytes | None = None
 
 
 def open_source(path: str, is_named: bool) -> Source:
@@ -75,17 +80,27 @@ def open_source(path: str, is_named: bool) -> Source:
     """
     name = shown(path)
     try:
-        with open(path, "rb", opener=unblocked) as stream:
-            status = os.fstat(stream.fileno())
+        # bytes of thousands of files: without the buffers and objects of a stream
+        handle = os.open(path, os.O_RDONLY | UNBLOCKED)
+        try:
+            status = os.fstat(handle)
             if reason := no_file(status.st_mode):
                 raise InputError(f"{name}: {reason}")
-            head = stream.read(HEAD_BYTES)
+            head = os.read(handle, SMALL_BYTES)
             compression = next((name for magic, name in MAGIC.items() if head.startswith(magic)), "none")
-            end = end_of_lines(stream, status.st_size) if compression == "none" else status.st_size
+            end = status.st_size if compression != "none" else end_of_file(path, head, status.st_size)
+        finally:
+            os.close(handle)
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: {why(error)}") from error
     state, inode = state_of(path, status), status.st_ino
-    return Source(name, path, compression, *state, inode, digest(head), is_named, end=end)
+    key, whole = digest(head[:HEAD_BYTES]), head if is_whole(head, status.st_size) and compression == "none" else None
+    return Source(name, path, compression, *state, inode, key, is_named, end=end, whole=whole)
+
+
+def is_whole(head: bytes, size: int) -> bool:
+    """Tell whether a file's first bytes are all of it."""
+    return len(head) == size < SMALL_BYTES
 
 
 def state_of(path: str, status: os.stat_result) -> tuple[int, int, int]:
@@ -98,17 +113,19 @@ def state_of(path: str, status: os.stat_result) -> tuple[int, int, int]:
     return state
 
 
-def unblocked(path: str, flags: int) -> int:
-    """Open what may have become a pipe since it was listed, which would wait for a writer."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+def end_of_file(path: str, head: bytes, size: int) -> int:
+    """Find where the last whole line of a file ends."""
+    if is_whole(head, size):
+        return end_of_lines(head, size)
+    with open(path, "rb") as stream:  # noqa: PTH123  strings, as in places.py
+        last = read_range(stream, max(0, size - 1), size)
+        return size if last in (b"\n", b"") else end_of_lines(read_range(stream, max(0, size - TAIL_BYTES), size), size)
 
 
-def end_of_lines(stream: IO[bytes], size: int) -> int:
+def end_of_lines(tail: bytes, size: int) -> int:
     """Find where the last whole line ends: a last line without an end counts if it is whole JSON, or all there is."""
-    tail = read_range(stream, max(0, size - 1), size)
-    if tail in (b"\n", b""):
+    if tail.endswith(b"\n") or not tail:
         return size
-    tail = read_range(stream, max(0, size - TAIL_BYTES), size)
     cut = tail.rfind(b"\n") + 1
     if cut == 0 or is_json(tail[cut:]):
         return size

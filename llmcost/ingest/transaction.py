@@ -21,7 +21,7 @@ from llmcost.store import Store
 
 
 def commit(
-    store: Store, batch: list[Recognised], rejects: list[Reject], options: Options, summary: Summary
+    store: Store, batch: list[Recognised], rejects: list[Reject], copies: str, options: Options, summary: Summary
 ) -> tuple[int, Summary]:
     """Insert one batch in one transaction; return the rows that were read, and what they came to.
 
@@ -30,7 +30,7 @@ def commit(
     """
     store.execute("begin")
     try:
-        rows, found = fill(store, batch, rejects, options)
+        rows, found = fill(store, batch, rejects, copies, options)
         options.limit.check(rejects, summary.rejected + found.rejected, summary.read + found.read)
         store.execute("commit")
     except BaseException:
@@ -40,14 +40,16 @@ def commit(
     return rows, found
 
 
-def fill(store: Store, batch: list[Recognised], rejects: list[Reject], options: Options) -> tuple[int, Summary]:
+def fill(
+    store: Store, batch: list[Recognised], rejects: list[Reject], copies: str, options: Options
+) -> tuple[int, Summary]:
     """Insert one batch, and what there is to know of it, within a transaction."""
     mark, before = store.rows("select coalesce(max(rowid), -1), count(*) from requests")[0]
     enter_files(store, batch)
     forget(store, batch)
     passed_over: PassedOver = Counter()
     for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
-        passed_over += insert(store, list(group))
+        passed_over += insert(store, list(group), copies)
     check_measured(batch)
     keys = replace_keys(store, mark)
     count = int(store.value("select count(*) from requests"))
