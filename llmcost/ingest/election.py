@@ -75,7 +75,8 @@ def best(record: Record, candidates: Mapping[str, Format]) -> list[str]:
     """Name the formats that claim a record with the most marks."""
     claims = claims_of(record) if candidates is formats() else {f.name: f.claims(record) for f in candidates.values()}
     most = max(claims.values(), default=0)
-    return [name for name in candidates if claims.get(name) == most] if most else []
+    found = [name for name, marks in claims.items() if marks == most > 0]
+    return found if len(found) < 2 else [name for name in candidates if name in found]
 
 
 class Alternative(NamedTuple):

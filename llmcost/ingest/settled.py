@@ -6,6 +6,7 @@ What a vote of all would decide otherwise is left to that vote: several formats,
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from llmcost.ingest.election import alternatives, best, can_be_mixed
@@ -30,7 +31,7 @@ def settled(texts: list[bytes]) -> tuple[Format, list[Record]] | None:
         records = decoded(spread(texts, MORE))
         format = agreed([record for record in records if best(record, formats())], FEW)
         return (format, records) if format and not can_be_mixed(format) else None
-    return (format, records) if are_alike(texts, keys_of(format)) else None
+    return (format, records) if are_alike(texts, keys_of(format.name)) else None
 
 
 def spread(texts: list[bytes], count: int) -> list[bytes]:
@@ -58,10 +59,11 @@ def agreed(records: list[Record], least: int = FEW) -> Format | None:
     return None if format is None or format.beside or format.name == OWN else format
 
 
-def keys_of(format: Format) -> list[bytes]:
+@cache
+def keys_of(format: str) -> list[bytes]:
     """Write the most telling key of each alternative as it stands in a line."""
     every = alternatives().items()
-    return [b'"%b"' % key.encode() for key, found in every if any(one.format == format.name for one in found)]
+    return [b'"%b"' % key.encode() for key, found in every if any(one.format == format for one in found)]
 
 
 def are_alike(texts: list[bytes], keys: list[bytes]) -> bool:
