@@ -32,6 +32,6 @@ def deduplicate(store: Store, mark: int, policy: str) -> None:
                 f"logged more than once, for example {found[1]}",
                 hint="nothing of this batch was stored; --on-duplicate last keeps the most complete record",
             )
-    store.execute(resolve.query, {"is_first": policy == "first"})
+    store.execute(resolve.query, {"is_first": policy == "first", "mark": mark})
     store.execute(kept.query, {"mark": mark})
     store.execute(forget.query)

@@ -17,11 +17,16 @@ where
             row_number() over (
                 partition by dedupe_key
                 order by
-                    case when $is_first then rowid end nulls last,
+                    -- what was there before, then files in the order in which they are read
+                    case when $is_first then rowid > $mark end,
+                    case when $is_first then file_id end,
+                    case when $is_first then rowid end,
                     usage_source = 'provider' desc,
                     coalesce(output_tokens, 0) desc,
                     trace_id is not null desc,
                     started_at,
+                    rowid > $mark desc,
+                    file_id desc,
                     rowid desc
             )
             > 1
