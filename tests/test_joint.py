@@ -54,7 +54,9 @@ def outcome(folder: Path, **options: Any) -> list[Any]:
     with Store() as store:
         ingest(store, [str(folder)], options=Options(**options))
         return [
-            store.rows("select requests.* exclude (file_id), files.path from requests join files using (file_id) order by all"),
+            store.rows(
+                "select requests.* exclude (file_id), files.path from requests join files using (file_id) order by all"
+            ),
             store.rows("select files.path, line, reason, excerpt from rejects join files using (file_id) order by all"),
             store.rows("select * exclude (ingested_at, file_id) from files order by path"),
         ]
