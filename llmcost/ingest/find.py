@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Any
 
 from llmcost.errors import InputError
 from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.format import Format
-from llmcost.ingest.ledger import Entry, known_files, open_known
+from llmcost.ingest.ledger import known_files, open_known
 from llmcost.ingest.places import Place, expand, shown
 from llmcost.ingest.recognise import Recognised, recognise
 from llmcost.ingest.sources import Source, linked, spool_pipe, spool_stdin, state_of
@@ -31,7 +32,7 @@ def find(store: Store, paths: Iterable[str], wanted: Format | None, folder: str,
 
 
 def changed(
-    ledger: dict[str, Entry], paths: list[str], folder: str, summary: Summary
+    ledger: dict[str, tuple[Any, ...]], paths: list[str], folder: str, summary: Summary
 ) -> Iterator[tuple[str, bool, Callable[[], Source]]]:
     """Name what is to be opened, and how."""
     if "-" in paths:
@@ -54,12 +55,11 @@ def refuse(place: Place) -> Source:
     raise InputError(f"{shown(place.path)}: {place.reason}", hint=place.hint)
 
 
-def is_unchanged(path: str, entry: Entry) -> bool:
+def is_unchanged(path: str, known: tuple[Any, ...]) -> bool:
     """Tell whether size, times and inode are those of the ledger; an older store does not know all of them."""
     try:
         stat = os.stat(path)  # noqa: PTH116  thousands of files: strings, not Path objects
     except OSError:
         return False
     size, modified_ns, changed_ns = state_of(path, stat)
-    is_as_changed = entry.changed_ns is None or entry.changed_ns == changed_ns
-    return is_as_changed and entry[:3] == (size, modified_ns, stat.st_ino)
+    return known[3] in (None, changed_ns) and known[:3] == (size, modified_ns, stat.st_ino)

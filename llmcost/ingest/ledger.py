@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from llmcost.ingest.format import formats
 from llmcost.ingest.recognise import Recognised
@@ -28,20 +28,21 @@ class Entry(NamedTuple):
     tail_hash: int | None
 
 
-def known_files(store: Store) -> dict[str, Entry]:
-    """Read the ledger by path."""
+def known_files(store: Store) -> dict[str, tuple[Any, ...]]:
+    """Read the ledger: the fields of an Entry by path, as plain rows, since there may be a hundred thousand."""
     rows = store.rows(
-        "select path, size_bytes, modified_ns, inode, changed_ns, format, read_bytes, head_hash, tail_hash from files"
+        "select size_bytes, modified_ns, inode, changed_ns, format, read_bytes, head_hash, tail_hash, path from files"
     )
-    return {path: Entry(*entry) for path, *entry in rows}
+    return {row[-1]: row for row in rows}
 
 
-def open_known(path: str, is_named: bool, entry: Entry | None) -> Source:
+def open_known(path: str, is_named: bool, known: tuple[Any, ...] | None) -> Source:
     """Open a file; of one that only grew since it was read, only what is new.
 
     Formats whose records may have no id count equal records, so their files are read as a whole.
     """
     source = open_source(path, is_named)
+    entry = Entry(*known[:-1]) if known else None
     if entry is not None and is_touched(source, entry):
         # the same size and time: whatever was changed may stand anywhere
         return replace(source, is_replacement=True)
