@@ -13,10 +13,7 @@ import tempfile
 from contextlib import redirect_stdout
 from pathlib import Path
 
-import typer
-
-from llmcost.cli.app import app
-from llmcost.cli.sections import TASKS
+from llmcost.cli.app import TASKS
 from llmcost.columns import COLUMNS
 from llmcost.detect import detectors
 from llmcost.detect.detector import CONTRACT
@@ -99,11 +96,10 @@ def exit_table() -> None:
 
 def task_table() -> None:
     """Print the commands by task."""
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     print("| task | command | |\n|---|---|---|")
-    for task, names in TASKS.items():
-        for at, name in enumerate(names):
-            print(f"| {'' if at else task} | `llmcost {name}` | {commands[name].get_short_help_str(200)} |")
+    for task, places in TASKS.items():
+        for at, (name, place) in enumerate(places.items()):
+            print(f"| {'' if at else task} | `llmcost {name}` | {place.line} |")
 
 
 def view_table(where: str = "") -> None:

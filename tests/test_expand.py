@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
-import typer
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.expand import COMMAS
 from llmcost.cli.reading import BookOptions, Reading
 from llmcost.cli.sections import Commands
 from llmcost.errors import UsageError
 from llmcost.pricing import shipped_book_path
 
-Names = Annotated[tuple[str, ...] | None, COMMAS, typer.Option("--by")]
+Names = Annotated[tuple[str, ...] | None, COMMAS, Option("--by")]
 
 
 @dataclass(frozen=True)
 class Options:
-    where: Annotated[tuple[str, ...], typer.Option("--where")] = ()
+    where: Annotated[tuple[str, ...], Option("--where")] = ()
     by: Names = None
-    top: Annotated[int, typer.Option("--top")] = 3
+    top: Annotated[int, Option("--top")] = 3
     max_increase: str | None = field(default=None, metadata={"help": "How much.", "metavar": "SHARE"})
     no_option: str = "as it is"
 
@@ -38,17 +38,17 @@ seen: list[Any] = []
 
 
 @app.command()
-def all_of_them(*, paths: Annotated[tuple[str, ...], typer.Argument()], options: Options) -> None:
+def all_of_them(*, paths: Annotated[tuple[str, ...], Argument()], options: Options) -> None:
     seen.append((paths, options))
 
 
 @app.command()
-def fewer(*, options: Fewer, is_last: Annotated[bool, typer.Option("--last")] = False) -> None:
+def fewer(*, options: Fewer, is_last: Annotated[bool, Option("--last")] = False) -> None:
     seen.append((options, is_last))
 
 
 def run(*words: str) -> Any:
-    """Run a command of this file; what it was given, or what typer says of it."""
+    """Run a command of this file; what it was given, or what click says of it."""
     done = CliRunner().invoke(app, words)
     return seen.pop() if not done.exit_code else done.output
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from llmcost.cli.app import app
 from llmcost.cli.files import whole_file
@@ -130,7 +129,7 @@ def commands_with_outputs() -> Iterator[str]:
         if not hasattr(command, "commands") and names & {*OUTPUTS, "to", "folder"}:
             yield name
 
-    return walk(typer.main.get_command(app), "")
+    return walk(app, "")
 
 
 def test_every_command_that_writes_is_tried_here() -> None:

@@ -94,7 +94,7 @@ def serve(address: str) -> None:
     for name, shelf in SHELVES:
         getattr(import_module(f"llmcost.{name}"), shelf)()
     load_book([shipped_book_path()])
-    import_module("llmcost.cli.app").command()
+    dict(import_module("llmcost.cli.app").app.commands)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)

@@ -8,7 +8,6 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from llmcost.cli.complete.shell_words import answer, is_asked
 from llmcost.cli.streams import close_streams, open_streams
 from llmcost.errors import Exit, LlmcostError
 
@@ -19,8 +18,12 @@ COLLECT = (100_000, 50, 100)
 def main() -> None:
     """Run the command line and leave with one of the codes of `llmcost.errors.Exit`; no traceback reaches a user."""
     gc.set_threshold(*COLLECT)
-    if is_asked():
-        sys.exit(answer(run))
+    asked = os.environ.get("_LLMCOST_COMPLETE")
+    if asked:
+        from llmcost.cli.app import app
+        from llmcost.cli.complete.shells import answer
+
+        sys.exit(answer(app, asked))
     open_streams()
     code = guarded()
     if code == Exit.INTERRUPTED:
@@ -29,11 +32,19 @@ def main() -> None:
     sys.exit(code)
 
 
-def run() -> object:
+def run() -> int:
     """Run the command that was asked for; it is loaded here, so that a Ctrl-C meanwhile is answered like any other."""
-    from llmcost.cli.app import command
+    from click.exceptions import Exit as Left
 
-    return command()(standalone_mode=False)
+    from llmcost.cli.app import app
+
+    called = Path(sys.argv[0]).name
+    try:
+        with app.make_context("python -m llmcost" if called == "__main__.py" else called, sys.argv[1:]) as context:
+            return app.invoke(context) or Exit.DONE
+    except Left as left:
+        # a help, the version
+        return left.exit_code
 
 
 def guarded() -> int:
@@ -44,14 +55,11 @@ def guarded() -> int:
         try:
             result = run()
             sys.stdout.flush()
-            return exit_code(result if isinstance(result, int) else Exit.DONE)
+            return exit_code(result)
         except Exception as error:
             return answered(error)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except SystemExit as error:
-        # how click leaves where a pipe is broken
-        return Exit.READER_GONE if isinstance(error.__context__, BrokenPipeError) else error.code  # type: ignore[return-value]
     except BrokenPipeError:
         # nobody reads what would be said
         return Exit.READER_GONE
@@ -59,30 +67,21 @@ def guarded() -> int:
 
 def answered(error: Exception) -> int:
     """Say what stopped a command, and give its exit code."""
+    from click import ClickException
+
     if isinstance(error, LlmcostError):
         complain(error.message, error.hint)
         return error.exit_code
     if isinstance(error, BrokenPipeError):
         return Exit.READER_GONE
-    if type(error).__name__ == "Abort":  # how typer hands on a Ctrl-C
-        return Exit.INTERRUPTED
+    if isinstance(error, ClickException):
+        with suppress(OSError):
+            error.show()
+        return error.exit_code
     from llmcost.cli.full import refusal_of
 
     refusal = refusal_of(error)
-    return answered(refusal) if refusal else refused_line(error) or report_bug(error)
-
-
-def refused_line(error: Exception) -> int:
-    """Show what is wrong with the command line itself; 0 if it is not that.
-
-    typer carries a click of its own and does not export its base class, so it is known by what it can do.
-    """
-    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
-    if show is None or code is None:
-        return 0
-    with suppress(OSError):
-        show()
-    return int(code)
+    return answered(refusal) if refusal else report_bug(error)
 
 
 def complain(message: str, hint: str = "") -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from llmcost.cli.notes import note
 from llmcost.counts import agreeing, counted, part_of
 from llmcost.errors import IncompleteError
-from llmcost.pricing import Book
 from llmcost.render.cell import sanitize_for_terminal
 from llmcost.render.money import dollars
-from llmcost.report import Coverage
+
+if TYPE_CHECKING:
+    from llmcost.pricing import Book
+    from llmcost.report import Coverage
 
 SHOWN_UNPRICED = 5
 

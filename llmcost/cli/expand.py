@@ -2,31 +2,30 @@
 
     def savings(*, reading: Reading, fail_on: FailOn = ()) -> int: ...
 
-A field is an option where its annotation holds typer's `Option` or `Argument`, or where its metadata has `help`, as in
-a dataclass of the library, which knows no typer. Tuples take the place of typer's lists.
+A field is an option where its annotation holds an `Option` or an `Argument`, or where its metadata has `help`, as in a
+dataclass of the library, which knows no command line. What may be given several times is a tuple.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable, Iterator
-from functools import wraps
-from typing import Annotated, Any, get_args, get_type_hints
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, get_args, get_type_hints
 
-import typer
-from typer.models import ParameterInfo
+import click
 
 from llmcost.cli.complete import names as completing
+from llmcost.cli.declare import Argument, Option, is_several, parameter
 
 # beside an option: each of its texts holds one name, or several with commas
 COMMAS = "names with commas"
-SEVERAL = tuple[str, ...]
+NEEDED = inspect.Parameter.empty
 
 
 @dataclasses.dataclass(frozen=True)
-class Option:
-    """One parameter of the command line: its type, what typer knows of it, and its value where none is given."""
+class Taken:
+    """One parameter of the command line: its type, what its annotation holds, and its value where none is given."""
 
     name: str
     type: Any
@@ -34,77 +33,64 @@ class Option:
     default: Any
 
     @property
-    def is_several(self) -> bool:
-        """Whether it may be given several times."""
-        return SEVERAL in (self.type, *get_args(self.type))
+    def declared(self) -> Option | Argument | None:
+        """What it is declared as."""
+        return next((one for one in self.info if isinstance(one, Option | Argument)), None)
 
-    def parameter(self) -> inspect.Parameter:
-        """Write it as typer reads it."""
-        is_needed = self.default is inspect.Parameter.empty
-        kind = self.type if not self.is_several else list[str] if is_needed else list[str] | None
-        default = None if self.is_several and not is_needed else self.default
-        hint = Annotated[(kind, *self.info)] if self.info else kind
-        return inspect.Parameter(self.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+    def parameter(self) -> click.Parameter:
+        """Write it as click reads it."""
+        declared = self.declared or (Argument() if self.default is NEEDED else Option())
+        return parameter(declared, self.name, self.type, self.default, is_needed=self.default is NEEDED)
 
     def value(self, given: Any) -> Any:
-        """Read what typer gives."""
-        if not self.is_several:
+        """Read what click gives."""
+        if not is_several(self.type):
             return given
-        if given is None:
+        if not given:
             return self.default
         return names_in(given) if COMMAS in self.info else tuple(given)
 
 
-def expanded(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command an option for each field of the dataclasses that it takes."""
+def expanded(command: Callable[..., Any]) -> tuple[list[click.Parameter], Callable[..., Any]]:
+    """Give the parameters of a command, one for each field of the dataclasses that it takes, and how they run it."""
     signature = inspect.signature(command, eval_str=True)
-    options = {parameter.name: list(options_of(parameter)) for parameter in signature.parameters.values()}
+    taken = {parameter.name: list(options_of(parameter)) for parameter in signature.parameters.values()}
 
-    @wraps(command)
     def run(**given: Any) -> Any:
-        return command(**{name: value_of(signature.parameters[name], found, given) for name, found in options.items()})
+        return command(**{name: value_of(signature.parameters[name], found, given) for name, found in taken.items()})
 
-    parameters = [option.parameter() for found in options.values() for option in found]
-    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run
+    return [one.parameter() for found in taken.values() for one in found], run
 
 
-def options_of(parameter: inspect.Parameter) -> Iterator[Option]:
+def options_of(parameter: inspect.Parameter) -> Iterator[Taken]:
     """List the options that a parameter of a command stands for: itself, or the fields of its dataclass."""
     if not dataclasses.is_dataclass(parameter.annotation):
         yield option(parameter.name, parameter.annotation, parameter.default)
         return
     hints = get_type_hints(parameter.annotation, include_extras=True)
     for field in dataclasses.fields(parameter.annotation):
-        default = inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default
+        default = NEEDED if field.default is dataclasses.MISSING else field.default
         found = option(field.name, hints[field.name], default)
         if "help" in field.metadata:
             yield dataclasses.replace(found, info=(declared(field),))
-        elif any(isinstance(one, ParameterInfo) for one in found.info):
+        elif found.declared:
             yield found
 
 
-def option(name: str, hint: Any, default: Any) -> Option:
+def option(name: str, hint: Any, default: Any) -> Taken:
     """Take an annotation apart."""
     type, *info = get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
-    return Option(name, type, tuple(info), default)
+    return Taken(name, type, tuple(info), default)
 
 
-def declared(field: dataclasses.Field[Any]) -> Any:
-    """Make typer's option of what the metadata of a field say."""
+def declared(field: dataclasses.Field[Any]) -> Option:
+    """Make an option of what the metadata of a field say."""
     said = field.metadata
     complete = getattr(completing, said["complete"]) if "complete" in said else None
-    return typer.Option(
-        f"--{field.name.replace('_', '-')}",
-        help=said["help"],
-        metavar=said["metavar"],
-        autocompletion=complete,
-        rich_help_panel=said.get("section"),
-    )
+    return Option(help=said["help"], metavar=said["metavar"], complete=complete, section=said.get("section"))
 
 
-def value_of(parameter: inspect.Parameter, options: list[Option], given: dict[str, Any]) -> Any:
+def value_of(parameter: inspect.Parameter, options: list[Taken], given: dict[str, Any]) -> Any:
     """Make what a command takes for a parameter of what was given for its options."""
     values = {option.name: option.value(given[option.name]) for option in options}
     if dataclasses.is_dataclass(parameter.annotation) and isinstance(parameter.annotation, type):
@@ -112,6 +98,6 @@ def value_of(parameter: inspect.Parameter, options: list[Option], given: dict[st
     return values[parameter.name]
 
 
-def names_in(texts: list[str]) -> tuple[str, ...]:
+def names_in(texts: Sequence[str]) -> tuple[str, ...]:
     """Split texts of names at their commas."""
     return tuple(name.strip() for text in texts for name in text.split(",") if name.strip())

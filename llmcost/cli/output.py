@@ -12,17 +12,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llmcost.cli.files import whole_file
 from llmcost.cli.notes import note
 from llmcost.cli.reading import TableOptions
 from llmcost.errors import STDOUT, UsageError, unwritable
-from llmcost.pricing import Book
 from llmcost.render import BINARY, DELIMITED, Table, render, render_bytes
 from llmcost.render.choose import choose
-from llmcost.report import Coverage
-from llmcost.store import Filters
+
+if TYPE_CHECKING:
+    from llmcost.pricing import Book
+    from llmcost.report import Coverage
+    from llmcost.store import Filters
 
 
 @dataclass(frozen=True)

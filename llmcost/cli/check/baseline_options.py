@@ -6,24 +6,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from llmcost.check_settings import KeySettings
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.options import Strict
 from llmcost.cli.places import DEFAULT_BASELINE
 from llmcost.cli.reading import BookOptions, BookTable
 from llmcost.cli.sections import Commands
 
-baseline_app = Commands(no_args_is_help=True)
-Traces = Annotated[tuple[str, ...], typer.Argument(help="Files, folders or globs of traces.", metavar="TRACES...")]
-File = Annotated[Path, typer.Option("--output", "-o", help="The baseline's file.", metavar="FILE")]
+room = Commands(
+    "baseline",
+    """Record the tokens that test cases use, to compare pull requests with.
+
+    \b
+        llmcost baseline create traces/
+        llmcost baseline show
+        llmcost baseline accept traces/ --reason "a longer prompt, on purpose"
+    """,
+)
+Traces = Annotated[tuple[str, ...], Argument(help="Files, folders or globs of traces.", metavar="TRACES...")]
+File = Annotated[Path, Option("--output", "-o", help="The baseline's file.", metavar="FILE")]
 Commit = Annotated[
     str | None,
-    typer.Option("--commit", help="The commit of the traces, where CI does not say.", metavar="SHA"),
+    Option("--commit", help="The commit of the traces, where CI does not say.", metavar="SHA"),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why the new costs are right; it stands in the file.")]
-Shown = Annotated[Path, typer.Argument(help="The baseline's file.", metavar="[FILE]")]
+Force = Annotated[bool, Option("--force", help="Write over a file that is there.")]
+Reason = Annotated[str, Option("--reason", help="Why the new costs are right; it stands in the file.", metavar="TEXT")]
+Shown = Annotated[Path, Argument(help="The baseline's file.", metavar="[FILE]")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,18 +44,7 @@ class BaselineOptions(BookOptions):
     strict: Strict = False
 
 
-@baseline_app.callback()
-def baseline() -> None:
-    """Record the tokens that test cases use, to compare pull requests with.
-
-    \b
-        llmcost baseline create traces/
-        llmcost baseline show
-        llmcost baseline accept traces/ --reason "a longer prompt, on purpose"
-    """
-
-
-@baseline_app.command(short_help="Make the first baseline of traces.")
+@room.command(short_help="Make the first baseline of traces.")
 def create(*, options: BaselineOptions, keys: KeySettings, force: Force = False) -> int:
     """Make a baseline of the traces of a run, or of several runs: the more, the smaller the changes that are seen.
 
@@ -62,7 +59,7 @@ def create(*, options: BaselineOptions, keys: KeySettings, force: Force = False)
     return run_create(options, keys, force=force)
 
 
-@baseline_app.command(short_help="Take traces as the new baseline, with a reason.")
+@room.command(short_help="Take traces as the new baseline, with a reason.")
 def accept(*, options: BaselineOptions, reason: Reason, keys: KeySettings) -> int:
     """Replace a baseline with traces, say why, and show what that changes.
 
@@ -74,7 +71,7 @@ def accept(*, options: BaselineOptions, reason: Reason, keys: KeySettings) -> in
     return run_accept(options, keys, reason)
 
 
-@baseline_app.command(short_help="What a baseline holds, at today's prices.")
+@room.command(short_help="What a baseline holds, at today's prices.")
 def show(*, file: Shown = DEFAULT_BASELINE, reading: BookTable, strict: Strict = False) -> int:
     """Show the cases of a baseline: their runs, requests, tokens, and what a run of them costs now.
 

@@ -6,20 +6,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from llmcost.check_settings import LIMITS, CheckSettings
 from llmcost.cli.complete import names as completing
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.options import COMMENT, OUTPUT, PRICES, AsOf, MemoryLimit, Zone
 from llmcost.cli.reading import Reading
 from llmcost.cli.sections import Commands
 
-check_app = Commands()
+room = Commands()
 JUNIT = "junit"
 FORMATS = ("table", "md", "json", JUNIT, "jsonl", "csv", "tsv", "parquet", "html")
 Words = Annotated[
     tuple[str, ...],
-    typer.Argument(
+    Argument(
         help="Traces of this run; without them the store under --since and --until. Or `comment FILE`: post what "
         "-f md wrote to the pull request.",
         metavar="[comment] [PATH...]",
@@ -27,82 +26,80 @@ Words = Annotated[
 ]
 Baseline = Annotated[
     Path | None,
-    typer.Option("--baseline", help="What to compare with.  [default: .llmcost/baseline.json]", metavar="FILE"),
+    Option("--baseline", help="What to compare with.  [default: .llmcost/baseline.json]", metavar="FILE"),
 ]
 Against = Annotated[
     tuple[str, ...],
-    typer.Option("--against", help="Compare with these traces instead; may be repeated.", metavar="PATH"),
+    Option("--against", help="Compare with these traces instead; may be repeated.", metavar="PATH"),
 ]
 Compare = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--compare",
         help="Compare with another time of the store: previous, or WHEN..WHEN.",
         metavar="PERIOD",
-        autocompletion=completing.words("previous"),
+        complete=completing.words("previous"),
     ),
 ]
 AllowUnpriced = Annotated[
     bool,
-    typer.Option("--allow-unpriced", help="A new model without a price does not fail.", rich_help_panel=LIMITS),
+    Option("--allow-unpriced", help="A new model without a price does not fail.", section=LIMITS),
 ]
 DryRunPower = Annotated[
     bool,
-    typer.Option("--dry-run-power", help="Say which changes these cases and runs could show, instead of a verdict."),
+    Option("--dry-run-power", help="Say which changes these cases and runs could show, instead of a verdict."),
 ]
-Seed = Annotated[int | None, typer.Option("--seed", help="Draw other random numbers.", metavar="N")]
+Seed = Annotated[int | None, Option("--seed", help="Draw other random numbers.", metavar="N")]
 Provider = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--provider",
         help="comment: github or gitlab.",
         metavar="NAME",
-        autocompletion=completing.words("github", "gitlab"),
-        rich_help_panel=COMMENT,
+        complete=completing.words("github", "gitlab"),
+        section=COMMENT,
     ),
 ]
 Repo = Annotated[
     str | None,
-    typer.Option("--repo", help="comment: the repository.", metavar="OWNER/NAME", rich_help_panel=COMMENT),
+    Option("--repo", help="comment: the repository.", metavar="OWNER/NAME", section=COMMENT),
 ]
 Number = Annotated[
     int | None,
-    typer.Option("--number", help="comment: the number of the pull request.", metavar="N", rich_help_panel=COMMENT),
+    Option("--number", help="comment: the number of the pull request.", metavar="N", section=COMMENT),
 ]
 CommentKey = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--key",
         help="Which check it is, where a pull request has several.",
         metavar="NAME",
-        rich_help_panel=COMMENT,
+        section=COMMENT,
     ),
 ]
 CheckFormat = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--format",
         "-f",
         help="table, md, json, junit, jsonl, csv, tsv, parquet or html.",
         metavar="FORMAT",
-        autocompletion=completing.words(*FORMATS),
-        rich_help_panel=OUTPUT,
+        complete=completing.words(*FORMATS),
+        section=OUTPUT,
     ),
 ]
 Write = Annotated[
     tuple[str, ...],
-    typer.Option(
+    Option(
         "--write",
         help="Write another format too, such as md=comment.md or junit=report.xml.",
         metavar="FORMAT=FILE",
-        rich_help_panel=OUTPUT,
+        section=OUTPUT,
     ),
 ]
 StrictCheck = Annotated[
     bool,
-    typer.Option(
-        "--strict", help="Exit with 4 if there is no verdict, or a request has no cost.", rich_help_panel=PRICES
-    ),
+    Option("--strict", help="Exit with 4 if there is no verdict, or a request has no cost.", section=PRICES),
 ]
 
 
@@ -146,7 +143,7 @@ class CommentOptions:
     key: CommentKey = None
 
 
-@check_app.command("check", short_help="Fail a change that makes calls cost more.")
+@room.command("check")
 def check_command(
     *,
     words: Words = (),

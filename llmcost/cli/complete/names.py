@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import typer
+import click
 
 PACKAGE = Path(__file__).parents[2]
 UNITS = ("hour", "block", "day", "week", "month")
 AGES = ("24h", "7d", "30d", "today", "yesterday", "this-month", "last-month")
-Complete = Callable[[typer.Context, str], list[str]]
+Complete = Callable[[click.Context, str], list[str]]
 
 
-def quiet(find: Callable[[typer.Context, str], Iterable[str]]) -> Complete:
+def quiet(find: Callable[[click.Context, str], Iterable[str]]) -> Complete:
     """Make a completion that never fails, of what can be typed and printed."""
 
-    def found(ctx: typer.Context, incomplete: str) -> list[str]:
+    def found(ctx: click.Context, incomplete: str) -> list[str]:
         try:
             return [text for text in find(ctx, incomplete) if text.isprintable() and text.startswith(incomplete)]
         except Exception:
@@ -36,7 +36,7 @@ def words(*texts: str) -> Complete:
 def files_named(folder: str, *more: str) -> Complete:
     """Complete the names of a shelf's files."""
 
-    def names(ctx: typer.Context, incomplete: str) -> Iterator[str]:
+    def names(ctx: click.Context, incomplete: str) -> Iterator[str]:
         yield from sorted(path.stem for path in (PACKAGE / folder).glob("*.sql"))
         yield from more
 
@@ -44,7 +44,7 @@ def files_named(folder: str, *more: str) -> Complete:
 
 
 @quiet
-def detector_names(ctx: typer.Context, incomplete: str) -> Iterator[str]:
+def detector_names(ctx: click.Context, incomplete: str) -> Iterator[str]:
     """Complete detectors, a team's own among them, and all."""
     yield "all"
     yield from sorted(path.stem for path in (PACKAGE / "detect" / "detectors").glob("*.sql"))
@@ -55,7 +55,7 @@ def detector_names(ctx: typer.Context, incomplete: str) -> Iterator[str]:
 
 
 @quiet
-def parameters(ctx: typer.Context, incomplete: str) -> Iterator[str]:
+def parameters(ctx: click.Context, incomplete: str) -> Iterator[str]:
     """Complete the parameters of the detector that is named, or of all."""
     from llmcost.detect import detectors
 
@@ -67,7 +67,7 @@ def parameters(ctx: typer.Context, incomplete: str) -> Iterator[str]:
 
 
 @quiet
-def formats(ctx: typer.Context, incomplete: str) -> Iterable[str]:
+def formats(ctx: click.Context, incomplete: str) -> Iterable[str]:
     """Complete output formats."""
     from llmcost.render import FORMATS
 
@@ -75,7 +75,7 @@ def formats(ctx: typer.Context, incomplete: str) -> Iterable[str]:
 
 
 @quiet
-def zones(ctx: typer.Context, incomplete: str) -> Iterable[str]:
+def zones(ctx: click.Context, incomplete: str) -> Iterable[str]:
     """Complete time zones."""
     from zoneinfo import available_timezones
 
@@ -83,7 +83,7 @@ def zones(ctx: typer.Context, incomplete: str) -> Iterable[str]:
 
 
 @quiet
-def columns(ctx: typer.Context, incomplete: str) -> Iterator[str]:
+def columns(ctx: click.Context, incomplete: str) -> Iterator[str]:
     """Complete columns to group by, after a comma as well."""
     from llmcost.columns import COLUMNS
 
@@ -94,7 +94,7 @@ def columns(ctx: typer.Context, incomplete: str) -> Iterator[str]:
 
 
 @quiet
-def conditions(ctx: typer.Context, incomplete: str) -> Iterable[str]:
+def conditions(ctx: click.Context, incomplete: str) -> Iterable[str]:
     """Complete a column, and then its values; a lone column goes on with its values, no space comes between."""
     from llmcost.cli.complete.values import values
     from llmcost.columns import COLUMNS
@@ -112,7 +112,7 @@ def conditions(ctx: typer.Context, incomplete: str) -> Iterable[str]:
 
 
 @quiet
-def model_pairs(ctx: typer.Context, incomplete: str) -> Iterable[str]:
+def model_pairs(ctx: click.Context, incomplete: str) -> Iterable[str]:
     """Complete a model of the store, and after = one of the book."""
     from llmcost.cli.complete.values import book_models, store_models
 
@@ -127,7 +127,7 @@ def model_pairs(ctx: typer.Context, incomplete: str) -> Iterable[str]:
 
 
 @quiet
-def models(ctx: typer.Context, incomplete: str) -> Iterable[str]:
+def models(ctx: click.Context, incomplete: str) -> Iterable[str]:
     """Complete models: with nothing typed those of the store, else those of the book."""
     from llmcost.cli.complete.values import book_models, store_models
 
@@ -135,7 +135,7 @@ def models(ctx: typer.Context, incomplete: str) -> Iterable[str]:
 
 
 @quiet
-def providers(ctx: typer.Context, incomplete: str) -> Iterable[str]:
+def providers(ctx: click.Context, incomplete: str) -> Iterable[str]:
     """Complete the book's providers."""
     from llmcost.cli.complete.values import book_names
 
@@ -143,7 +143,7 @@ def providers(ctx: typer.Context, incomplete: str) -> Iterable[str]:
 
 
 @quiet
-def request_ids(ctx: typer.Context, incomplete: str) -> Iterable[str]:
+def request_ids(ctx: click.Context, incomplete: str) -> Iterable[str]:
     """Complete ids of requests and responses."""
     from llmcost.cli.complete.values import ids
 

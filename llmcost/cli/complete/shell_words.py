@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 CUTS = re.compile(r"[=:]+")
 QUOTES = ("'", '"')
 SPECIAL = re.compile(r"([^\w@%+=:,./!-])")
 
 
-def is_asked() -> bool:
-    """Tell whether a shell asks for completions."""
-    return "_LLMCOST_COMPLETE" in os.environ
+class Line(NamedTuple):
+    """The words before the one that is completed, that one, and what of its value bash has already."""
+
+    words: list[str]
+    present: str
+    begin: str
+
+    def answer(self, text: str) -> str:
+        """Write a completion as bash takes it: what it has not yet, with backslashes unless a quote is open."""
+        rest = text.removeprefix(self.begin)
+        return rest if self.present.startswith(QUOTES) else SPECIAL.sub(r"\\\1", rest)
 
 
-def answer(run: Callable[[], object]) -> int:
-    """Run the program as a shell asks it: nothing but completions on stdout, nothing on stderr; gives the exit code."""
-    is_bash = os.environ["_LLMCOST_COMPLETE"] == "complete_bash"
-    begin, is_quoted = rejoin() if is_bash else ("", False)
-    out, code = io.StringIO(), 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
-        try:
-            run()
-        except SystemExit as done:
-            # fish reads it: 1 is "no completions, files will do"
-            code = 1 if done.code else 0
-        except Exception:
-            code = 1
-    for line in out.getvalue().splitlines():
-        text = line.removeprefix(begin)
-        print(SPECIAL.sub(r"\\\1", text) if is_bash and not is_quoted else text)
-    return code
-
-
-def rejoin() -> tuple[str, bool]:
-    """Put bash's words together in the environment; gives what of the present word it has already, and if in quotes."""
-    pieces = re.split(r"\n" if "\n" in os.environ.get("COMP_WORDS", "") else " ", os.environ.get("COMP_WORDS", ""))
-    at = min(int(os.environ.get("COMP_CWORD", "0")), len(pieces))
+def rejoin(pieces: Sequence[str], at: int) -> Line:
+    """Put together bash's pieces of a line; the one at this place is completed."""
     whole, begin = list(together(pieces[:at])), ""
     present = pieces[at] if at < len(pieces) else ""
     if CUTS.fullmatch(present) and whole:
@@ -51,11 +36,10 @@ def rejoin() -> tuple[str, bool]:
     if begin.startswith("-"):
         # the value alone is completed
         begin = begin.partition("=")[2]
-    os.environ["COMP_WORDS"], os.environ["COMP_CWORD"] = "\n".join([*whole, present]), str(len(whole))
-    return begin, present.startswith(QUOTES)
+    return Line(whole, present, begin)
 
 
-def together(pieces: list[str]) -> Iterator[str]:
+def together(pieces: Sequence[str]) -> Iterator[str]:
     """Join the pieces of each word."""
     word = ""
     for piece in pieces:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import typer
+import click
 
 from llmcost.cli.books import own_book_path
 from llmcost.cli.places import DEFAULT_DB
@@ -34,12 +34,12 @@ IDS = """
 """
 
 
-def database(ctx: typer.Context) -> Path:
+def database(ctx: click.Context) -> Path:
     """Name the store that the line names so far, or the environment, or nobody."""
     return Path(ctx.params.get("db") or DEFAULT_DB)
 
 
-def values(ctx: typer.Context, column: str, begin: str) -> list[str]:
+def values(ctx: click.Context, column: str, begin: str) -> list[str]:
     """List values of a column, at most so many."""
     known = COLUMNS[column]
     if known.fixed:
@@ -58,19 +58,19 @@ def values(ctx: typer.Context, column: str, begin: str) -> list[str]:
     return sorted(text for text in found if text.startswith(begin))[:MOST_VALUES]
 
 
-def texts(ctx: typer.Context, sql: str, parameters: object = None) -> list[str]:
+def texts(ctx: click.Context, sql: str, parameters: object = None) -> list[str]:
     """Ask the store for one column of text."""
     return [text for (text,) in peek(database(ctx), sql, parameters) if text]
 
 
-def days_as(ctx: typer.Context, unit: str) -> set[str]:
+def days_as(ctx: click.Context, unit: str) -> set[str]:
     """List the weeks or months of the store's days."""
     from llmcost.report.over import day_name
 
     return {day_name(unit, day) for (day,) in peek(database(ctx), DAYS)}
 
 
-def resolved(ctx: typer.Context, column: str) -> list[str]:
+def resolved(ctx: click.Context, column: str) -> list[str]:
     """List the store's models or providers as reports name them."""
     resolver = Resolver(book_names(ctx))
     found = set()
@@ -80,23 +80,23 @@ def resolved(ctx: typer.Context, column: str) -> list[str]:
     return sorted(text for text in found if text)
 
 
-def store_models(ctx: typer.Context) -> list[str]:
+def store_models(ctx: click.Context) -> list[str]:
     """List the store's models, at most so many."""
     return resolved(ctx, "model")[:MOST_VALUES]
 
 
-def book_models(ctx: typer.Context, begin: str) -> list[str]:
+def book_models(ctx: click.Context, begin: str) -> list[str]:
     """List the book's models that begin so, at most so many."""
     found = {model.model for model in book_names(ctx).models}
     return sorted(name for name in found if name.startswith(begin))[:MOST_VALUES]
 
 
-def book_names(ctx: typer.Context) -> Book:
+def book_names(ctx: click.Context) -> Book:
     """Load the names of the books that count."""
     own = [path for path in (own_book_path(), ctx.params.get("pricing")) if path and Path(path).is_file()]
     return load_names([shipped_book_path(), *map(Path, own)])
 
 
-def ids(ctx: typer.Context, begin: str) -> list[str]:
+def ids(ctx: click.Context, begin: str) -> list[str]:
     """List ids that begin so, at most so many."""
     return sorted(texts(ctx, IDS.format(most=MOST_IDS), [begin]))[:MOST_IDS]

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from llmcost.cli.complete import names as completing
+from llmcost.cli.declare import Option
 from llmcost.cli.expand import COMMAS
 from llmcost.cli.options import By, MemoryLimit, Output, Since, Zone
 from llmcost.cli.reading import Reading, Selection
@@ -17,36 +16,36 @@ from llmcost.cli.sections import Commands
 Tags = Annotated[
     tuple[str, ...],
     COMMAS,
-    typer.Option(
+    Option(
         "--by",
         help="Columns that split the rows and become Tags, with commas: team, key.",
         metavar="COLUMNS",
-        autocompletion=completing.columns,
+        complete=completing.columns,
     ),
 ]
 Version = Annotated[
     str,
-    typer.Option(
+    Option(
         "--focus-version",
         help="1.2 or 1.3 of the specification.",
         metavar="VERSION",
-        autocompletion=completing.words("1.2", "1.3"),
+        complete=completing.words("1.2", "1.3"),
     ),
 ]
 Account = Annotated[
     str | None,
-    typer.Option("--billing-account", help="Whose account the charges stand in.", metavar="TEXT"),
+    Option("--billing-account", help="Whose account the charges stand in.", metavar="TEXT"),
 ]
 Folder = Annotated[
     Path,
-    typer.Option("--output", "-o", help="The folder to write, new or empty.", metavar="FOLDER", show_default=False),
+    Option("--output", "-o", help="The folder to write, new or empty.", metavar="FOLDER"),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace an earlier export in the folder; other files stay.")]
+Force = Annotated[bool, Option("--force", help="Replace an earlier export in the folder; other files stay.")]
 Top = Annotated[
     int | None,
-    typer.Option("--top", help="The groups that cost most, and all others as one.", metavar="N"),
+    Option("--top", help="The groups that cost most, and all others as one.", metavar="N"),
 ]
-Savings = Annotated[bool, typer.Option("--savings", help="Run all detectors, too, for what fixes would save.")]
+Savings = Annotated[bool, Option("--savings", help="Run all detectors, too, for what fixes would save.")]
 
 
 @dataclass(frozen=True)
@@ -75,20 +74,18 @@ class PrometheusOptions:
     savings: Savings = False
 
 
-export_app = Commands(no_args_is_help=True)
-
-
-@export_app.callback()
-def export() -> None:
+room = Commands(
+    "export",
     """Write costs and requests in the columns that other systems read.
 
     \b
         llmcost export focus -o focus.csv
         llmcost export daily -o daily
-    """
+    """,
+)
 
 
-@export_app.command(short_help="FOCUS rows, for FinOps tools.")
+@room.command(short_help="FOCUS rows, for FinOps tools.")
 def focus(*, reading: Reading, by: Tags = (), focus_version: Version = "1.3", billing_account: Account = None) -> int:
     """Write spend as FOCUS, the FinOps cost and usage specification; CSV unless -f says otherwise.
 
@@ -105,7 +102,7 @@ def focus(*, reading: Reading, by: Tags = (), focus_version: Version = "1.3", bi
     return run_focus(reading, by, focus_version, billing_account)
 
 
-@export_app.command("requests", short_help="Every request with its cost, as Parquet by day.")
+@room.command("requests", short_help="Every request with its cost, as Parquet by day.")
 def requests_command(*, folder: Folder, force: Force = False, selection: FolderSelection) -> int:
     """Write every request with its cost as Parquet, a folder for each day (UTC).
 
@@ -121,7 +118,7 @@ def requests_command(*, folder: Folder, force: Force = False, selection: FolderS
     return run_days(selection, "requests", folder, force=force)
 
 
-@export_app.command("daily", short_help="Sums by day and all that is grouped by, as Parquet.")
+@room.command("daily", short_help="Sums by day and all that is grouped by, as Parquet.")
 def daily_command(*, folder: Folder, force: Force = False, selection: FolderSelection) -> int:
     """Write sums by day (UTC), provider, model, key, team, project, user and operation as Parquet.
 
@@ -137,7 +134,7 @@ def daily_command(*, folder: Folder, force: Force = False, selection: FolderSele
     return run_days(selection, "daily", folder, force=force)
 
 
-@export_app.command("prometheus", short_help="Gauges for Prometheus to collect from a file.")
+@room.command("prometheus", short_help="Gauges for Prometheus to collect from a file.")
 def prometheus_command(*, options: PrometheusOptions, selection: GaugeSelection) -> int:
     """Write gauges for Prometheus, as a text file for the node exporter's textfile collector.
 

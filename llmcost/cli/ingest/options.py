@@ -6,68 +6,67 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from llmcost.cli.complete import names as completing
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.options import Agents
 from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.reading import BookOptions, WholeReading
 from llmcost.cli.sections import Commands
 
-ingest_app = Commands()
-Logs = Annotated[tuple[str, ...], typer.Argument(help="Files, folders, globs, or - for stdin.", metavar="[PATH...]")]
-StoreFile = Annotated[Path, typer.Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
+room = Commands()
+Logs = Annotated[tuple[str, ...], Argument(help="Files, folders, globs, or - for stdin.", metavar="[PATH...]")]
+StoreFile = Annotated[Path, Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
 LogFormat = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--format",
         help="The logs' format, where it is not recognised.",
         metavar="NAME",
-        autocompletion=completing.files_named("ingest/formats"),
+        complete=completing.files_named("ingest/formats"),
     ),
 ]
 Map = Annotated[
     Path | None,
-    typer.Option("--map", help="A YAML file that maps the fields of a home-made log.", metavar="FILE"),
+    Option("--map", help="A YAML file that maps the fields of a home-made log.", metavar="FILE"),
 ]
 LogZone = Annotated[
     str,
-    typer.Option(
+    Option(
         "--tz",
         help="The zone of times that are logged without one.",
         metavar="ZONE",
-        autocompletion=completing.zones,
+        complete=completing.zones,
     ),
 ]
 Text = Annotated[
     str,
-    typer.Option(
+    Option(
         "--text",
         help="hash: keep keyed hashes and sizes of prompts; none: do not read them.",
         metavar="HOW",
-        autocompletion=completing.words("hash", "none"),
+        complete=completing.words("hash", "none"),
     ),
 ]
 OnDuplicate = Annotated[
     str,
-    typer.Option(
+    Option(
         "--on-duplicate",
         help="Of a call logged twice keep the last, the first, or error.",
         metavar="WHICH",
-        autocompletion=completing.words("last", "first", "error"),
+        complete=completing.words("last", "first", "error"),
     ),
 ]
 MaxBadLines = Annotated[
     str | None,
-    typer.Option("--max-bad-lines", help="Give up (exit 3) beyond this many bad lines: 10 or 0.5%.", metavar="N|P%"),
+    Option("--max-bad-lines", help="Give up (exit 3) beyond this many bad lines: 10 or 0.5%.", metavar="N|P%"),
 ]
 StrictIngest = Annotated[
-    bool, typer.Option("--strict", help="Allow no bad line (exit 3) and no request without a cost (exit 4).")
+    bool, Option("--strict", help="Allow no bad line (exit 3) and no request without a cost (exit 4).")
 ]
-Follow = Annotated[bool, typer.Option("--follow", help="Keep reading what is appended, until interrupted.")]
-DemoFolder = Annotated[Path, typer.Argument(help="Where to write.", metavar="FOLDER")]
-Scale = Annotated[float, typer.Option("--scale", help="A part of the month: 0.05 is a twentieth.", metavar="SHARE")]
-ForceDemo = Annotated[bool, typer.Option("--force", help="Write into a folder that is not empty.")]
+Follow = Annotated[bool, Option("--follow", help="Keep reading what is appended, until interrupted.")]
+DemoFolder = Annotated[Path, Argument(help="Where to write.", metavar="FOLDER")]
+Scale = Annotated[float, Option("--scale", help="A part of the month: 0.05 is a twentieth.", metavar="SHARE")]
+ForceDemo = Annotated[bool, Option("--force", help="Write into a folder that is not empty.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +86,7 @@ class IngestOptions(BookOptions):
     agents: Agents = False
 
 
-@ingest_app.command(short_help="Read logs into the store, each request once.")
+@room.command()
 def ingest(*, options: IngestOptions) -> int:
     """Read logs into the store; what it already holds is not added again.
 
@@ -108,7 +107,7 @@ def ingest(*, options: IngestOptions) -> int:
     return run_ingest(options)
 
 
-@ingest_app.command(short_help="Inspect logs: what wrote them, what they hold, what they lack.")
+@room.command()
 def doctor(*, reading: WholeReading) -> int:
     """Inspect logs: what wrote them, which fields they have, what is missing for which question.
 
@@ -124,7 +123,7 @@ def doctor(*, reading: WholeReading) -> int:
     return run_doctor(reading)
 
 
-@ingest_app.command(short_help="Write an invented month of logs to try everything on.")
+@room.command()
 def demo(*, folder: DemoFolder = Path("llmcost-demo"), scale: Scale = 1.0, force: ForceDemo = False) -> int:
     """Write an invented month of gateway logs, with the truth about its waste, to try everything on.
 

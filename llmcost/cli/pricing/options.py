@@ -6,73 +6,73 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from llmcost.cli.complete import names as completing
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.options import PRICES
 from llmcost.cli.reading import BookTable, Reading, TableOptions, WholeReading
 from llmcost.cli.sections import Commands
 
-pricing_app = Commands(no_args_is_help=True)
-Model = Annotated[
-    str, typer.Argument(help="A model as logs name it.", metavar="MODEL", autocompletion=completing.models)
-]
+room = Commands(
+    "pricing",
+    """Look up prices, explain costs, and maintain the price book.
+
+    \b
+        llmcost pricing show gpt-4o
+        llmcost pricing missing
+        llmcost pricing explain chatcmpl-123
+    """,
+)
+Model = Annotated[str, Argument(help="A model as logs name it.", metavar="MODEL", complete=completing.models)]
 Seller = Annotated[
     str | None,
-    typer.Option(
-        "--provider", help="The provider, where several sell it.", metavar="NAME", autocompletion=completing.providers
-    ),
+    Option("--provider", help="The provider, where several sell it.", metavar="NAME", complete=completing.providers),
 ]
 OnlyProvider = Annotated[
     str | None,
-    typer.Option(
-        "--provider", help="Only this provider's models.", metavar="NAME", autocompletion=completing.providers
-    ),
+    Option("--provider", help="Only this provider's models.", metavar="NAME", complete=completing.providers),
 ]
 OnlyProviders = Annotated[
     tuple[str, ...],
-    typer.Option(
+    Option(
         "--provider",
         help="Only this provider; may be repeated.",
         metavar="NAME",
-        autocompletion=completing.providers,
+        complete=completing.providers,
     ),
 ]
-At = Annotated[str | None, typer.Option("--at", help="As of this day; today by default.", metavar="DATE")]
-BookFile = Annotated[Path | None, typer.Argument(help="A book; by default the ones that count here.", metavar="[FILE]")]
-Source = Annotated[str, typer.Argument(help="genai-prices, a LiteLLM file, or a book.", metavar="SOURCE")]
+At = Annotated[str | None, Option("--at", help="As of this day; today by default.", metavar="DATE")]
+BookFile = Annotated[Path | None, Argument(help="A book; by default the ones that count here.", metavar="[FILE]")]
+Source = Annotated[str, Argument(help="genai-prices, a LiteLLM file, or a book.", metavar="SOURCE")]
 From = Annotated[
     str,
-    typer.Option(
-        "--from", help="genai-prices or litellm (as installed, offline), a LiteLLM price file, or another book."
+    Option(
+        "--from",
+        help="genai-prices or litellm (as installed, offline), a LiteLLM price file, or another book.",
+        metavar="SOURCE",
     ),
 ]
 Target = Annotated[
     Path | None,
-    typer.Option("--to", help="The book to change; by default the nearest pricing.local.yaml.", metavar="FILE"),
+    Option("--to", help="The book to change; by default the nearest pricing.local.yaml.", metavar="FILE"),
 ]
 Corrections = Annotated[
     tuple[str, ...],
-    typer.Option(
+    Option(
         "--accept-corrections",
         help="This model's price was wrong: rewrite it.",
         metavar="MODEL",
-        autocompletion=completing.models,
+        complete=completing.models,
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Take jumps over fivefold and prices that become 0, too.")]
+Yes = Annotated[bool, Option("--yes", help="Take jumps over fivefold and prices that become 0, too.")]
 Stub = Annotated[
     Path | None,
-    typer.Option("--write-stub", help="Write entries to be filled in to this file.", metavar="FILE"),
+    Option("--write-stub", help="Write entries to be filled in to this file.", metavar="FILE"),
 ]
-StrictMissing = Annotated[
-    bool, typer.Option("--strict", help="Exit with 4 if there are no requests.", rich_help_panel=PRICES)
-]
+StrictMissing = Annotated[bool, Option("--strict", help="Exit with 4 if there are no requests.", section=PRICES)]
 RequestId = Annotated[
     str,
-    typer.Argument(
-        help="A request's id, or its response's.", metavar="REQUEST_ID", autocompletion=completing.request_ids
-    ),
+    Argument(help="A request's id, or its response's.", metavar="REQUEST_ID", complete=completing.request_ids),
 ]
 
 
@@ -83,18 +83,7 @@ class MissingReading(Reading):
     strict: StrictMissing = False
 
 
-@pricing_app.callback()
-def pricing() -> None:
-    """Look up prices, explain costs, and maintain the price book.
-
-    \b
-        llmcost pricing show gpt-4o
-        llmcost pricing missing
-        llmcost pricing explain chatcmpl-123
-    """
-
-
-@pricing_app.command("list", short_help="List the models of the book with their rates.")
+@room.command("list", short_help="List the models of the book with their rates.")
 def list_models(*, provider: OnlyProvider = None, at: At = None, reading: BookTable) -> int:
     """List the models of the book with their standard rates, USD per million tokens.
 
@@ -107,7 +96,7 @@ def list_models(*, provider: OnlyProvider = None, at: At = None, reading: BookTa
     return run_list(reading, provider, at)
 
 
-@pricing_app.command(short_help="How a name is resolved, and every price that applies on a day.")
+@room.command(short_help="How a name is resolved, and every price that applies on a day.")
 def show(*, model: Model, provider: Seller = None, at: At = None, reading: BookTable) -> int:
     """Show how a name is resolved and every price that applies on a day: period, tier, hours, service level, source.
 
@@ -120,7 +109,7 @@ def show(*, model: Model, provider: Seller = None, at: At = None, reading: BookT
     return run_show(reading, model, provider, at)
 
 
-@pricing_app.command(short_help="Check a book, and list what deserves a look.")
+@room.command(short_help="Check a book, and list what deserves a look.")
 def check(*, file: BookFile = None, reading: BookTable) -> int:
     """Check a book: what would be refused, jumps over fivefold, prices that became 0, no cache price, future dates.
 
@@ -134,7 +123,7 @@ def check(*, file: BookFile = None, reading: BookTable) -> int:
     return run_check(reading, file)
 
 
-@pricing_app.command(short_help="Where a source differs from the book; writes nothing.")
+@room.command(short_help="Where a source differs from the book; writes nothing.")
 def diff(*, source: Source, to: Target = None, table: TableOptions) -> int:
     """Show where a source differs from the book today; nothing is written.
 
@@ -148,7 +137,7 @@ def diff(*, source: Source, to: Target = None, table: TableOptions) -> int:
     return run_diff(table, source, to)
 
 
-@pricing_app.command(short_help="Take new models and changed prices from a source.")
+@room.command(short_help="Take new models and changed prices from a source.")
 def update(
     *,
     source: From,
@@ -171,7 +160,7 @@ def update(
     return run_update(source, to, provider, frozenset(accept_corrections), yes)
 
 
-@pricing_app.command(short_help="What has no price, why, and what to do.")
+@room.command(short_help="What has no price, why, and what to do.")
 def missing(*, write_stub: Stub = None, reading: MissingReading) -> int:
     """List what has no price, largest first, with the reason and what to do.
 
@@ -184,7 +173,7 @@ def missing(*, write_stub: Stub = None, reading: MissingReading) -> int:
     return run_missing(reading, write_stub)
 
 
-@pricing_app.command(short_help="Explain the cost of one request, line by line.")
+@room.command(short_help="Explain the cost of one request, line by line.")
 def explain(*, request_id: RequestId, reading: WholeReading) -> int:
     """Explain the cost of one request, line by line: which price, how much of what, what it comes to.
 

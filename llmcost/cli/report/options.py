@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from llmcost.cli.complete import names as completing
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.expand import COMMAS
 from llmcost.cli.options import PRICES, Agents, AsOf, By, MemoryLimit, Zone
 from llmcost.cli.reading import Reading
@@ -18,74 +17,72 @@ from llmcost.cli.sections import Commands
 if TYPE_CHECKING:
     from llmcost.store import Store
 
-report_app = Commands()
+room = Commands()
 Words = Annotated[
     tuple[str, ...],
-    typer.Argument(
+    Argument(
         help="overview, cost, latency, cache, errors, reliability, efficiency or budget; then logs to read in "
         "memory instead of the store.",
         metavar="[VIEW] [PATH...]",
-        autocompletion=completing.files_named("report/views", "budget"),
+        complete=completing.files_named("report/views", "budget"),
     ),
 ]
 Over = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--over",
         help="Rows in time: hour, day, week or month, gaps filled, or block: five hours from a first request on.",
         metavar="UNIT",
-        autocompletion=completing.words(*completing.UNITS),
+        complete=completing.words(*completing.UNITS),
     ),
 ]
-Top = Annotated[int | None, typer.Option("--top", help="The largest groups, and all others as one.", metavar="N")]
+Top = Annotated[int | None, Option("--top", help="The largest groups, and all others as one.", metavar="N")]
 Compare = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--compare",
         help="previous, the same length before --since, or WHEN..WHEN: what changed.",
         metavar="PERIOD",
-        autocompletion=completing.words("previous"),
+        complete=completing.words("previous"),
     ),
 ]
 Assume = Annotated[
     tuple[str, ...],
-    typer.Option(
+    Option(
         "--assume",
         help="Price a model without a price as another, in a column of its own.",
         metavar="MODEL=MODEL",
-        autocompletion=completing.model_pairs,
-        rich_help_panel=PRICES,
+        complete=completing.model_pairs,
+        section=PRICES,
     ),
 ]
-Sql = Annotated[bool, typer.Option("--sql", help="Print the view's query, and run nothing.")]
+Sql = Annotated[bool, Option("--sql", help="Print the view's query, and run nothing.")]
 Map = Annotated[
     tuple[str, ...],
-    typer.Option(
+    Option(
         "--map",
         help="A model and the one to price it as; may be repeated.",
         metavar="MODEL=MODEL",
-        autocompletion=completing.model_pairs,
+        complete=completing.model_pairs,
     ),
 ]
 Invoice = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         "--invoice",
         help="A provider's bill or usage report to compare with, instead of what the logs report.",
         metavar="FILE",
     ),
 ]
-Causes = Annotated[
-    bool, typer.Option("--causes", help="A row for each likely cause of a difference, instead of each group.")
-]
+Causes = Annotated[bool, Option("--causes", help="A row for each likely cause of a difference, instead of each group.")]
 BillBy = Annotated[
     tuple[str, ...],
     COMMAS,
-    typer.Option(
+    Option(
         "--by",
         help="Columns to group by: by default gateway,emitter_version,provider,model.",
         metavar="COLUMNS",
-        autocompletion=completing.columns,
+        complete=completing.columns,
     ),
 ]
 
@@ -132,7 +129,7 @@ class ReportOptions:
         return not any((self.by, self.over, self.top, self.compare))
 
 
-@report_app.command(short_help="Costs, latency, caches, errors, budgets: by anything, over time.")
+@room.command()
 def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, reading: ReportReading) -> int:
     """Report costs, latency, caches, errors, reliability, efficiency or budgets, by any columns and over time.
 
@@ -157,7 +154,7 @@ def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, readi
     return print_sql(reading, view) if sql else run_report(replace(reading, paths=paths), view, options)
 
 
-@report_app.command(short_help="Price the same tokens as if another model had served them.")
+@room.command()
 def whatif(*, map: Map = (), reading: WhatIfReading) -> int:
     """Price the same tokens as if another model had served them, side by side.
 
@@ -170,7 +167,7 @@ def whatif(*, map: Map = (), reading: WhatIfReading) -> int:
     return run_whatif(reading, map)
 
 
-@report_app.command(short_help="Compare our costs with the gateway's own, or with a bill.")
+@room.command()
 def reconcile(*, invoice: Invoice = None, causes: Causes = False, by: BillBy = (), reading: Reading) -> int:
     """Compare our costs with what gateways report, or with a provider's bill or usage report.
 

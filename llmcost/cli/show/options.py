@@ -5,27 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import typer
-
 from llmcost.cli.complete import names as completing
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.options import MemoryLimit
 from llmcost.cli.reading import Reading
 from llmcost.cli.sections import Commands
 
-show_app = Commands()
+room = Commands()
 RequestId = Annotated[
     str,
-    typer.Argument(
+    Argument(
         help="A request's or a response's id, or how it begins.",
         metavar="REQUEST_ID",
-        autocompletion=completing.request_ids,
+        complete=completing.request_ids,
     ),
 ]
 Raw = Annotated[
     bool,
-    typer.Option("--raw", help="Print the log's own record as it is, and nothing else: it may hold prompts."),
+    Option("--raw", help="Print the log's own record as it is, and nothing else: it may hold prompts."),
 ]
-Detect = Annotated[bool, typer.Option("--detect/--no-detect", help="Ask the detectors about it, or not.")]
+Detect = Annotated[bool, Option("--detect/--no-detect", help="Ask the detectors about it, or not.")]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class ShowReading(Reading):
     memory_limit: MemoryLimit = None
 
 
-@show_app.command("show", short_help="All that is known of one request, and what it cost and why.")
+@room.command("show")
 def show_command(*, request_id: RequestId, raw: Raw = False, detect: Detect = True, reading: ShowReading) -> int:
     """Show all that is known of one request: what it cost and why, its retries, its findings, its record.
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-import typer
-
+from llmcost.cli.declare import Argument
 from llmcost.cli.options import MemoryLimit, Timeout, Zone
 from llmcost.cli.reading import Reading
 from llmcost.cli.sections import Commands
 
-sql_app = Commands()
-Statement = Annotated[
-    str, typer.Argument(help="One query, @FILE to read it from a file, or - from stdin.", metavar="SQL")
-]
+room = Commands()
+Statement = Annotated[str, Argument(help="One query, @FILE to read it from a file, or - from stdin.", metavar="SQL")]
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class SqlReading(Reading):
     timeout: Timeout = 60
 
 
-@sql_app.command("sql", short_help="Query the store in SQL, read only, with costs.")
+@room.command("sql")
 def sql_command(*, statement: Statement, reading: SqlReading) -> int:
     """Query the store in DuckDB's SQL, read only, with costs.
 

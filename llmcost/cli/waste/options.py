@@ -6,49 +6,44 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from llmcost.cli.complete import names as completing
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.options import FailOn, MemoryLimit, Settings, Timeout
 from llmcost.cli.reading import Reading, TableOptions
 from llmcost.cli.sections import Commands
 
-waste_app = Commands()
+room = Commands()
 Name = Annotated[
     str,
-    typer.Argument(help="A detector's name, or all.", metavar="DETECTOR", autocompletion=completing.detector_names),
+    Argument(help="A detector's name, or all.", metavar="DETECTOR", complete=completing.detector_names),
 ]
-Requests = Annotated[bool, typer.Option("--requests", help="One row per request instead of findings.")]
+Requests = Annotated[bool, Option("--requests", help="One row per request instead of findings.")]
 Causes = Annotated[
-    bool, typer.Option("--causes", help="prompt-tax: why caches missed, a row for each cause, instead of findings.")
+    bool, Option("--causes", help="prompt-tax: why caches missed, a row for each cause, instead of findings.")
 ]
-Explain = Annotated[bool, typer.Option("--explain", help="Say what it looks for, and run nothing.")]
-Sql = Annotated[bool, typer.Option("--sql", help="Print its query, and run nothing.")]
+Explain = Annotated[bool, Option("--explain", help="Say what it looks for, and run nothing.")]
+Sql = Annotated[bool, Option("--sql", help="Print its query, and run nothing.")]
 Baseline = Annotated[
     str | None,
-    typer.Option(
-        "--baseline", help="What a fix at --since saved, compared with the time before it.", metavar="WHEN[..WHEN]"
-    ),
+    Option("--baseline", help="What a fix at --since saved, compared with the time before it.", metavar="WHEN[..WHEN]"),
 ]
-Size = Annotated[int, typer.Option("--size", "-n", help="How many requests to draw.", metavar="N")]
-Seed = Annotated[int, typer.Option("--seed", help="The same number draws the same requests.", metavar="N")]
+Size = Annotated[int, Option("--size", "-n", help="How many requests to draw.", metavar="N")]
+Seed = Annotated[int, Option("--seed", help="The same number draws the same requests.", metavar="N")]
 Candidate = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--as",
         help="The model to try, instead of the book's smaller one.",
         metavar="MODEL",
-        autocompletion=completing.models,
+        complete=completing.models,
     ),
 ]
-Old = Annotated[Path, typer.Argument(help="The present model's outputs: JSON lines or CSV.", metavar="OLD")]
-New = Annotated[Path, typer.Argument(help="The other model's outputs.", metavar="NEW")]
-Confidence = Annotated[
-    float, typer.Option("--confidence", help="The confidence level of the interval.", metavar="SHARE")
-]
+Old = Annotated[Path, Argument(help="The present model's outputs: JSON lines or CSV.", metavar="OLD")]
+New = Annotated[Path, Argument(help="The other model's outputs.", metavar="NEW")]
+Confidence = Annotated[float, Option("--confidence", help="The confidence level of the interval.", metavar="SHARE")]
 FailAbove = Annotated[
     float | None,
-    typer.Option("--fail-above", help="Exit with 1 if the interval ends above this.", metavar="SHARE"),
+    Option("--fail-above", help="Exit with 1 if the interval ends above this.", metavar="SHARE"),
 ]
 
 
@@ -103,7 +98,7 @@ class VerifyOptions:
     fail_above: FailAbove = None
 
 
-@waste_app.command("detect", short_help="Find requests that were waste, and say what would fix it.")
+@room.command("detect")
 def detect_command(
     *, detector: Name, options: DetectOptions, explain: Explain = False, sql: Sql = False, reading: WasteReading
 ) -> int:
@@ -126,7 +121,7 @@ def detect_command(
     return run_detect(reading, detector, options)
 
 
-@waste_app.command("savings", short_help="Add up waste, each dollar once; or what a fix really saved.")
+@room.command("savings")
 def savings_command(*, options: SavingsOptions, reading: WasteReading) -> int:
     """Add up what all detectors found: from what is spent to what would remain, each dollar once.
 
@@ -141,7 +136,7 @@ def savings_command(*, options: SavingsOptions, reading: WasteReading) -> int:
     return run_savings(reading, options) if options.baseline is None else run_before_after(reading, options)
 
 
-@waste_app.command("sample", short_help="Draw requests to try a smaller model on.")
+@room.command("sample")
 def sample_command(*, options: SampleOptions, reading: SampleReading) -> int:
     """Draw requests to replay on a smaller model, rare answers among them, and say what they can prove.
 
@@ -156,7 +151,7 @@ def sample_command(*, options: SampleOptions, reading: SampleReading) -> int:
     return run_sample(reading, options)
 
 
-@waste_app.command(short_help="Compare two models' outputs to the same requests.")
+@room.command()
 def verify(*, old: Old, new: New, options: VerifyOptions, table: TableOptions) -> int:
     """Compare two models' outputs to the same requests: how often they differ, with Wilson's interval.
 
