@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from llmcost.compiled import compiled, keep, key_of
 from llmcost.errors import PriceBookError
-from llmcost.pricing.book import Book, Provider
+from llmcost.pricing.book import Book, Model, Provider
 from llmcost.pricing.entries import read_adjust, read_deployment, read_model, read_provider
 from llmcost.pricing.loader import only, read_yaml, section
 from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
@@ -28,7 +28,7 @@ LARGE = 20_000
 BYTES = "pricing.book"
 # what reads them
 CODE = sorted(Path(__file__).parent.glob("*.py"))
-Entry = TypeVar("Entry", Unbilled, CacheRule, Substitute)
+Entry = TypeVar("Entry", Model, Unbilled, CacheRule, Substitute)
 
 
 def shipped_book_path() -> Path:
@@ -48,8 +48,8 @@ def load_book(paths: Sequence[Path]) -> Book:
     ids = names_of(providers.values(), paths[-1])
     models = {}
     for model in (m for book in books for m in book.models):
-        owner = ids.get(model.provider.lower(), model.provider)
-        models[owner, model.model] = replace(model, provider=owner)
+        named = owned(model, ids)
+        models[named.provider, model.model] = named
     days = [book.checked for book in books if book.checked]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
     return Book(
@@ -67,11 +67,14 @@ def load_book(paths: Sequence[Path]) -> Book:
 
 def layered(layers: Iterable[tuple[Entry, ...]], ids: dict[str, str]) -> tuple[Entry, ...]:
     """Put the entries of later books first, each with its provider's id."""
-    return tuple(
-        replace(entry, provider=entry.provider and ids.get(entry.provider.lower(), entry.provider))
-        for layer in reversed(list(layers))
-        for entry in layer
-    )
+    return tuple(owned(entry, ids) for layer in reversed(list(layers)) for entry in layer)
+
+
+def owned(entry: Entry, ids: dict[str, str]) -> Entry:
+    """Give an entry its provider's id, where it has another name of it."""
+    provider = entry.provider and ids.get(entry.provider.lower(), entry.provider)
+    # to make thousands of entries anew takes longer than to read them
+    return entry if provider == entry.provider else replace(entry, provider=provider)
 
 
 def names_of(providers: Iterable[Provider], path: Path) -> dict[str, str]:
