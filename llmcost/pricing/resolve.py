@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,16 +10,13 @@ from llmcost.pricing.entries import WILD, pattern
 from llmcost.pricing.names import Names
 from llmcost.pricing.periods import STANDARD
 from llmcost.pricing.rates import rules
+from llmcost.pricing.regions import GEOGRAPHY, REGION, in_region
 from llmcost.pricing.tails import forms, is_tuned
 
 # Path segments of an API, not of a gateway: they say nothing of whose price it is.
 NEUTRAL = {"models"}
 # What Vertex AI calls the tiers that others have, too.
 TIERS = {"on_demand_flex": "flex", "on_demand_priority": "priority"}
-# Where a cloud ran it: that has a price of its own for few models.
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-# Of those the ones whose prices have names of their own: us-gov.anthropic.claude-sonnet-5.
-GEOGRAPHY = re.compile(r"(us-gov)-")
 # What providers call capacity that is paid by the hour.
 RESERVED = {"provisioned", "provisioned_throughput", "reserved"}
 
@@ -87,6 +83,7 @@ class Resolver:
 
     def resolve(self, key: Key) -> Resolution:
         """Resolve one key; an unknown name or service level has a reason instead of a price."""
+        key = self._placed(key)
         provider = self._seller(key)
         deployment = self._deployed(key, provider)
         is_provisioned = (deployment is not None and deployment.is_provisioned) or is_reserved(key)
@@ -111,9 +108,14 @@ class Resolver:
     def _seller(self, key: Key) -> Provider | None:
         """Find who served it: as the log says, or as the id says where it says nothing."""
         if key.provider_name:
-            return self._providers.get(key.provider_name.lower())
+            return self._named(key.provider_name)
         owner = self._names.seller((key.model or "").lower())
         return self._providers.get(owner.lower()) if owner else None
+
+    def _named(self, name: str) -> Provider | None:
+        """Find a provider by a name of it, or by what stands before the API in it: openai.responses."""
+        name = name.lower()
+        return self._providers.get(name) or self._providers.get(name.partition(".")[0])
 
     def _context(self, key: Key, found: Found) -> str:
         """Name the service level: what the log says, what the name says, and the size of a search where it matters."""
@@ -139,11 +141,21 @@ class Resolver:
             self._contexts[rule_id] = {context for period in periods for context, _ in period.contexts()}
         return self._contexts[rule_id]
 
+    def _placed(self, key: Key) -> Key:
+        """Read the region in an id of Bedrock; what the log itself says of the region counts first."""
+        region, model = in_region((key.model or "").lower()) or (None, None)
+        others = key.provider_name and self._named(key.provider_name) != self._named("aws")
+        if model is None or others:
+            return key
+        return key._replace(provider_name="aws", model=model, inference_geo=key.inference_geo or region)
+
     def _in_geography(self, key: Key, provider: Provider | None) -> Key:
         """Name a model as it is called in the geography that its region lies in, where the book knows it by that."""
         geography = GEOGRAPHY.match(key.inference_geo or "")
-        if not geography or not key.model or key.model.startswith(geography[1]):
+        if not geography or not key.model:
             return key
+        if key.model.lower().startswith(f"{geography[1]}."):
+            return key._replace(inference_geo=None)
         there = key._replace(model=f"{geography[1]}.{key.model}", inference_geo=None)
         return key if isinstance(self._find(there, provider, None), str) else there
 

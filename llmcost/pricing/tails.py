@@ -27,12 +27,14 @@ class Form(NamedTuple):
 TAILS = (
     # a day or "the newest" is one model, as long as the book has no price of that day's own
     Tail(re.compile(r"(.+?)(?:[-@]20\d{6}|[-@]20\d\d-\d\d-\d\d|[-@]latest|-v\d+:\d+)"), "date stripped"),
+    # coding agents name the window that they asked for: what is larger costs more by its size alone
+    Tail(re.compile(r"(.+?)\[1m\]"), "window stripped"),
     # Bedrock's ids end in a version of the API, the newest ones without ":0"
     Tail(re.compile(r"(.+?)-v\d+"), "version stripped", "aws"),
     # Vertex calls the only version of a model so
     Tail(re.compile(r"(.+?)@default"), "date stripped", "google"),
-    # OpenRouter sorts who may serve it, at that provider's list price
-    Tail(re.compile(r"(.+?):(?:nitro|exacto|floor)"), "routing stripped", "openrouter"),
+    # OpenRouter sorts who may serve it, or leaves the moderation out, at that provider's list price
+    Tail(re.compile(r"(.+?):(?:nitro|exacto|floor|beta)"), "routing stripped", "openrouter"),
     # OpenRouter searches the web for each request, for a fee beside the tokens
     Tail(re.compile(r"(.+?):online"), "routing stripped", "openrouter", "plugin=web"),
 )
