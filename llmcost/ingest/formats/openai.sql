@@ -52,8 +52,7 @@ columns:
   session_id: text
   conversation: json
   metadata: json
-  x_groq: {id: text}
-  usage:
+  usage: &usage
     prompt_tokens: tokens
     input_tokens: tokens
     completion_tokens: tokens
@@ -62,6 +61,8 @@ columns:
     cached_tokens: tokens
     prompt_cache_hit_tokens: tokens
     prompt_cache_miss_tokens: tokens
+    cache_read_input_tokens: tokens
+    cache_creation_input_tokens: tokens
     queue_time: number
     search_context_size: text
     cost: json
@@ -71,12 +72,14 @@ columns:
     prompt_tokens_details:
       cached_tokens: tokens
       cache_write_tokens: tokens
+      cache_creation_tokens: tokens
       audio_tokens: tokens
       image_tokens: tokens
       cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
     input_tokens_details:
       cached_tokens: tokens
       cache_write_tokens: tokens
+      cache_creation_tokens: tokens
       audio_tokens: tokens
       image_tokens: tokens
       cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
@@ -84,6 +87,7 @@ columns:
     output_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens}
     input_token_details: {cached_tokens: tokens, audio_tokens: tokens, image_tokens: tokens, cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}}
     output_token_details: {audio_tokens: tokens, image_tokens: tokens}
+  x_groq: {id: text, usage: *usage}
 parsed:
   choice:
     from: choices
@@ -103,7 +107,13 @@ has_ids: false
 */
 with
     named as (
-        select body.* replace(nullif(id, '') as id, openai_object(object, choices) as object)
+        -- the last piece of Groq's streams may count under a key of its own alone
+        select
+            body.* replace(
+                nullif(id, '') as id,
+                openai_object(object, choices) as object,
+                coalesce(usage, x_groq.usage) as usage
+            )
         from records as body
     ),
     bodies as (

@@ -42,6 +42,8 @@ columns:
         cached_tokens: tokens
         prompt_cache_hit_tokens: tokens
         prompt_cache_miss_tokens: tokens
+        cache_read_input_tokens: tokens
+        cache_creation_input_tokens: tokens
         queue_time: number
         search_context_size: text
         cost: json
@@ -51,12 +53,14 @@ columns:
         prompt_tokens_details:
           cached_tokens: tokens
           cache_write_tokens: tokens
+          cache_creation_tokens: tokens
           audio_tokens: tokens
           image_tokens: tokens
           cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
         input_tokens_details:
           cached_tokens: tokens
           cache_write_tokens: tokens
+          cache_creation_tokens: tokens
           audio_tokens: tokens
           image_tokens: tokens
           cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}

@@ -81,12 +81,17 @@ create or replace temp macro openai_parts(usage, is_embedding) as
                 usage.input_tokens_details.cached_tokens,
                 usage.input_token_details.cached_tokens,
                 usage.cached_tokens,
-                usage.prompt_cache_hit_tokens
+                usage.prompt_cache_hit_tokens,
+                usage.cache_read_input_tokens
             )
         ),
         cache_write := tokens(
             coalesce(
-                usage.prompt_tokens_details.cache_write_tokens, usage.input_tokens_details.cache_write_tokens
+                usage.prompt_tokens_details.cache_write_tokens,
+                usage.input_tokens_details.cache_write_tokens,
+                usage.prompt_tokens_details.cache_creation_tokens,
+                usage.input_tokens_details.cache_creation_tokens,
+                usage.cache_creation_input_tokens
             )
         ),
         uncached := tokens(usage.prompt_cache_miss_tokens),

@@ -37,6 +37,9 @@ create or replace temp macro genai_cache_read(a) as
         a['gen_ai.usage.cache_read_input_tokens'],
         a['gen_ai.usage.cache_read_tokens'],
         a['gen_ai.usage.input_tokens.cached'],
+        a['gen_ai.usage.input_cached_tokens'],
+        a['gen_ai.usage.cached_input_tokens'],
+        a['gen_ai.usage.input_cache_read_tokens'],
         a['gen_ai.usage.prompt_details.cache_read']
     )
 ;
@@ -48,6 +51,8 @@ create or replace temp macro genai_cache_write(a) as
         a['gen_ai.usage.cache_creation_input_tokens'],
         a['gen_ai.usage.cache_write_input_tokens'],
         a['gen_ai.usage.cache_write_tokens'],
+        a['gen_ai.usage.input_tokens.cache_write'],
+        a['gen_ai.usage.input_cache_write_tokens'],
         a['gen_ai.usage.prompt_details.cache_write']
     )
 ;
@@ -56,7 +61,8 @@ create or replace temp macro genai_reasoning(a) as
     coalesce(
         a['gen_ai.usage.reasoning.output_tokens'],
         a['gen_ai.usage.reasoning_tokens'],
-        a['gen_ai.usage.output_tokens.reasoning']
+        a['gen_ai.usage.output_tokens.reasoning'],
+        a['gen_ai.usage.output_reasoning_tokens']
     )
 ;
 
