@@ -20,10 +20,11 @@ FEW, MORE = 8, 32
 
 def settled(texts: list[bytes]) -> tuple[Format, list[Record]] | None:
     """Tell the format of lines and give those that were read for it; None where all must vote."""
+    texts = [text for text in texts if text and not text.isspace()]
     if len(texts) <= 2 * FEW:
         # few are soon read: all of them vote, and are of one mind or not
         records = decoded(texts)
-        format = agreed(records, 1) if len(records) == sum(1 for text in texts if text.strip()) else None
+        format = agreed(records, 1) if len(records) == len(texts) else None
         return (format, records) if format else None
     records = decoded(spread(texts, FEW))
     format = agreed(records)
@@ -67,8 +68,8 @@ def keys_of(format: str) -> list[bytes]:
 
 
 def are_alike(texts: list[bytes], keys: list[bytes]) -> bool:
-    """Tell whether each line has one of the keys somewhere; a blank one is no other kind of record."""
+    """Tell whether each line has one of the keys somewhere."""
     # nearly always all have the same one, which is soon seen
     if any(len([1 for text in texts if key in text]) == len(texts) for key in keys):
         return True
-    return all(any(key in text for key in keys) or not text.strip() for text in texts)
+    return all(any(key in text for key in keys) for text in texts)
