@@ -149,6 +149,9 @@ with
             parent as id,
             sum(used.input_tokens) as inner_input,
             sum(used.output_tokens) as inner_output,
+            any_value(lower(split_part(model, '/', -1)) order by started_at, id) as inner_model,
+            min(started_at) as inner_started_at,
+            max(coalesce(ended_at, started_at)) as inner_ended_at,
             true as is_holder
         from counted
         where is_sole and parent is not null
@@ -165,6 +168,16 @@ with
                         coalesce(counted.used.input_tokens + counted.used.output_tokens, 0) = 0
                         or (counted.used.input_tokens, counted.used.output_tokens)
                         = (inner_input, inner_output)
+                        -- a tracer's own tokenizer counts otherwise than the provider of the call within
+                        or (
+                            inner_input + inner_output > 0
+                            and inner_started_at >= counted.started_at
+                            and inner_ended_at <= counted.ended_at
+                            and (
+                                starts_with(inner_model, lower(split_part(counted.model, '/', -1)))
+                                or starts_with(lower(split_part(counted.model, '/', -1)), inner_model)
+                            )
+                        )
                     )
                 then 'holds the generation that counts'
                 when
