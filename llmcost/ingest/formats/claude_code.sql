@@ -72,7 +72,9 @@ with
             coalesce(flag(issidechain), false) as is_sidechain,
             coalesce(
                 answer.id, uuid, requestid, printf('claude-code-%x', hash(sessionid, "timestamp", usage))
-            ) as call_id
+            ) as call_id,
+            -- Anthropic's ids are unique: an answer that is replayed under a new request id is the same one
+            case when not coalesce(starts_with(answer.id, 'msg_'), false) then requestid end as asked
         from lines
         where passed_over is null
     ),
@@ -85,11 +87,12 @@ with
             min(logged_at) over copies as first_at,
             first_value(sessionid) over copies as session,
             first_value(cwd) over copies as folder,
+            first_value(requestid) over copies as first_request,
             max(answer.stop_reason) over copies as stop_reason
         from named
         window
             copies as (
-                partition by call_id, requestid
+                partition by call_id, asked
                 order by is_sidechain, logged_at, modified_at, file_id
                 rows between unbounded preceding and unbounded following
             )
@@ -148,10 +151,10 @@ with
     ),
     requests as (
         select
-            concat(coalesce(requestid, call_id), '#' || other_model) as request_id,
+            concat(coalesce(first_request, call_id), '#' || other_model) as request_id,
             answer.id as response_id,
             session as session_id,
-            hash('claude_code', call_id, requestid, other_model) as dedupe_key,
+            hash('claude_code', call_id, asked, other_model) as dedupe_key,
             file_id,
             first_at as started_at,
             'claude_code' as gateway,
