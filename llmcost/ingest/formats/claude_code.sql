@@ -23,10 +23,11 @@ columns:
   version: text
   costUSD: number
   message: json
+  data: {message: {type: text, uuid: text, requestId: text, timestamp: time, message: json}}
 parsed:
   answer:
     from: message
-    columns:
+    columns: &answer
       id: text
       role: text
       model: text
@@ -49,12 +50,26 @@ parsed:
             cache_creation_input_tokens: tokens
             cache_creation: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
             output_tokens: tokens
+  shown: {from: data.message.message, columns: *answer}
 passes_over: [not a model call, written by Claude Code itself]
 */
 with
+    -- What a subagent answers is shown in its parent's session, too, and may stand nowhere else.
+    answers as (
+        select
+            * exclude ("message", data, shown) replace (
+                coalesce(data.message.type, "type") as "type",
+                coalesce(shown, answer) as answer,
+                coalesce(data.message.uuid, uuid) as uuid,
+                coalesce(data.message.requestid, requestid) as requestid,
+                coalesce(data.message.timestamp, "timestamp") as "timestamp",
+                coalesce(issidechain, case when shown is not null then 'true' end) as issidechain
+            )
+        from records
+    ),
     lines as (
         select
-            * exclude ("message"),
+            *,
             answer.usage as usage,
             case
                 when coalesce("type", 'assistant') <> 'assistant' or answer.usage.input_tokens is null
@@ -62,7 +77,7 @@ with
                 when answer.model = '<synthetic>'
                 then 'written by Claude Code itself'
             end as passed_over
-        from records
+        from answers
     ),
     -- The oldest versions and some gateways write no ids.
     named as (
