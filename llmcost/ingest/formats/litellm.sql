@@ -70,10 +70,12 @@ parsed:
       id: text
       model: text
       service_tier: text
+      background: flag
       stop_reason: text
       choices: [{finish_reason: text, message: {content: text, tool_calls: text}}]
       content: text
       output: text
+passes_over: [not a model call]
 */
 with
     reported as (
@@ -133,6 +135,7 @@ with
         from counted
     )
 select
+    litellm_passed_over(call_type, answer.background) as passed_over,
     id as request_id,
     answer.id as response_id,
     trace_id,

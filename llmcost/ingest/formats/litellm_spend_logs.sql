@@ -63,10 +63,11 @@ parsed:
         completion_tokens_details: {reasoning_tokens: tokens, audio_tokens: tokens, image_tokens: tokens, accepted_prediction_tokens: tokens}
   answer:
     from: response
-    columns: {choices: [{finish_reason: text, message: {content: text, tool_calls: text}}], content: text, stop_reason: text}
+    columns: {background: flag, choices: [{finish_reason: text, message: {content: text, tool_calls: text}}], content: text, stop_reason: text}
   asked:
     from: proxy_server_request
     columns: {messages: text, input: text, tools: text, dimensions: tokens, max_tokens: tokens, temperature: number}
+passes_over: [not a model call]
 */
 with
     detailed as (
@@ -132,6 +133,7 @@ with
         from based
     )
 select
+    litellm_passed_over(call_type, answer.background) as passed_over,
     request_id,
     session_id as trace_id,  -- the payload's trace_id is stored under this name
     tokens(meta.attempted_retries) + 1 as attempt_number,

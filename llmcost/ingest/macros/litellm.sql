@@ -22,6 +22,20 @@ create or replace temp macro litellm_operation(call_type) as
     end
 ;
 
+-- Routes that ask no model: what they read or manage was counted when it was made. The exception is an answer
+-- in the background, whose usage is known only when it is read.
+create or replace temp macro litellm_passed_over(call_type, is_background) as
+    case
+        when
+            regexp_matches(
+                call_type,
+                '^a?((get|delete|cancel)_responses|list_input_items|vector_store_(file_)?(create|retrieve|list|update|delete|content))$'
+            )
+            and not coalesce(flag(is_background), false)
+        then 'not a model call'
+    end
+;
+
 -- The prompt of a call that is not an embedding, and the texts of one that is. With message logging off there
 -- is neither, but a note of LiteLLM's.
 create or replace temp macro is_redacted(messages) as
