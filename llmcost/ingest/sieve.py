@@ -225,7 +225,7 @@ def is_time(value: Any) -> bool:
         pass
     try:
         # seven digits and more are .NET's and Go's; DuckDB cuts them, Python refuses them before 3.11
-        return FIRST_YEAR <= datetime.fromisoformat(str(value)).year <= LAST_YEAR
+        return FIRST_YEAR <= datetime.fromisoformat(str(value).removesuffix(" UTC")).year <= LAST_YEAR
     except ValueError:
         return False
 

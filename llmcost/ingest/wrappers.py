@@ -15,7 +15,11 @@ from llmcost.ingest.sieve import is_time
 DEPTH = 8
 # what a wrapper may say of all that it holds, where a record does not say it: our key, and how wrappers spell it
 SAID = {
-    "timestamp": ("timestamp", "@timestamp", "time", "ts", "created_at", "createdAt", "start_time", "startTime"),
+    "timestamp": (
+        *("timestamp", "@timestamp", "time", "ts", "created_at", "createdAt", "start_time", "startTime"),
+        *("Timestamp", "_time", "__REALTIME_TIMESTAMP", "eventTime", "event_time", "request_time", "requestTime"),
+        *("startedDateTime", "datetime", "date", "receiveTimestamp"),
+    ),
     "model": ("model", "model_name", "modelName"),
     "modelId": ("modelId", "model_id", "model"),
     "region": ("region", "awsRegion"),
@@ -25,6 +29,7 @@ SAID = {
 BATCHES = (
     {"recordId": None, "modelOutput": None},  # Bedrock
     {"request": None, "response": None, "processed_time": None},  # Vertex AI
+    {"custom_id": None, "request": None, "response": None},  # Vertex AI, of Claude
     {"inlinedResponses": None},  # Gemini, and its files:
     {"key": None, "response": {"usageMetadata": None}},
 )
@@ -56,6 +61,8 @@ def outermost(record: Any, claims: Claims) -> list[Record]:
 def search(value: Any, claims: Claims, keys: Any, said: Mapping[str, Any], depth: int, found: Found) -> None:
     """Look at a value and what is in it, from outside to inside."""
     value = opened(value)
+    if isinstance(value, list):
+        value = row_of(value) or value
     if isinstance(value, list) and depth:
         search_list(value, claims, keys, said, depth - 1, found)
     elif isinstance(value, dict) and claims(value):
@@ -77,6 +84,15 @@ def search_list(items: list[Any], claims: Claims, keys: Any, said: Mapping[str, 
         found.others += others
 
 
+def row_of(items: list[Any]) -> Record | None:
+    """Read a list that is one row: a time and a line (Loki), or fields with values (CloudWatch's Insights)."""
+    if len(items) in (2, 3) and is_moment(items[0]) and isinstance(items[1], str | dict):
+        return {"timestamp": items[0], "line": items[1]}
+    if items and all(isinstance(item, dict) and item.keys() >= {"field", "value"} for item in items):
+        return {str(item["field"]): item["value"] for item in items}
+    return None
+
+
 def opened(value: Any) -> Any:
     """Take the JSON out of a text, if it holds an object or a list."""
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
@@ -88,8 +104,26 @@ def opened(value: Any) -> Any:
 def said_by(wrapper: Record) -> Iterator[tuple[str, Any]]:
     """Give what a wrapper says of its records, under the keys that records have."""
     for key, names in SAID.items():
-        value = next((wrapper[name] for name in names if isinstance(wrapper.get(name), str | int | float)), "")
-        if value != "" and (key != "timestamp" or is_time(value)):
+        values = (plain(wrapper.get(name)) for name in names)
+        tells = is_moment if key == "timestamp" else is_said
+        if value := next(filter(tells, values), None):
             yield key, value
     if any(fulfils(wrapper, marks) for marks in BATCHES):
         yield "processing", "batch"
+
+
+def plain(value: Any) -> Any:
+    """Take a value out of the object that MongoDB's exports put around it."""
+    while isinstance(value, dict) and len(value) == 1 and value.keys() & {"$date", "$numberLong"}:
+        (value,) = value.values()
+    return value
+
+
+def is_said(value: Any) -> bool:
+    """Tell a value that says something."""
+    return isinstance(value, str | int | float) and value != ""
+
+
+def is_moment(value: Any) -> bool:
+    """Tell a time from what stands under a time's name otherwise, like a duration."""
+    return is_said(value) and is_time(value)
