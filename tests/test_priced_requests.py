@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book
-from llmcost.store import Store
+from llmcost.store import Store, binding
+from llmcost.store.prices import are_in_range
 from tests.conftest import FIRST, FIXTURES
 from tests.logs import write
 
@@ -207,3 +209,26 @@ def test_a_cost_is_the_sum_of_its_charges(full: Store, book: Book) -> None:
     """)
     assert [] == torn
     assert priced.value("select count(distinct meter) from charges") > 5
+
+
+@pytest.mark.parametrize("few", [10_000, 0])
+@pytest.mark.parametrize(
+    "change", ["", "output_tokens = 1000000001", "input_tokens = -1", "web_search_requests = 1000001"]
+)
+def test_a_store_that_stays_as_it_is_prices_as_one_that_changes(
+    ingested: Path, tmp_path: Path, book: Book, monkeypatch: pytest.MonkeyPatch, few: int, change: str
+) -> None:
+    """Few requests are priced once, and counts that are all possible are not asked about one by one."""
+    monkeypatch.setattr(binding, "FEW", few)
+    path, every = shutil.copy(ingested, tmp_path / "s.duckdb"), "from dimensions order by dedupe_key"
+    with Store(path) as writable:
+        if change:
+            writable.execute(f"update requests set {change} where rowid % 7 = 3")
+        expected = writable.price(book).rows(every)
+    with Store(path, read_only=True) as settled:
+        assert expected == settled.price(book).rows(every)
+        assert (change == "") == are_in_range(settled)
+        whole = settled.price(book).value(
+            "select count(*) from priced_requests where price_status = 'impossible count'"
+        )
+        assert (change == "") == (whole == 0)

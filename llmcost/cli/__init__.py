@@ -37,11 +37,12 @@ def run() -> int:
     from click.exceptions import Exit as Left
 
     from llmcost.cli.app import app
+    from llmcost.cli.unread import exit_code
 
     called = Path(sys.argv[0]).name
     try:
         with app.make_context("python -m llmcost" if called == "__main__.py" else called, sys.argv[1:]) as context:
-            return app.invoke(context) or Exit.DONE
+            return exit_code(app.invoke(context) or Exit.DONE, context)
     except Left as left:
         # a help, the version
         return left.exit_code
@@ -49,13 +50,11 @@ def run() -> int:
 
 def guarded() -> int:
     """Run a command and turn whatever stops it into words and an exit code."""
-    from llmcost.cli.unread import exit_code
-
     try:
         try:
             result = run()
             sys.stdout.flush()
-            return exit_code(result)
+            return result
         except Exception as error:
             return answered(error)
     except KeyboardInterrupt:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from click import Context, get_current_context
+
 from llmcost.errors import InputError
 
 UNREAD = 3
-_noted: list[InputError] = []
+# what the command's context keeps of it
+REFUSED = "llmcost.refused"
 
 
 def note_unread(refused: Sequence[InputError]) -> None:
@@ -19,9 +22,11 @@ def note_unread(refused: Sequence[InputError]) -> None:
         note(f"error: {error.message}")
         if error.hint:
             note(f"hint: {error.hint}")
-    _noted.extend(refused)
+    context = get_current_context(silent=True)
+    if context and refused:
+        context.meta[REFUSED] = True
 
 
-def exit_code(code: int) -> int:
+def exit_code(code: int, context: Context) -> int:
     """Take a command's own code, or where it is 0, that of what could not be read."""
-    return code or (UNREAD if _noted else 0)
+    return code or (UNREAD if context.meta.get(REFUSED) else 0)

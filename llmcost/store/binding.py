@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary, finalize
 from llmcost.shelf import Query
 from llmcost.store.engine import DerivedTable, Input, Inputs
 from llmcost.store.priced import Priced
-from llmcost.store.prices import add_prices, fill_prices
+from llmcost.store.prices import add_prices, are_in_range, fill_prices
 from llmcost.store.quote import quoted
 from llmcost.store.scope import Scope, scope_query
 from llmcost.store.shape import shape
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 SETUP = resources.files("llmcost.store") / "setup"
 PRICES, CHARGES, DIMENSIONS = "1_prices.sql", "5_charges.sql", "6_dimensions.sql"
-# what is made when a query reads it
-WHEN_READ = (CHARGES, DIMENSIONS)
+COUNTS, COUNTS_IN_RANGE = "2_counts.sql", "2_counts_in_range.sql"
+# what is made when a query reads it, or where it holds
+NOT_ALWAYS = (CHARGES, DIMENSIONS, COUNTS, COUNTS_IN_RANGE)
 # what tells the present meaning of a name from another: its SQL, and the same of what that reads
 Key = tuple[Any, ...]
 OF_ALL_REQUESTS: Key = (DIMENSIONS,)
@@ -164,7 +165,9 @@ class Binding:
         bound = self._priced
         if bound is None or (bound.book, bound.repricing) != (priced.book, priced.repricing):
             self._priced = None
-            scripts = sorted(file.name for file in SETUP.iterdir() if file.name not in WHEN_READ)
+            scripts = sorted(file.name for file in SETUP.iterdir() if file.name not in NOT_ALWAYS)
+            if bound is None:
+                self._run_script(COUNTS_IN_RANGE if are_in_range(self._store) else COUNTS)
             for script in scripts if bound is None else [PRICES]:
                 self._run_script(script)
             fill_prices(self._store, priced.book, priced.repricing)

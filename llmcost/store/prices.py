@@ -12,6 +12,7 @@ import duckdb
 from llmcost.errors import PriceBookError, StoreError
 from llmcost.pricing import Book, Key, PriceRow, Resolution, Resolver
 from llmcost.pricing.book import FEES, TOKEN_RATES
+from llmcost.pricing.loader import MAX_TOKENS
 from llmcost.pricing.periods import DAY_END
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, PAST, rows_of, rules
 from llmcost.store.priced import Repricing
@@ -26,6 +27,7 @@ RATE_ORDER = [name for name in PriceRow._fields if name in TOKEN_RATES]
 LIST_UNIT, PAID_UNIT = 10**9, 10**15  # of USD per 1,000,000 tokens to 10^-15 and 10^-21 USD per token
 # of USD under a contract, see usd_of_contract_units
 MOST_USD = 10**17
+MAX_SEARCHES = 1_000_000
 # what a store can hold at most of what is paid by the token and by the call, and what it does hold
 MOST_COUNTED = "select count(*) * 2000000000, count(*) * 1000001 from requests"
 COUNTED = """
@@ -38,6 +40,14 @@ COUNTED = """
         + count(*)
     from requests
 """
+COUNTS = (
+    *("input_tokens", "cache_read_input_tokens", "cache_write_input_tokens", "cache_write_5m_input_tokens"),
+    *("cache_write_1h_input_tokens", "input_audio_tokens", "input_image_tokens", "cache_read_audio_tokens"),
+    *("cache_read_image_tokens", "output_tokens", "reasoning_output_tokens", "output_audio_tokens"),
+    *("output_image_tokens", "total_tokens_reported", "max_tokens_requested", "system_prompt_chars"),
+    *("input_chars", "output_chars"),
+)
+SEARCHES = ("web_search_requests", "file_search_requests", "x_search_requests", "code_interpreter_requests")
 NOTHING = Resolution(None, None, None, "", "", "not asked for")
 
 
@@ -76,6 +86,17 @@ def number_names(store: Store) -> None:
             f"{store.path}: requests without a number of their name",
             hint="whoever inserts requests calls assign_name_ids()",
         ) from error
+
+
+def are_in_range(store: Store) -> bool:
+    """Tell whether no count of a store that stays as it is can be impossible, see setup/2_counts.sql."""
+    if not store.is_settled:
+        return False
+    ranges = ", ".join(f"min({column}), max({column})" for column in (*COUNTS, *SEARCHES))
+    (found,) = store.rows(f"select {ranges} from requests")
+    most = [MAX_TOKENS] * len(COUNTS) + [MAX_SEARCHES] * len(SEARCHES)
+    pairs = zip(found[::2], found[1::2], most, strict=True)
+    return all(least is None or (least >= 0 and largest <= limit) for least, largest, limit in pairs)
 
 
 def refuse_unsummable(store: Store, book: Book, rows: Sequence[PriceRow]) -> None:

@@ -1,11 +1,3 @@
--- A count past what any model can hold is not a count. It is read as not reported, so that no sum
--- of any query holds it; its request has the price status that says so.
-create or replace temp macro possible(x) as case when x between 0 and 1000000000 then x end
-;
-
-create or replace temp macro possible_searches(x) as case when x between 0 and 1000000 then x end
-;
-
 -- What a price by the size of a request looks at. The sum over the calls of a run tells of no call how large
 -- it was; then the usual price counts.
 create or replace temp macro size_of_call(input_tokens, usage_basis) as
@@ -41,7 +33,7 @@ with
                 possible_searches(x_search_requests) as x_search_requests,
                 possible_searches(code_interpreter_requests) as code_interpreter_requests
             ),
-            coalesce(
+            is_impossible(
                 greatest(
                     input_tokens,
                     cache_read_input_tokens,
@@ -55,9 +47,8 @@ with
                     reasoning_output_tokens,
                     output_audio_tokens,
                     output_image_tokens
-                )
-                > 1000000000
-                or least(
+                ),
+                least(
                     input_tokens,
                     cache_read_input_tokens,
                     cache_write_input_tokens,
@@ -70,13 +61,9 @@ with
                     reasoning_output_tokens,
                     output_audio_tokens,
                     output_image_tokens
-                )
-                < 0
-                or web_search_requests not between 0 and 1000000
-                or file_search_requests not between 0 and 1000000
-                or x_search_requests not between 0 and 1000000
-                or code_interpreter_requests not between 0 and 1000000,
-                false
+                ),
+                greatest(web_search_requests, file_search_requests, x_search_requests, code_interpreter_requests),
+                least(web_search_requests, file_search_requests, x_search_requests, code_interpreter_requests)
             ) as is_impossible
         from requests
     ),

@@ -75,7 +75,7 @@ with
             ) as quantities,
             units_of(quantities, has_other_kinds, prices.list_rates) as list_units,
             units_of(quantities, has_other_kinds, prices.paid_rates) as paid_units,
-            not prices.is_whole and lacks_rate(quantities, price) as lacks_rate,
+            case when prices.is_whole = false then lacks_rate(quantities, price) else false end as lacks_rate,
             case
                 when not has_other_kinds
                 then null
