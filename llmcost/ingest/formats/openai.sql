@@ -64,6 +64,9 @@ columns:
     cache_read_input_tokens: tokens
     cache_creation_input_tokens: tokens
     queue_time: number
+    citation_tokens: tokens
+    reasoning_tokens: tokens
+    num_search_queries: tokens
     search_context_size: text
     cost: json
     is_byok: flag
@@ -167,7 +170,7 @@ with
                 cache_read := parts.cache_read,
                 cache_write := parts.cache_write,
                 reasoning := parts.reasoning,
-                total := parts.total,
+                total := parts.total + parts.beside,
                 uncached := parts.uncached,
                 -- its own bodies mean what they say: more cached than sent is bad usage
                 input_basis := case when provider_name = 'openai' then 'always_inclusive' else 'inclusive' end
@@ -223,7 +226,7 @@ select
         parts.output_image, case when operation = 'image_generation' then parts.output end
     ) as output_image_tokens,
     parts.total as total_tokens_reported,
-    openai_searches(items, model, object) as web_search_requests,
+    coalesce(openai_searches(items, model, object), parts.searches) as web_search_requests,
     openai_calls(items, 'file_search_call') as file_search_requests,
     openai_calls(items, 'x_search_call') as x_search_requests,
     openai_containers(items) as code_interpreter_requests,

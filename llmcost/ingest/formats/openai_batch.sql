@@ -45,6 +45,9 @@ columns:
         cache_read_input_tokens: tokens
         cache_creation_input_tokens: tokens
         queue_time: number
+        citation_tokens: tokens
+        reasoning_tokens: tokens
+        num_search_queries: tokens
         search_context_size: text
         cost: json
         is_byok: flag
@@ -101,7 +104,7 @@ with
                 cache_read := parts.cache_read,
                 cache_write := parts.cache_write,
                 reasoning := parts.reasoning,
-                total := parts.total,
+                total := parts.total + parts.beside,
                 uncached := parts.uncached
             ) as used
         from answers
@@ -139,7 +142,7 @@ select
     parts.output_audio as output_audio_tokens,
     parts.output_image as output_image_tokens,
     parts.total as total_tokens_reported,
-    openai_searches(items, body.model, body.object) as web_search_requests,
+    coalesce(openai_searches(items, body.model, body.object), parts.searches) as web_search_requests,
     openai_calls(items, 'file_search_call') as file_search_requests,
     openai_calls(items, 'x_search_call') as x_search_requests,
     openai_containers(items) as code_interpreter_requests,

@@ -65,16 +65,28 @@ create or replace temp macro openai_operation(object, model, is_dated) as
     end
 ;
 
+-- Perplexity's deep research counts what it cited, thought and searched beside its tokens, outside the total.
+create or replace temp macro is_research(usage) as usage.citation_tokens is not null
+;
+
+create or replace temp macro research_part(usage, count) as
+    case when is_research(usage) then coalesce(tokens(count), 0) else 0 end
+;
+
 -- The counts under the names that the dialects give them. Voyage and Jina report a total alone, which is the
 -- input of an embedding. Mistral's num_cached_tokens is its server's own cache, which is not sold cheaper.
 create or replace temp macro openai_parts(usage, is_embedding) as
     struct_pack(
         input := tokens(
             coalesce(usage.prompt_tokens, usage.input_tokens, case when is_embedding then usage.total_tokens end)
-        ),
+        )
+        + research_part(usage, usage.citation_tokens),
         output := coalesce(
             tokens(coalesce(usage.completion_tokens, usage.output_tokens)), case when is_embedding then 0 end
-        ),
+        )
+        + research_part(usage, usage.reasoning_tokens),
+        beside := research_part(usage, usage.citation_tokens) + research_part(usage, usage.reasoning_tokens),
+        searches := case when is_research(usage) then tokens(usage.num_search_queries) end,
         cache_read := tokens(
             coalesce(
                 usage.prompt_tokens_details.cached_tokens,
@@ -125,7 +137,9 @@ create or replace temp macro openai_parts(usage, is_embedding) as
         ),
         reasoning := tokens(
             coalesce(
-                usage.completion_tokens_details.reasoning_tokens, usage.output_tokens_details.reasoning_tokens
+                usage.completion_tokens_details.reasoning_tokens,
+                usage.output_tokens_details.reasoning_tokens,
+                case when is_research(usage) then usage.reasoning_tokens end
             )
         ),
         output_audio := tokens(
