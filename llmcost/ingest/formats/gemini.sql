@@ -1,6 +1,6 @@
 /*
 title: Gemini and Vertex AI responses
-answers: generateContent bodies and stream chunks as JSONL or arrays; thoughts stand beside the candidates, tool prompts beside the prompt.
+answers: generateContent bodies and stream chunks as JSONL or arrays, embeddings of Gemini and Vertex AI; thoughts stand beside the candidates, tool prompts beside the prompt.
 source: Gemini API and Vertex AI reference, GenerateContentResponse; vercel/ai and pydantic-ai recorded bodies
 recognise:
   - {usageMetadata: , candidates: }
@@ -8,6 +8,9 @@ recognise:
   - {usageMetadata: , responseId: }
   - {usageMetadata: , serverContent: }
   - {usageMetadata: , promptFeedback: }
+  - {usageMetadata: , embeddings: }
+  - {usageMetadata: , embedding: }
+  - {predictions: {embeddings: {statistics: }}}
   - {error: {code: , message: , status: }}
 beside:
   - {setupComplete: }
@@ -36,6 +39,10 @@ columns:
     cacheTokensDetails: [{modality: text, tokenCount: tokens}]
     candidatesTokensDetails: [{modality: text, tokenCount: tokens}]
     responseTokensDetails: [{modality: text, tokenCount: tokens}]
+  model: text
+  predictions: [{embeddings: {statistics: {token_count: tokens}}}]
+  embeddings: json
+  embedding: json
   candidates: json
   promptFeedback: json
   error: json
@@ -69,6 +76,7 @@ with
             usagemetadata is not null
             or failure is not null
             or modelversion is not null
+            or predictions is not null
             or error('usageMetadata is missing')
     ),
     counted as (
@@ -86,12 +94,15 @@ with
             end as passed_over,
             tokens(usage.cachedcontenttokencount) as cache_read,
             tokens(usage.thoughtstokencount) as thoughts,
-            tokens(usage.prompttokencount) as prompt_tokens,
+            coalesce(
+                tokens(usage.prompttokencount),
+                total_of(list_transform(predictions, lambda p:tokens(p.embeddings.statistics.token_count)))
+            ) as prompt_tokens,
             -- a count of zero is left out of the JSON
             coalesce(
                 tokens(usage.candidatestokencount),
                 tokens(usage.responsetokencount),
-                case when usage.prompttokencount is not null then 0 end
+                case when usage.prompttokencount is not null or predictions is not null then 0 end
             ) as answer_tokens,
             tokens(usage.totaltokencount) as total,
             tokens(usage.tooluseprompttokencount) as tool_use,
@@ -127,10 +138,16 @@ select
     coalesce(createtime, "timestamp") is null as is_file_time,
     -- only Vertex says when, and out of which quota
     case
-        when createtime is not null or usage.traffictype is not null then 'gcp.vertex_ai' else 'google'
+        when createtime is not null or usage.traffictype is not null or predictions is not null
+        then 'gcp.vertex_ai'
+        else 'google'
     end as provider_name,
-    modelversion as response_model,
-    'generate_content' as operation_name,
+    coalesce(modelversion, model) as response_model,
+    case
+        when coalesce(embeddings, embedding) is not null or predictions is not null
+        then 'embeddings'
+        else 'generate_content'
+    end as operation_name,
     case when is_counted(used) then used.input_tokens end as input_tokens,
     cache_read as cache_read_input_tokens,
     input_audio as input_audio_tokens,

@@ -48,6 +48,7 @@ columns:
         citation_tokens: tokens
         reasoning_tokens: tokens
         num_search_queries: tokens
+        server_side_tool_usage_details: {web_search_calls: tokens, x_search_calls: tokens, file_search_calls: tokens, code_interpreter_calls: tokens}
         search_context_size: text
         cost: json
         is_byok: flag
@@ -142,10 +143,10 @@ select
     parts.output_audio as output_audio_tokens,
     parts.output_image as output_image_tokens,
     parts.total as total_tokens_reported,
-    coalesce(openai_searches(items, body.model, body.object), parts.searches) as web_search_requests,
-    openai_calls(items, 'file_search_call') as file_search_requests,
-    openai_calls(items, 'x_search_call') as x_search_requests,
-    openai_containers(items) as code_interpreter_requests,
+    coalesce(parts.searches, openai_searches(items, body.model, body.object)) as web_search_requests,
+    coalesce(parts.file_searches, openai_calls(items, 'file_search_call')) as file_search_requests,
+    coalesce(parts.x_searches, openai_calls(items, 'x_search_call')) as x_search_requests,
+    coalesce(parts.containers, openai_containers(items)) as code_interpreter_requests,
     body.usage.search_context_size as search_context_size,
     case
         when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'

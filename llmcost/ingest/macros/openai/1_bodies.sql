@@ -66,11 +66,8 @@ create or replace temp macro openai_operation(object, model, is_dated) as
 ;
 
 -- Perplexity's deep research counts what it cited, thought and searched beside its tokens, outside the total.
-create or replace temp macro is_research(usage) as usage.citation_tokens is not null
-;
-
 create or replace temp macro research_part(usage, count) as
-    case when is_research(usage) then coalesce(tokens(count), 0) else 0 end
+    case when usage.citation_tokens is not null then coalesce(tokens(count), 0) else 0 end
 ;
 
 -- The counts under the names that the dialects give them. Voyage and Jina report a total alone, which is the
@@ -86,7 +83,14 @@ create or replace temp macro openai_parts(usage, is_embedding) as
         )
         + research_part(usage, usage.reasoning_tokens),
         beside := research_part(usage, usage.citation_tokens) + research_part(usage, usage.reasoning_tokens),
-        searches := case when is_research(usage) then tokens(usage.num_search_queries) end,
+        -- xAI counts what its tools did; its answers list that under names of their own
+        searches := coalesce(
+            nullif(tokens(usage.server_side_tool_usage_details.web_search_calls), 0),
+            case when usage.citation_tokens is not null then tokens(usage.num_search_queries) end
+        ),
+        file_searches := nullif(tokens(usage.server_side_tool_usage_details.file_search_calls), 0),
+        x_searches := nullif(tokens(usage.server_side_tool_usage_details.x_search_calls), 0),
+        containers := nullif(tokens(usage.server_side_tool_usage_details.code_interpreter_calls), 0),
         cache_read := tokens(
             coalesce(
                 usage.prompt_tokens_details.cached_tokens,
@@ -139,7 +143,7 @@ create or replace temp macro openai_parts(usage, is_embedding) as
             coalesce(
                 usage.completion_tokens_details.reasoning_tokens,
                 usage.output_tokens_details.reasoning_tokens,
-                case when is_research(usage) then usage.reasoning_tokens end
+                case when usage.citation_tokens is not null then usage.reasoning_tokens end
             )
         ),
         output_audio := tokens(
