@@ -24,6 +24,8 @@ MODELS = ("request_model", "response_model")
 HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 GAP = re.compile(r"[\s_()-]+")
 MIDNIGHT = re.compile(r"[T ]0?0:00(:00(\.0+)?)?|Z$|[+-]\d\d:?\d\d$")
+# as spreadsheets write a count: 12,345
+GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d(\.\d+)?)?")
 # a count of the cache in these words is part of the input, as OpenAI counts
 INCLUSIVE = ("prompt", "cached")
@@ -92,9 +94,10 @@ def table_of(records: list[Record]) -> Format | None:
         return None
     own = formats()[OWN]
     clock = clock_of(fields["started_at"], records)
-    columns: Columns = {
-        name: "text" if key == "reported_cost_usd" else own.columns[key] for key, name in fields.items()
-    }
+    counts = [key for key in fields if own.columns[key] == "tokens"]
+    grouped = [key for key in counts if any(GROUPED.fullmatch(str(record.get(fields[key]))) for record in records)]
+    as_text = ("reported_cost_usd", *grouped)
+    columns: Columns = {name: "text" if key in as_text else own.columns[key] for key, name in fields.items()}
     columns |= dict.fromkeys([fields["started_at"], clock], "text") if clock else {}
     is_daily = not clock and are_days(fields, records)
     expressions = {key: f'lines."{name}"' for key, name in fields.items()} | {"input_basis": basis_of(fields)}
@@ -103,7 +106,8 @@ def table_of(records: list[Record]) -> Format | None:
     if is_daily:
         expressions["is_sum"] = "'true'"
     if cost := expressions.get("reported_cost_usd"):
-        expressions["reported_cost_usd"] = f"try_cast(ltrim({cost}, '$ ') as double)"
+        expressions["reported_cost_usd"] = f"amount({cost})"
+    expressions |= {key: f"ungrouped({expressions[key]})" for key in grouped}
     return replace(
         own,
         name=NAME,
@@ -168,9 +172,14 @@ def folded(heading: str) -> str:
 
 def fits(kind: str, values: list[Any]) -> bool:
     """Tell whether most values can be a count or a time, where the key is one."""
-    test = {"tokens": is_count, "time": is_time}.get(kind)
+    test = {"tokens": is_written_count, "time": is_time}.get(kind)
     there = [value for value in values if value not in (None, "")]
     return test is None or 2 * sum(map(test, there)) >= len(there)
+
+
+def is_written_count(value: Any) -> bool:
+    """Tell whether a value is a count, as a program or as a spreadsheet writes it."""
+    return is_count(value) or GROUPED.fullmatch(str(value)) is not None
 
 
 def clock_of(time: str, records: list[Record]) -> str | None:

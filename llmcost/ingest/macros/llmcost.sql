@@ -1,4 +1,20 @@
 -- llmcost's own format, which people write by hand or map their fields to ---------------------------------
+-- A count as spreadsheets write it: 12,345.
+create or replace temp macro ungrouped(x) as
+    case when regexp_full_match(x, '\d{1,3}(,\d{3})+') then replace(x, ',', '') else x end
+;
+
+-- An amount of USD as people write it: $1,234.50, 0,00021.
+create or replace temp macro amount(x) as
+    try_cast(
+        case
+            when contains(x, '.') or regexp_full_match(ltrim(x, '$ '), '[1-9]\d{0,2}(,\d{3})+')
+            then replace(ltrim(x, '$ '), ',', '')
+            else replace(ltrim(x, '$ '), ',', '.')
+        end as double
+    )
+;
+
 -- 499: the client hung up
 create or replace temp macro outcome_of_code(code) as
     case when code = 499 then 'cancelled' when code >= 400 or code < 100 then 'error' when code is not null then 'ok' end
