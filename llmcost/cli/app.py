@@ -51,6 +51,9 @@ TASKS = {
     "Export": {
         "export": Place("export.options", "Write costs and requests for other systems."),
     },
+    "Keep the store": {
+        "compact": Place("upkeep.options", "Sort the store by time: it is smaller, and recent days are read alone."),
+    },
 }
 
 

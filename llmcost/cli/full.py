@@ -62,12 +62,12 @@ def refused_memory(message: str) -> LlmcostError:
 def refused_store(message: str, reason: str) -> LlmcostError:
     """Say it of the file that DuckDB names: the store, its log of changes, or what it spills."""
     found = FILE.search(message)
-    path = Path(found[1]) if found else None
+    path = Path(found[1].removesuffix(".wal")) if found else None
     if path is not None and SPILL.match(path.name):
         return refused_memory(message)
-    if path is not None and path.suffix in (".parquet", ".part"):
+    if path is not None and path.suffix in (".parquet", ".part", ".rewriting"):
         return OutputError(cannot_write(path.parent, reason), hint=MAKE_ROOM)
     return StoreError(
-        cannot_write(str(path).removesuffix(".wal") if path else "the store", reason),
+        cannot_write(path or "the store", reason),
         hint="what was committed stays; make room and run it again: it goes on from there",
     )

@@ -24,6 +24,7 @@ from llmcost.store.limited import limited
 from llmcost.store.priced import Priced, Repricing
 from llmcost.store.prices import number_names
 from llmcost.store.refusing import damaged, is_damage, refusal
+from llmcost.store.rewrite import sweep
 from llmcost.store.shape import check_columns, check_foreign
 
 MIGRATIONS = resources.files("llmcost.store") / "migrations"
@@ -57,6 +58,8 @@ class Store:
                 self._umask = os.umask(connect.mask_of(self.path))
         self._connection = self._connect(may)
         try:
+            if self.path != MEMORY and not read_only:
+                sweep(self.path)
             # times with an offset become UTC only if the session is
             self.execute("set timezone = 'UTC'")
             # counted for share_done, never printed

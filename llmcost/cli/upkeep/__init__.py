@@ -1,0 +1,1 @@
+"""What keeps a store small and fast: written anew, and what is old taken out of it."""
