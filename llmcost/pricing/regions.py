@@ -14,6 +14,16 @@ REGIONAL = re.compile(
     rf"(?:bedrock\w*/(?:\w+/)?|arn:aws[\w-]*:bedrock:)({REGION.pattern})(?:::foundation-model)?/([^/]+)"
 )
 
+# Vertex AI's full names. All endpoints but the global one ask the same more for newer models.
+LOCATED = re.compile(r"projects/[^/]+/locations/([\w-]+)/publishers/.+")
+ENDPOINT = "regional"
+
+
+def endpoint(model: str) -> str | None:
+    """Tell whether a full name of Vertex AI's says that an endpoint of a region answered."""
+    found = LOCATED.fullmatch(model)
+    return ENDPOINT if found and found[1] != "global" else None
+
 
 def in_region(model: str) -> tuple[str, str] | None:
     """Take an id of Bedrock apart that names a region: the region, and the id without it."""

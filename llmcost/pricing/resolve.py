@@ -10,7 +10,7 @@ from llmcost.pricing.entries import WILD, pattern
 from llmcost.pricing.names import Names
 from llmcost.pricing.periods import STANDARD
 from llmcost.pricing.rates import rules
-from llmcost.pricing.regions import GEOGRAPHY, REGION, in_region
+from llmcost.pricing.regions import ENDPOINT, GEOGRAPHY, REGION, endpoint, in_region
 from llmcost.pricing.tails import forms, is_tuned
 
 # Path segments of an API, not of a gateway: they say nothing of whose price it is.
@@ -124,7 +124,9 @@ class Resolver:
         if found.zone and not key.inference_geo:
             key = key._replace(inference_geo=found.zone)
         region = key.inference_geo or ""
-        if REGION.fullmatch(region) and not self._has_level(found.rule_id, f"inference_geo={region}"):
+        # whether another's price is the endpoint's as well is not known
+        is_own = region == ENDPOINT and "price of" not in found.how
+        if (is_own or REGION.fullmatch(region)) and not self._has_level(found.rule_id, f"inference_geo={region}"):
             key = key._replace(inference_geo=None)
         if not any("search_context_size" in priced for priced in self._contexts_of(found.rule_id)):
             key = key._replace(search_context_size=None)
@@ -142,7 +144,8 @@ class Resolver:
         return self._contexts[rule_id]
 
     def _placed(self, key: Key) -> Key:
-        """Read the region in an id of Bedrock; what the log itself says of the region counts first."""
+        """Read the region in an id of Bedrock or Vertex AI; what the log itself says of the region counts first."""
+        key = key._replace(inference_geo=key.inference_geo or endpoint((key.model or "").lower()))
         region, model = in_region((key.model or "").lower()) or (None, None)
         others = key.provider_name and self._named(key.provider_name) != self._named("aws")
         if model is None or others:
