@@ -31,6 +31,8 @@ TAILS = (
     Tail(re.compile(r"(.+?)\[1m\]"), "window stripped"),
     # Bedrock's ids end in a version of the API, the newest ones without ":0"
     Tail(re.compile(r"(.+?)-v\d+"), "version stripped", "aws"),
+    # Google numbers the stable versions of a model, as long as the book has no price of that version's own
+    Tail(re.compile(r"(.+?)-00\d"), "version stripped", "google"),
     # Vertex calls the only version of a model so
     Tail(re.compile(r"(.+?)@default"), "date stripped", "google"),
     # OpenRouter sorts who may serve it, or leaves the moderation out, at that provider's list price
