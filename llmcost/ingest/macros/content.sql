@@ -5,9 +5,9 @@ create or replace temp macro is_placeholder(x) as
     and regexp_full_match(
         lower(trim(x)),
         '[\[\](){}<>"'']+|null'
-        '|[\[({<]+((content|message|prompt|input|output|text|data)s?[ _-])?(redacted|removed|hidden|masked|filtered|omitted|not logged)'
+        '|[\[({<]+((content|message|prompt|input|output|text|data)s?[ _-])?(redacted|removed|hidden|masked|filtered|omitted|truncated|not logged)'
         '([ _-]by[ _-][a-z0-9._-]+)?[\])}>]+'
-        '|((content|message|prompt|input|output|text|data)s?[ _-])?(\*{3,}|redacted|not (logged|recorded|captured))'
+        '|((content|message|prompt|input|output|text|data)s?[ _-])?(\*{3,}([a-z _-]{1,20}\*{3,})?|redacted|not (logged|recorded|captured))'
         '([ _-]by[ _-][a-z0-9._-]+)?'
         '|(content|message|prompt|input|output|text|data)s? (removed|hidden|masked|filtered|omitted)'
     )
