@@ -1,6 +1,5 @@
--- The same where every count of a store is possible, as of nearly all: to ask it of each request takes as
--- long as
--- to price it.
+-- The same where every count of a store is possible, as nearly always.
+-- To ask it of each request takes as long as to price it.
 create or replace temp macro possible(x) as x
 ;
 

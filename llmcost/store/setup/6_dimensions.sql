@@ -5,8 +5,8 @@ create or replace temp macro local_time(utc_time) as utc_time
 create or replace temp macro local_hour(utc_time) as strftime(utc_time, '%Y-%m-%dT%H:00Z')
 ;
 
--- A list of so many would be a join in DuckDB, made also where this is not asked for; a look at a list
--- takes longer.
+-- An `in` of so many would be a join in DuckDB, made also where this is not asked for.
+-- To look into a list takes longer.
 create or replace temp macro is_filtered(finish_reason) as
     coalesce(finish_reason = 'content_filter' or finish_reason = 'content-filter' or finish_reason = 'content_filtered' or finish_reason = 'guardrail_intervened' or finish_reason = 'refusal' or finish_reason = 'SAFETY' or finish_reason = 'RECITATION' or finish_reason = 'BLOCKLIST' or finish_reason = 'PROHIBITED_CONTENT' or finish_reason = 'SPII' or finish_reason = 'IMAGE_SAFETY', false)
 ;
