@@ -53,6 +53,7 @@ TASKS = {
     },
     "Keep the store": {
         "compact": Place("upkeep.options", "Sort the store by time: it is smaller, and recent days are read alone."),
+        "prune": Place("upkeep.options", "Take out requests before a day; keep what they came to."),
     },
 }
 

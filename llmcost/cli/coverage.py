@@ -61,6 +61,8 @@ def coverage_lines(covered: Coverage) -> Iterator[str]:
         yield f"assumed: {covered.assumed_requests:,} priced at a neighbouring rate where the book names none"
     if covered.agent_requests:
         yield f"API-equivalent: {covered.agent_requests:,} of a coding agent; a subscription may cover them"
+    if covered.summaries_before:
+        yield f"summaries: what is before {covered.summaries_before} was pruned to sums of a day, by model and key"
     yield from file_time_lines(covered)
 
 

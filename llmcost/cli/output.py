@@ -91,6 +91,8 @@ def envelope(
             "unpriced": [vars(item) for item in covered.unpriced],
             "usage_missing": covered.usage_missing,
         }
+        if covered.summaries_before:
+            shared["coverage"]["summaries_before"] = str(covered.summaries_before)
     return shared
 
 

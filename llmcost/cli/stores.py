@@ -57,7 +57,7 @@ def bound_memory(store: Store, limit: str) -> None:
 
 def refuse_empty(store: Store, db: Path) -> None:
     """Close a store that holds no request. Raises InputError."""
-    if not store.value("select count(*) from requests"):
+    if not store.rows("(select 1 from requests limit 1) union all (select 1 from summaries limit 1)"):
         store.close()
         raise empty_store(db)
 

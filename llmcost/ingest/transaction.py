@@ -52,6 +52,7 @@ def fill(
         passed_over += insert(store, list(group), copies)
     check_measured(batch)
     keys = replace_keys(store, mark)
+    passed_over += take_out_pruned(store, mark)
     count = int(store.value("select count(*) from requests"))
     deduplicate(store, mark, options.on_duplicate)
     store.assign_name_ids()
@@ -63,6 +64,20 @@ def fill(
     found.passed_over, found.keys = passed_over, keys
     enter_ingest(store, found)
     return count - before, found
+
+
+def take_out_pruned(store: Store, mark: int) -> PassedOver:
+    """Take out what was read of days that were pruned: the summaries that were kept may hold it."""
+    before = store.value("select max(pruned_before) from summaries")
+    if before is None:
+        return Counter()
+    named = store.rows(
+        "select format, count(*) from requests join files using (file_id) "
+        "where requests.rowid > $1 and started_at < $2 group by format",
+        [mark, before],
+    )
+    store.execute("delete from requests where rowid > $1 and started_at < $2", [mark, before])
+    return Counter({(format, f"before {before:%Y-%m-%d}, which was pruned"): count for format, count in named})
 
 
 def forget(store: Store, batch: list[Recognised]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 
 from llmcost.pricing import Book
@@ -10,6 +11,13 @@ from llmcost.report.nothing import why_nothing
 from llmcost.report.query import queries
 from llmcost.store import Engine, Scope
 
+SUMMARIES = """
+    select max(pruned_before)
+    from summaries
+    where
+        started_at >= coalesce(cast($since as timestamp), started_at)
+        and started_at < coalesce(cast($until as timestamp), timestamp 'infinity')
+"""
 # A cost of 0 that the log itself proves: answered from the gateway's cache, or failed without a token.
 KNOWN = ("priced", "provisioned", "gateway cache", "no usage")
 
@@ -44,6 +52,7 @@ class Coverage:
     file_time_cost_usd: Decimal | None = None
     cost_usd: Decimal | None = None
     nothing: str = ""
+    summaries_before: date | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -76,5 +85,15 @@ def coverage(scope: Scope) -> Coverage:
         assumed_requests=sum(int(row["assumed_requests"]) for row in found),
         file_time_requests=file_time_requests,
         agent_requests=sum(int(row["agent_requests"]) for row in found),
+        summaries_before=summaries_before(scope),
         **costs,
     )
+
+
+def summaries_before(scope: Scope) -> date | None:
+    """Give the day before which requests were pruned, where the window has summaries of them."""
+    if not scope.engine.run("select 1 from summaries limit 1").rows:
+        return None
+    window = {"since": scope.filters.since, "until": scope.filters.until}
+    found: datetime | None = scope.engine.run(SUMMARIES, parameters=window).rows[0][0]
+    return found.date() if found else None

@@ -10,6 +10,16 @@ from llmcost.store import Engine, Filters
 # a window is full where so little of it has no request at its ends
 SLACK = 100
 MOMENT = timedelta(microseconds=1)
+# summaries of pruned requests count as many as they are of
+TIMES = """
+    with
+        times as (
+            select min(started_at) as first_at, max(started_at) as last_at, count(*) as requests from requests
+            union all
+            select min(started_at), max(started_at), sum(requests) from summaries
+        )
+    select min(first_at), max(last_at), cast(sum(requests) as bigint) from times
+"""
 
 
 @dataclass(frozen=True)
@@ -23,7 +33,7 @@ class Span:
 
 def logged(engine: Engine) -> Span | None:
     """Give the span of all requests of a store, whatever is asked for; None where there are none."""
-    ((first, last, count),) = engine.run("select min(started_at), max(started_at), count(*) from requests").rows
+    ((first, last, count),) = engine.run(TIMES).rows
     return None if first is None else Span(first, last, (last - first) / max(count - 1, 1))
 
 

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 SETUP = resources.files("llmcost.store") / "setup"
 PRICES, CHARGES, DIMENSIONS = "1_prices.sql", "5_charges.sql", "6_dimensions.sql"
 COUNTS, COUNTS_IN_RANGE = "2_counts.sql", "2_counts_in_range.sql"
+SUMMARIES = "7_summaries.sql"
 # what is made when a query reads it, or where it holds
-NOT_ALWAYS = (CHARGES, DIMENSIONS, COUNTS, COUNTS_IN_RANGE)
+NOT_ALWAYS = (CHARGES, DIMENSIONS, COUNTS, COUNTS_IN_RANGE, SUMMARIES)
+REQUESTS = "select (select count(*) from requests) + (select coalesce(sum(requests), 0) from summaries)"
 # what tells the present meaning of a name from another: its SQL, and the same of what that reads
 Key = tuple[Any, ...]
 OF_ALL_REQUESTS: Key = (DIMENSIONS,)
@@ -170,6 +172,8 @@ class Binding:
                 self._run_script(COUNTS_IN_RANGE if are_in_range(self._store) else COUNTS)
             for script in scripts if bound is None else [PRICES]:
                 self._run_script(script)
+            if bound is None and self._store.rows("select 1 from summaries limit 1"):
+                self._run_script(SUMMARIES)
             fill_prices(self._store, priced.book, priced.repricing)
             self._price_requests()
             self._priced = bound = replace(priced, also=frozenset(), dimensions=None)
@@ -182,7 +186,7 @@ class Binding:
 
     def _price_requests(self) -> None:
         """Price few requests once, if they stay as they are; many, whenever they are read."""
-        is_few = self._store.is_settled and self._store.value("select count(*) from requests") <= FEW
+        is_few = self._store.is_settled and self._store.value(REQUESTS) <= FEW
         kind, other = ("table", "view") if is_few and not self._is_bare else ("view", "table")
         if self._present != kind:
             self._store.execute(f"drop {other} if exists temp.main.priced_requests")

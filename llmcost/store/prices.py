@@ -48,6 +48,22 @@ COUNTS = (
     *("input_chars", "output_chars"),
 )
 SEARCHES = ("web_search_requests", "file_search_requests", "x_search_requests", "code_interpreter_requests")
+# and what it holds in summaries
+SUMMED = """
+    select
+        coalesce(sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)), 0),
+        coalesce(
+            sum(
+                coalesce(web_search_requests, 0)
+                + coalesce(file_search_requests, 0)
+                + coalesce(x_search_requests, 0)
+                + coalesce(code_interpreter_requests, 0)
+                + requests
+            ),
+            0
+        )
+    from summaries
+"""
 NOTHING = Resolution(None, None, None, "", "", "not asked for")
 
 
@@ -108,8 +124,10 @@ def refuse_unsummable(store: Store, book: Book, rows: Sequence[PriceRow]) -> Non
         return
     largest = max(rows, key=by_token)
     of_call = max(max(getattr(row, fee) or 0 for fee in FEES) * row.multiplier for row in rows)
+    ((summed_tokens, summed_calls),) = store.rows(SUMMED)
     for query in (MOST_COUNTED, COUNTED):
         ((tokens, calls),) = store.rows(query)
+        tokens, calls = tokens + summed_tokens, calls + summed_calls
         if tokens * by_token(largest) / 1_000_000 + calls * of_call < MOST_USD:
             return
     raise PriceBookError(

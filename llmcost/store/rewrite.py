@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ WAL = ".wal"
 SPILLED = re.compile(r"\.tmp-[0-9a-f]{32}")
 TABLES = "select table_name from duckdb_tables() where database_name = current_database() and not internal"
 # as logs have them: those of one moment in the order in which they were read
-ALL = "from requests order by started_at, file_id, rowid"
+ORDER = "order by started_at, file_id, rowid"
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Rewritten:
     size_before: int
 
 
-def rewrite(store: Store, say: Callable[[str], None], requests: str = ALL) -> Rewritten:
+def rewrite(store: Store, say: Callable[[str], None], changed: Mapping[str, str] | None = None) -> Rewritten:
     """Write a store anew, in order of time, and put it in the old one's place; the store is closed then.
 
-    `requests` is the query that gives its requests. Whatever stops it leaves the old store as it was and nothing
-    beside it; one that is killed leaves a file that goes when the store is next written.
+    `changed` are queries for tables that are not to be as they were. Whatever stops it leaves the old store as it was
+    and nothing beside it; one that is killed leaves a file that goes when the store is next written.
     """
     place = Path(os.path.realpath(store.path))
     part = beside(place)
@@ -56,7 +56,7 @@ def rewrite(store: Store, say: Callable[[str], None], requests: str = ALL) -> Re
     try:
         with attached(store, part) as name:
             say("copying")
-            copy(store, name, requests, say)
+            copy(store, name, {"requests": f"from requests {ORDER}", **(changed or {})}, say)
             after = count_of(store, f"{name}.")
         put(store, part, place)
         return Rewritten(after, before, place.stat().st_size, size_before)
@@ -88,15 +88,14 @@ def attached(store: Store, part: Path) -> Iterator[str]:
             store.execute(f"detach {name}")
 
 
-def copy(store: Store, name: str, requests: str, say: Callable[[str], None]) -> None:
-    """Copy all tables with their constraints, and views; requests as they are asked for."""
+def copy(store: Store, name: str, queries: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Copy all tables with their constraints, and views; what `queries` have is what those give."""
     old = quoted(store.value("select current_database()"))
     store.execute(f"copy from database {old} to {name} (schema)")
-    for (table,) in store.rows(TABLES):
-        if table != "requests":
-            store.execute(f"insert into {name}.{quoted(table)} from {quoted(table)}")
-    say("sorting requests by time")
-    store.execute(f"insert into {name}.requests {requests}")
+    for (table,) in sorted(store.rows(TABLES)):
+        if table == "requests":
+            say("sorting requests by time")
+        store.execute(f"insert into {name}.{quoted(table)} {queries.get(table, f'from {quoted(table)}')}")
     say("writing the file")
 
 

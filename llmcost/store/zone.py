@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 # the offset in seconds, and the UTC time that it ends at; the last has no end
 Shift = tuple[datetime | None, int]
+TIMES = """
+    select
+        least((select min(started_at) from requests), (select min(started_at) from summaries)),
+        greatest((select max(started_at) from requests), (select max(started_at) from summaries))
+"""
 
 
 def read_zone(text: str) -> tzinfo:
@@ -26,8 +31,7 @@ def read_zone(text: str) -> tzinfo:
 
 def set_zone(store: Store, zone: tzinfo) -> None:
     """Let `local_time` and `local_hour` tell the time in a zone, by its offsets while there are requests."""
-    times = "select min(started_at), max(started_at) from requests"
-    shifts = [] if zone is UTC else offsets(zone, *store.rows(times)[0])
+    shifts = [] if zone is UTC else offsets(zone, *store.rows(TIMES)[0])
     if not shifts:
         store.execute("create or replace temp macro local_time(utc_time) as utc_time")
         store.execute("create or replace temp macro local_hour(utc_time) as strftime(utc_time, '%Y-%m-%dT%H:00Z')")

@@ -98,8 +98,8 @@ with
             and resolved.context = prices.context
             and leaves.started_at >= prices.valid_from
             and leaves.started_at < prices.valid_to
-            and size_of_call(leaves.input_tokens, leaves.usage_basis) > prices.tier_over
-            and size_of_call(leaves.input_tokens, leaves.usage_basis) <= prices.tier_up_to
+            and leaves.call_tokens > prices.tier_over
+            and leaves.call_tokens <= prices.tier_up_to
             and (prices.is_always or is_in_hours(leaves.started_at, prices.days, prices.minute_from, prices.minute_to))
     ),
     judged as (
@@ -122,7 +122,7 @@ with
         from matched
     )
 select
-    * exclude (has_other_kinds, resolution, usage_status, has_price, list_units, paid_units, lacks_rate, missing_fee),
+    * exclude (call_tokens, has_other_kinds, resolution, usage_status, has_price, list_units, paid_units, lacks_rate, missing_fee),
     usd_of_list_units(list_units) as computed_usd,
     -- answered from the gateway's own cache, or failed without a token: the log shows nothing to pay
     case
