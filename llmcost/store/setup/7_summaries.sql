@@ -3,11 +3,11 @@
 -- of
 -- them had some, and the first has the rest. What reads single requests leaves them out: `usage_basis` is
 -- `run`.
-create or replace temp macro share_of(total, requests, each_has, number) as
+create or replace temp macro of_summary(total, requests, each_has, number) as
     case when number = 0 then total - (requests - 1) * (each_has) when total is not null then each_has end
 ;
 
-create or replace temp macro has_some(usage_status, total) as
+create or replace temp macro summary_has(usage_status, total) as
     case when usage_status = 'priced' and coalesce(total, 0) > 0 then 1 else 0 end
 ;
 
@@ -16,7 +16,7 @@ with
     parts as (
         select
             *,
-            has_some(
+            summary_has(
                 usage_status,
                 input_tokens
                 - coalesce(cache_read_input_tokens, 0)
@@ -24,34 +24,34 @@ with
                 - (coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0))
                 - (coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0))
             ) as text_input,
-            has_some(usage_status, coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0)) as audio_input,
-            has_some(usage_status, coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0)) as image_input,
-            has_some(
+            summary_has(usage_status, coalesce(input_audio_tokens, 0) - coalesce(cache_read_audio_tokens, 0)) as audio_input,
+            summary_has(usage_status, coalesce(input_image_tokens, 0) - coalesce(cache_read_image_tokens, 0)) as image_input,
+            summary_has(
                 usage_status,
                 coalesce(cache_read_input_tokens, 0)
                 - coalesce(cache_read_audio_tokens, 0)
                 - coalesce(cache_read_image_tokens, 0)
             ) as text_read,
-            has_some(usage_status, cache_read_audio_tokens) as audio_read,
-            has_some(usage_status, cache_read_image_tokens) as image_read,
-            has_some(
+            summary_has(usage_status, cache_read_audio_tokens) as audio_read,
+            summary_has(usage_status, cache_read_image_tokens) as image_read,
+            summary_has(
                 usage_status, coalesce(cache_write_input_tokens, 0) - coalesce(cache_write_1h_input_tokens, 0)
             ) as short_write,
-            has_some(usage_status, cache_write_1h_input_tokens) as long_write,
-            has_some(
+            summary_has(usage_status, cache_write_1h_input_tokens) as long_write,
+            summary_has(
                 usage_status,
                 output_tokens
                 - coalesce(reasoning_output_tokens, 0)
                 - coalesce(output_audio_tokens, 0)
                 - coalesce(output_image_tokens, 0)
             ) as text_output,
-            has_some(usage_status, reasoning_output_tokens) as reasoning,
-            has_some(usage_status, output_audio_tokens) as audio_output,
-            has_some(usage_status, output_image_tokens) as image_output,
-            has_some(usage_status, web_search_requests) as web_search,
-            has_some(usage_status, file_search_requests) as file_search,
-            has_some(usage_status, x_search_requests) as x_search,
-            has_some(usage_status, code_interpreter_requests) as code_interpreter
+            summary_has(usage_status, reasoning_output_tokens) as reasoning,
+            summary_has(usage_status, output_audio_tokens) as audio_output,
+            summary_has(usage_status, output_image_tokens) as image_output,
+            summary_has(usage_status, web_search_requests) as web_search,
+            summary_has(usage_status, file_search_requests) as file_search,
+            summary_has(usage_status, x_search_requests) as x_search,
+            summary_has(usage_status, code_interpreter_requests) as code_interpreter
         from summaries
     ),
     numbered as (select *, unnest(range(requests)) as number from parts)
@@ -88,25 +88,25 @@ select
     fallback_index,
     region,
     name_id,
-    share_of(input_tokens, requests, text_input + audio_input + image_input + text_read + audio_read + image_read + short_write + long_write, number) as input_tokens,
-    share_of(cache_read_input_tokens, requests, text_read + audio_read + image_read, number) as cache_read_input_tokens,
-    share_of(cache_write_input_tokens, requests, short_write + long_write, number) as cache_write_input_tokens,
-    share_of(cache_write_5m_input_tokens, requests, 0, number) as cache_write_5m_input_tokens,
-    share_of(cache_write_1h_input_tokens, requests, long_write, number) as cache_write_1h_input_tokens,
-    share_of(input_audio_tokens, requests, audio_input + audio_read, number) as input_audio_tokens,
-    share_of(input_image_tokens, requests, image_input + image_read, number) as input_image_tokens,
-    share_of(cache_read_audio_tokens, requests, audio_read, number) as cache_read_audio_tokens,
-    share_of(cache_read_image_tokens, requests, image_read, number) as cache_read_image_tokens,
-    share_of(output_tokens, requests, text_output + reasoning + audio_output + image_output, number) as output_tokens,
-    share_of(reasoning_output_tokens, requests, reasoning, number) as reasoning_output_tokens,
-    share_of(output_audio_tokens, requests, audio_output, number) as output_audio_tokens,
-    share_of(output_image_tokens, requests, image_output, number) as output_image_tokens,
-    share_of(total_tokens_reported, requests, 0, number) as total_tokens_reported,
-    share_of(web_search_requests, requests, web_search, number) as web_search_requests,
-    share_of(file_search_requests, requests, file_search, number) as file_search_requests,
-    share_of(x_search_requests, requests, x_search, number) as x_search_requests,
-    share_of(code_interpreter_requests, requests, code_interpreter, number) as code_interpreter_requests,
-    share_of(reported_cost_usd, requests, 0, number) as reported_cost_usd,
+    of_summary(input_tokens, requests, text_input + audio_input + image_input + text_read + audio_read + image_read + short_write + long_write, number) as input_tokens,
+    of_summary(cache_read_input_tokens, requests, text_read + audio_read + image_read, number) as cache_read_input_tokens,
+    of_summary(cache_write_input_tokens, requests, short_write + long_write, number) as cache_write_input_tokens,
+    of_summary(cache_write_5m_input_tokens, requests, 0, number) as cache_write_5m_input_tokens,
+    of_summary(cache_write_1h_input_tokens, requests, long_write, number) as cache_write_1h_input_tokens,
+    of_summary(input_audio_tokens, requests, audio_input + audio_read, number) as input_audio_tokens,
+    of_summary(input_image_tokens, requests, image_input + image_read, number) as input_image_tokens,
+    of_summary(cache_read_audio_tokens, requests, audio_read, number) as cache_read_audio_tokens,
+    of_summary(cache_read_image_tokens, requests, image_read, number) as cache_read_image_tokens,
+    of_summary(output_tokens, requests, text_output + reasoning + audio_output + image_output, number) as output_tokens,
+    of_summary(reasoning_output_tokens, requests, reasoning, number) as reasoning_output_tokens,
+    of_summary(output_audio_tokens, requests, audio_output, number) as output_audio_tokens,
+    of_summary(output_image_tokens, requests, image_output, number) as output_image_tokens,
+    of_summary(total_tokens_reported, requests, 0, number) as total_tokens_reported,
+    of_summary(web_search_requests, requests, web_search, number) as web_search_requests,
+    of_summary(file_search_requests, requests, file_search, number) as file_search_requests,
+    of_summary(x_search_requests, requests, x_search, number) as x_search_requests,
+    of_summary(code_interpreter_requests, requests, code_interpreter, number) as code_interpreter_requests,
+    of_summary(reported_cost_usd, requests, 0, number) as reported_cost_usd,
     'run' as usage_basis,
     'summary' as usage_evidence,
     false as is_impossible,
