@@ -15,9 +15,11 @@ WRITTEN := README.md CONTRIBUTING.md $(addprefix docs/,README.md design.md quick
 # a file a process, two at a time
 COG = ls $(WRITTEN) | PATH="$(abspath $(BIN)):$$PATH" xargs -P 2 -n 1 $(BIN)/cog -P -I .
 
-# a test is many processes of the program: each compiling it anew would take longer than what they do
-unexport PYTHONDONTWRITEBYTECODE
-export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
+# a test is many processes of the program, and to compile it in each takes longer than what they do. It is compiled
+# beforehand and by nobody else: where the disk is full, as tests let it be, Python writes half a file and reads it later
+export PYTHONDONTWRITEBYTECODE := 1
+PACKAGES = $$($(BIN)/python -c "import pathlib, duckdb; print(pathlib.Path(duckdb.__file__).parent.parent)")
+COMPILE = @$(BIN)/python -m compileall -q -j 0 llmcost tests $(PACKAGES) >/dev/null || true
 
 .PHONY: demo test check fix docs golden bench bench-quick clean help
 
@@ -46,6 +48,7 @@ demo: $(INSTALLED)  ## an invented month: what each key spends, and what of it i
 	@$(BIN)/llmcost savings --db .demo/llmcost.duckdb --columns line,requests,proven,likely,possible,saving
 
 test: $(READY)  ## create the environment and run every test
+	$(COMPILE)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(SELECT)" $(TESTS)
 
 check: $(READY)  ## everything CI runs, in the order that fails fastest
@@ -54,6 +57,7 @@ check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/sqlfmt --check --quiet llmcost
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(COMPILE)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(COG) --check
 

@@ -63,9 +63,13 @@ def keep(file: Path, key: bytes, value: object) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=file.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(key + msgspec.msgpack.encode(value))
-        Path(beside).replace(file)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(key + msgspec.msgpack.encode(value))
+            Path(beside).replace(file)
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
 
 
 def cache_folder() -> Path:

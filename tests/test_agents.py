@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from llmcost.ingest import ingest
 from llmcost.ingest.agents import USUAL, Agent, agents, find_agents, homes_of
+from llmcost.pricing import Book
+from llmcost.report import coverage
+from llmcost.store import Store
 from tests.conftest import FIXTURES, Run
 
 # a file of each agent, and the fixture that stands there
@@ -104,6 +108,16 @@ def test_a_report_reads_what_agents_keep_without_a_store(llmcost: Run, tmp_path:
     assert "Claude Code: 2 files" in done.stderr
     assert any(line.startswith("claude_code,") for line in done.stdout.splitlines())
     assert not (tmp_path / "llmcost.duckdb").exists()
+
+
+def test_what_agents_cost_is_what_an_api_would_ask(store: Store, book: Book, tmp_path: Path) -> None:
+    """Every request that is found so may be covered by a subscription, whichever agent made it."""
+    fill(tmp_path)
+    ingest(store, [str(tmp_path / name) for name, fixture in HOME.items() if fixture])
+    covered = coverage(store.price(book).scope())
+
+    assert store.value("select count(distinct gateway) from requests") > 10
+    assert store.value("select count(*) from requests") == covered.agent_requests == covered.requests
 
 
 def test_nothing_found_and_nothing_asked_for_are_told_apart(llmcost: Run, tmp_path: Path) -> None:

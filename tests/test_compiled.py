@@ -150,3 +150,10 @@ def test_two_processes_write_the_same_bytes_at_once(cache: Path) -> None:
     assert len({process.communicate()[0] for process in both}) == 1
     assert 1 == len(list(cache.iterdir()))
     assert import_module("llmcost.report.view").views()
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(cache: Path) -> None:
+    with pytest.raises(TypeError):
+        keep(cache / "value", b"k" * 32, object())
+
+    assert [] == list(cache.iterdir())

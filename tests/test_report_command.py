@@ -118,6 +118,19 @@ def test_days_of_nothing_are_days_of_nothing(october: Run) -> None:
     ]
 
 
+def test_a_model_without_a_price_is_never_free_over_time(llmcost: Run, tmp_path: Path) -> None:
+    """Days without a request cost nothing; of a model of whose requests nothing is known they say nothing."""
+    days = ("2026-10-01", "2026-10-04")
+    texts = [line(number, f"{day}T12:00:00Z", request_model="house-model") for number, day in enumerate(days)]
+    (tmp_path / "log.jsonl").write_text("".join([*texts, line(9, "2026-10-02T12:00:00Z")]), encoding="utf-8")
+    done = llmcost("report", "cost", "log.jsonl", "--over", "day", "--by", "model", env={"COLUMNS": "120"})
+    cells = {row.split()[0]: row.split()[-4:] for row in done.stdout.splitlines() if "model" in row or "gpt" in row}
+
+    assert ["\u2013"] * 4 == cells["house-model"]
+    # one request of $0.0025, and three days without any
+    assert ["$0.00", "<$0.01", "$0.00", "<$0.01"] == cells["gpt-4o"]
+
+
 def test_a_period_is_set_beside_the_one_before(october: Run) -> None:
     words = ("report", "--by", "model", "--since", "2026-10-15", "--until", "2026-10-20", "--compare")
     (previous,) = rows_of(october(*words, "previous", "-f", "jsonl"))

@@ -11,7 +11,29 @@ with
             count(*) as requests,
             sum(case when is_assumed_rate and price_status = 'priced' then 1 else 0 end) as assumed_requests,
             sum(case when is_file_time then 1 else 0 end) as file_time_requests,
-            sum(case when gateway in ('claude_code', 'codex') then 1 else 0 end) as agent_requests
+            sum(
+                case
+                    when
+                        gateway in (
+                            'claude_code',
+                            'codex',
+                            'gemini_cli',
+                            'qwen_code',
+                            'opencode',
+                            'cline',
+                            'roo_code',
+                            'copilot',
+                            'kimi',
+                            'pi',
+                            'amp',
+                            'droid',
+                            'goose',
+                            'cursor'
+                        )
+                    then 1
+                    else 0
+                end
+            ) as agent_requests
         from scope
         group by price_status, name_id
     )
