@@ -133,7 +133,7 @@ class ReportOptions:
 def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, reading: ReportReading) -> int:
     """Report costs, latency, caches, errors, reliability, efficiency or budgets, by any columns and over time.
 
-    Without a view it is the overview, with --by or --over block costs. Costs are computed now, from token counts and
+    Without a view it is the overview, with --by or --over costs. Costs are computed now, from token counts and
     dated prices. What has no price is listed, never $0. -f html -o FILE writes one page with all views, or with the one
     that is named.
 
@@ -149,7 +149,7 @@ def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, readi
     """
     from llmcost.cli.report.run import print_sql, run_report, split_view
 
-    is_cost = options.by is not None or options.over == "block" or bool(reading.assume)
+    is_cost = options.by is not None or options.over is not None or bool(reading.assume)
     view, paths = split_view(words, is_cost=is_cost)
     return print_sql(reading, view) if sql else run_report(replace(reading, paths=paths), view, options)
 
