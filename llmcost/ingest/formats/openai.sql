@@ -232,8 +232,13 @@ select
     coalesce(parts.x_searches, openai_calls(items, 'x_search_call')) as x_search_requests,
     coalesce(parts.containers, openai_containers(items)) as code_interpreter_requests,
     usage.search_context_size as search_context_size,
+    -- an image that was drawn on the way is paid by tokens that no usage has
     case
-        when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
+        when openai_calls(items, 'image_generation_call') is not null
+        then 'missing'
+        when is_counted(used) and used.output_tokens is not null
+        then 'provider'
+        else 'missing'
     end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
