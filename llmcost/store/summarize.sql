@@ -1,6 +1,5 @@
--- The requests before a moment as summaries: those of a day that have the same name, key and outcome, the
--- same
--- price, and something to pay at the same rates, so that what they cost is what their sums cost.
+-- The requests before a moment as summaries: those of a day that have the same name, key and outcome,
+-- the same price, and something to pay at the same rates, so that what they cost is what their sums cost.
 with
     old as (
         select

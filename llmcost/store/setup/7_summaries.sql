@@ -1,8 +1,7 @@
--- What was kept of pruned requests, as requests again: as many as they were, and together what they were. All
--- requests of a summary have something to pay at the same rates, so that each here has one token where each
--- of
--- them had some, and the first has the rest. What reads single requests leaves them out: `usage_basis` is
--- `run`.
+-- What was kept of pruned requests, as requests again: as many as they were, and together what they
+-- were. All requests of a summary have something to pay at the same rates, so that each here has one
+-- token where each of them had some, and the first has the rest. What reads single requests leaves
+-- them out: `usage_basis` is `run`.
 create or replace temp macro of_summary(total, requests, each_has, number) as
     case when number = 0 then total - (requests - 1) * (each_has) when total is not null then each_has end
 ;
