@@ -94,6 +94,8 @@ def run(command: str, folder: Path, before: Callable[[], object] | None = None) 
     """Run a command in a folder; `before` is called in its process first."""
     words = [first_id() if word == "ID" else word for word in shlex.split(command)]
     environment = {name: value for name, value in os.environ.items() if name not in ("LLMCOST_DB", "COLUMNS")}
+    # on a full disk Python would keep half of a module's bytecode, and read it later
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return subprocess.run(
         [sys.executable, "-m", "llmcost", *words],
         cwd=folder,
