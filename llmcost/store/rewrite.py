@@ -28,7 +28,7 @@ BESIDE = ".{}.rewriting"
 WAL = ".wal"
 SPILLED = re.compile(r"\.tmp-[0-9a-f]{32}")
 TABLES = "select table_name from duckdb_tables() where database_name = current_database() and not internal"
-# as logs have them: those of one moment in the order in which they were read
+# those of one moment by file, and as the store had them
 ORDER = "order by started_at, file_id, rowid"
 
 
