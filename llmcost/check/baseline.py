@@ -23,6 +23,7 @@ NAMES: dict[str, Any] = {
     "speed": None,
     "inference_geo": None,
     "search_context_size": None,
+    "billed_unit": None,
     "is_batch": None,
     "status": "ok",
     "usage_source": "provider",
@@ -34,7 +35,7 @@ COUNTS = (
     *("input_audio_tokens", "cache_read_audio_tokens", "input_image_tokens", "cache_read_image_tokens"),
     *("output_tokens", "reasoning_output_tokens", "output_audio_tokens", "output_image_tokens"),
     *("web_search_requests", "file_search_requests", "x_search_requests", "code_interpreter_requests"),
-    "retry_count",
+    *("billed_units", "retry_count"),
 )
 Counts = tuple[int | None, ...]
 

@@ -63,6 +63,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     file_search_requests: Written = None
     x_search_requests: Written = None
     code_interpreter_requests: Written = None
+    billed_units: Written = None
     retry_count: Written = None
 
 

@@ -1,6 +1,6 @@
 """What a price book says, as frozen data; format `llmcost-pricing/1`.
 
-Rates are USD per 1,000,000 tokens; fees (FEES) are USD per call. Periods begin at 00:00 UTC of `from`
+Rates are USD per 1,000,000 tokens; fees (FEES) are USD per call or unit. Periods begin at 00:00 UTC of `from`
 and end where the next begins, or at `to`.
 """
 
@@ -19,7 +19,9 @@ TOKEN_RATES = (
     *("reasoning", "input_audio", "output_audio", "input_image", "output_image"),
     *("cache_read_audio", "cache_read_image"),
 )
-FEES = ("web_search", "file_search", "x_search", "code_interpreter", "request")
+# what a request can be billed by beside tokens and calls of tools
+UNITS = ("map_search", "search_source", "page", "image", "second")
+FEES = ("web_search", "file_search", "x_search", "code_interpreter", *UNITS, "request")
 AXES = ("processing", "service_tier", "speed", "inference_geo", "search_context_size")
 # Ways to be served of which a request has one; what stands on other axes stacks with it.
 SERVED = ("processing", "service_tier", "speed")

@@ -79,6 +79,11 @@ class PriceRow(NamedTuple):
     file_search: Decimal | None
     x_search: Decimal | None
     code_interpreter: Decimal | None
+    map_search: Decimal | None
+    search_source: Decimal | None
+    page: Decimal | None
+    image: Decimal | None
+    second: Decimal | None
     request: Decimal
     multiplier: Decimal
     assumed: str

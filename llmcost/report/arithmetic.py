@@ -29,6 +29,11 @@ METERS = {
     "file_search": "file searches",
     "x_search": "X searches",
     "code_interpreter": "code containers",
+    "map_search": "map searches",
+    "search_source": "search sources",
+    "page": "pages",
+    "image": "images",
+    "second": "seconds",
     "request": "fee of the call",
 }
 

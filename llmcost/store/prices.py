@@ -37,6 +37,7 @@ COUNTED = """
         + coalesce(sum(possible_searches(file_search_requests)), 0)
         + coalesce(sum(possible_searches(x_search_requests)), 0)
         + coalesce(sum(possible_searches(code_interpreter_requests)), 0)
+        + coalesce(sum(possible_searches(billed_units)), 0)
         + count(*)
     from requests
 """
@@ -47,7 +48,10 @@ COUNTS = (
     *("output_image_tokens", "total_tokens_reported", "max_tokens_requested", "system_prompt_chars"),
     *("input_chars", "output_chars"),
 )
-SEARCHES = ("web_search_requests", "file_search_requests", "x_search_requests", "code_interpreter_requests")
+SEARCHES = (
+    *("web_search_requests", "file_search_requests", "x_search_requests", "code_interpreter_requests"),
+    "billed_units",
+)
 # and what it holds in summaries
 SUMMED = """
     select
@@ -58,6 +62,7 @@ SUMMED = """
                 + coalesce(file_search_requests, 0)
                 + coalesce(x_search_requests, 0)
                 + coalesce(code_interpreter_requests, 0)
+                + coalesce(billed_units, 0)
                 + requests
             ),
             0

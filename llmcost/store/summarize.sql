@@ -36,7 +36,8 @@ with
                 sign(quantities.web_search),
                 sign(quantities.file_search),
                 sign(quantities.x_search),
-                sign(quantities.code_interpreter)
+                sign(quantities.code_interpreter),
+                sign(quantities.units)
             ] as what_is_paid,
             [
                 input_tokens is null,
@@ -57,6 +58,7 @@ with
                 file_search_requests is null,
                 x_search_requests is null,
                 code_interpreter_requests is null,
+                billed_units is null,
                 reported_cost_usd is null
             ] as what_is_unknown,
             date_trunc('day', started_at) + interval 12 hour as noon,
@@ -84,6 +86,7 @@ with
             speed,
             inference_geo,
             search_context_size,
+            billed_unit,
             is_batch,
             status,
             http_status_code,
@@ -118,6 +121,7 @@ with
             cast(sum(file_search_requests) as bigint) as file_search_requests,
             cast(sum(x_search_requests) as bigint) as x_search_requests,
             cast(sum(code_interpreter_requests) as bigint) as code_interpreter_requests,
+            cast(sum(billed_units) as bigint) as billed_units,
             sum(reported_cost_usd) as reported_cost_usd
         from placed
         group by
@@ -141,6 +145,7 @@ with
             speed,
             inference_geo,
             search_context_size,
+            billed_unit,
             is_batch,
             status,
             http_status_code,

@@ -39,6 +39,7 @@ select
     file_search_requests,
     x_search_requests,
     code_interpreter_requests,
+    billed_units,
     retry_count,
     started_us,
     ended_us

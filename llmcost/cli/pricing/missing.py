@@ -33,6 +33,11 @@ ADVICE = {
     "no price for file searches": "the fee `file_search` of the model or its provider, USD per call",
     "no price for X searches": "the fee `x_search` of the model or its provider, USD per call",
     "no price for code containers": "the fee `code_interpreter` of the model or its provider, USD per container",
+    "no price for map searches": "the fee `map_search` of the model or its provider, USD per search",
+    "no price for search sources": "the fee `search_source` of the model or its provider, USD per source",
+    "no price for pages": "the fee `page` of the model, USD per page",
+    "no price for images": "the fee `image` of the model, USD per image",
+    "no price for seconds": "the fee `second` of the model, USD per second",
     "impossible count": "more than 1,000,000,000 tokens, which no model can hold; fix what wrote the log",
     "bad usage": "parts of these requests are more than the whole; llmcost doctor shows more",
 }

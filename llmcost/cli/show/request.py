@@ -42,6 +42,7 @@ GROUPS = {
         *("cache_read_image_tokens", "output_tokens", "reasoning_output_tokens", "output_audio_tokens"),
         *("output_image_tokens", "total_tokens_reported", "web_search_requests"),
         *("file_search_requests", "x_search_requests", "code_interpreter_requests"),
+        *("billed_unit", "billed_units"),
         *("usage_source", "usage_basis", "usage_evidence"),
     ),
     "Content (hashes and sizes; the store has no text)": (

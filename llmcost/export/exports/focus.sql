@@ -59,6 +59,11 @@ with
                     ('file_search', 'File Searches', 'Searches'),
                     ('x_search', 'X Searches', 'Searches'),
                     ('code_interpreter', 'Code Containers', 'Containers'),
+                    ('map_search', 'Map Searches', 'Searches'),
+                    ('search_source', 'Search Sources', 'Sources'),
+                    ('page', 'Pages', 'Pages'),
+                    ('image', 'Images', 'Images'),
+                    ('second', 'Seconds', 'Seconds'),
                     ('request', 'Requests', 'Requests')
             ) as known(meter, sku_meter, unit)
     ),

@@ -34,6 +34,8 @@ select
     file_search_requests,
     x_search_requests,
     code_interpreter_requests,
+    billed_unit,
+    billed_units,
     usage_source,
     usage_basis,
     service_tier,

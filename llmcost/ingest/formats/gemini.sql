@@ -49,7 +49,7 @@ columns:
 parsed:
   answer:
     from: candidates
-    columns: [{finishReason: text, content: {parts: [{text: text, thought: flag, functionCall: text}]}, groundingMetadata: {webSearchQueries: texts}}]
+    columns: [{finishReason: text, content: {parts: [{text: text, thought: flag, functionCall: text}]}, groundingMetadata: {webSearchQueries: texts, groundingChunks: [{web: json, maps: json}], googleMapsWidgetContextToken: text}}]
   feedback: {from: promptFeedback, columns: {blockReason: text}}
   failure: {from: error, columns: {code: text, status: text}}
 passes_over:
@@ -164,7 +164,12 @@ select
     ) as output_audio_tokens,
     gemini_modality(usage.candidatestokensdetails, 'IMAGE') as output_image_tokens,
     tokens(usage.totaltokencount) as total_tokens_reported,
-    gemini_searches(modelversion, answer[1].groundingmetadata.websearchqueries) as web_search_requests,
+    case
+        when gemini_asks_the_web(answer[1].groundingmetadata)
+        then gemini_searches(modelversion, answer[1].groundingmetadata.websearchqueries)
+    end as web_search_requests,
+    case when gemini_maps_grounded(answer[1].groundingmetadata) then 'map_search' end as billed_unit,
+    gemini_maps(modelversion, answer[1].groundingmetadata) as billed_units,
     case
         when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,

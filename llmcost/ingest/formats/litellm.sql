@@ -7,7 +7,7 @@ recognise:
   - {call_type: , startTime: , response_cost: }
   - {call_type: , startTime: , standard_built_in_tools_params: }
   - {call_type: , startTime: , model_map_information: }
-macros: [litellm]
+macros: [litellm, openai]
 required: [id, call_type, startTime]
 columns:
   id: text
@@ -55,10 +55,16 @@ columns:
       service_tier: text
       cache_read_input_tokens: tokens
       cache_creation_input_tokens: tokens
+      server_tool_use: {web_search_requests: tokens}
+      num_sources_used: tokens
+      pages_processed: tokens
+      seconds: number
       prompt_tokens_details:
         cached_tokens: tokens
         audio_tokens: tokens
         image_tokens: tokens
+        web_search_requests: tokens
+        google_maps_grounding_requests: tokens
         cache_write_tokens: tokens
         cache_creation_tokens: tokens
         cache_creation_token_details: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
@@ -75,6 +81,8 @@ parsed:
       choices: [{finish_reason: text, message: {content: text, tool_calls: text}}]
       content: text
       output: text
+  tools: {from: response, columns: {output: [{type: text, container_id: text, action: {type: text}}]}}
+  made: {from: response, columns: {data: [json], usage_info: {pages_processed: tokens}, usage: {seconds: number}}}
 passes_over: [not a model call]
 */
 with
@@ -116,6 +124,14 @@ with
     based as (
         select
             *,
+            litellm_billed(
+                coalesce(input + output, 0),
+                usage,
+                input_details.google_maps_grounding_requests,
+                made,
+                model,
+                call_type
+            ) as billed,
             resolve_usage(
                 input,
                 output,
@@ -171,7 +187,7 @@ select
     litellm_served_model(answer.model, model_group, model) as response_model,
     nullif(model_id, '') as deployment_id,
     litellm_operation(required(call_type, 'call_type')) as operation_name,
-    case when input + output > 0 then used.input_tokens end as input_tokens,
+    case when input + output > 0 then used.input_tokens when billed.is_all then 0 end as input_tokens,
     cache_read as cache_read_input_tokens,
     cache_write as cache_write_input_tokens,
     tokens(
@@ -184,12 +200,24 @@ select
     image_part(
         input_image, null, input_audio, null, used.input_tokens, cache_read, cache_write
     ) as input_image_tokens,
-    case when input + output > 0 then used.output_tokens end as output_tokens,
+    case when input + output > 0 then used.output_tokens when billed.is_all then 0 end as output_tokens,
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
     tokens(output_details.audio_tokens) as output_audio_tokens,
     tokens(output_details.image_tokens) as output_image_tokens,
     tokens(total_tokens) as total_tokens_reported,
-    case when input + output > 0 then source else 'missing' end as usage_source,
+    coalesce(
+        litellm_searches(
+            usage.server_tool_use.web_search_requests, input_details.web_search_requests, model, call_type
+        ),
+        openai_searches(tools.output, null, null)
+    ) as web_search_requests,
+    openai_calls(tools.output, 'file_search_call') as file_search_requests,
+    openai_containers(tools.output) as code_interpreter_requests,
+    billed.unit as billed_unit,
+    billed.units as billed_units,
+    case
+        when input + output > 0 then source when billed.is_all then 'provider' else 'missing'
+    end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     coalesce(usage.service_tier, answer.service_tier) as service_tier,

@@ -5,7 +5,7 @@ answers: The proxy's spend table, exported from its database or caught in a call
 source: BerriAI/litellm schema.prisma, model LiteLLM_SpendLogs; read with 1.80.11
 recognise:
   - {request_id: , spend: , call_type: , startTime: }
-macros: [litellm]
+macros: [litellm, openai]
 required: [request_id, call_type, startTime]
 columns:
   request_id: text
@@ -53,10 +53,16 @@ parsed:
         service_tier: text
         cache_read_input_tokens: tokens
         cache_creation_input_tokens: tokens
+        server_tool_use: {web_search_requests: tokens}
+        num_sources_used: tokens
+        pages_processed: tokens
+        seconds: number
         prompt_tokens_details:
           cached_tokens: tokens
           audio_tokens: tokens
           image_tokens: tokens
+          web_search_requests: tokens
+          google_maps_grounding_requests: tokens
           cache_write_tokens: tokens
           cache_creation_tokens: tokens
           cache_creation_token_details: {ephemeral_5m_input_tokens: tokens, ephemeral_1h_input_tokens: tokens}
@@ -64,6 +70,8 @@ parsed:
   answer:
     from: response
     columns: {background: flag, choices: [{finish_reason: text, message: {content: text, tool_calls: text}}], content: text, stop_reason: text}
+  tools: {from: response, columns: {output: [{type: text, container_id: text, action: {type: text}}]}}
+  made: {from: response, columns: {data: [json], usage_info: {pages_processed: tokens}, usage: {seconds: number}}}
   asked:
     from: proxy_server_request
     columns: {messages: text, input: text, tools: text, dimensions: tokens, max_tokens: tokens, temperature: number}
@@ -110,6 +118,14 @@ with
     based as (
         select
             *,
+            litellm_billed(
+                coalesce(input + output, 0),
+                usage,
+                input_details.google_maps_grounding_requests,
+                made,
+                model,
+                call_type
+            ) as billed,
             resolve_usage(
                 input,
                 output,
@@ -151,7 +167,7 @@ select
     nullif(model_group, '') as model_group,
     nullif(model_id, '') as deployment_id,
     litellm_operation(required(call_type, 'call_type')) as operation_name,
-    case when input + output > 0 then used.input_tokens end as input_tokens,
+    case when input + output > 0 then used.input_tokens when billed.is_all then 0 end as input_tokens,
     cache_read as cache_read_input_tokens,
     cache_write as cache_write_input_tokens,
     tokens(
@@ -164,12 +180,24 @@ select
     image_part(
         input_image, null, input_audio, null, used.input_tokens, cache_read, cache_write
     ) as input_image_tokens,
-    case when input + output > 0 then used.output_tokens end as output_tokens,
+    case when input + output > 0 then used.output_tokens when billed.is_all then 0 end as output_tokens,
     tokens(output_details.reasoning_tokens) as reasoning_output_tokens,
     tokens(output_details.audio_tokens) as output_audio_tokens,
     tokens(output_details.image_tokens) as output_image_tokens,
     tokens(total_tokens) as total_tokens_reported,
-    case when input + output > 0 then source else 'missing' end as usage_source,
+    coalesce(
+        litellm_searches(
+            usage.server_tool_use.web_search_requests, input_details.web_search_requests, model, call_type
+        ),
+        openai_searches(tools.output, null, null)
+    ) as web_search_requests,
+    openai_calls(tools.output, 'file_search_call') as file_search_requests,
+    openai_containers(tools.output) as code_interpreter_requests,
+    billed.unit as billed_unit,
+    billed.units as billed_units,
+    case
+        when input + output > 0 then source when billed.is_all then 'provider' else 'missing'
+    end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     usage.service_tier as service_tier,

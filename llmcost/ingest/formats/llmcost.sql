@@ -54,6 +54,8 @@ columns:
   file_search_requests: tokens
   x_search_requests: tokens
   code_interpreter_requests: tokens
+  billed_unit: text
+  billed_units: tokens
   usage_source: text
   input_basis: text
   is_sum: flag
@@ -225,6 +227,8 @@ select
     tokens(file_search_requests) as file_search_requests,
     tokens(x_search_requests) as x_search_requests,
     tokens(code_interpreter_requests) as code_interpreter_requests,
+    billed_unit,
+    tokens(billed_units) as billed_units,
     case when has_no_usage then 'missing' else said_source(usage_source) end as usage_source,
     -- a sum of several calls tells of none how large it was
     case when flag(is_sum) then 'run' else used.basis end as usage_basis,

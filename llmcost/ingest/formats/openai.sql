@@ -67,6 +67,8 @@ columns:
     citation_tokens: tokens
     reasoning_tokens: tokens
     num_search_queries: tokens
+    num_sources_used: tokens
+    seconds: number
     server_side_tool_usage_details: {web_search_calls: tokens, x_search_calls: tokens, file_search_calls: tokens, code_interpreter_calls: tokens}
     search_context_size: text
     cost: json
@@ -205,7 +207,9 @@ select
         then required(model, 'model')
     end as response_model,
     operation as operation_name,
-    case when is_counted(used) then used.input_tokens end as input_tokens,
+    case
+        when usage.seconds is not null then 0 when is_counted(used) then used.input_tokens
+    end as input_tokens,
     parts.cache_read as cache_read_input_tokens,
     parts.cache_write as cache_write_input_tokens,
     parts.input_audio as input_audio_tokens,
@@ -220,7 +224,9 @@ select
     ) as input_image_tokens,
     cached_part(parts.cached_audio, parts.input_audio, parts.cache_read) as cache_read_audio_tokens,
     cached_part(parts.cached_image, parts.input_image, parts.cache_read) as cache_read_image_tokens,
-    case when is_counted(used) then used.output_tokens end as output_tokens,
+    case
+        when usage.seconds is not null then 0 when is_counted(used) then used.output_tokens
+    end as output_tokens,
     parts.reasoning as reasoning_output_tokens,
     parts.output_audio as output_audio_tokens,
     coalesce(
@@ -231,11 +237,15 @@ select
     coalesce(parts.file_searches, openai_calls(items, 'file_search_call')) as file_search_requests,
     coalesce(parts.x_searches, openai_calls(items, 'x_search_call')) as x_search_requests,
     coalesce(parts.containers, openai_containers(items)) as code_interpreter_requests,
+    openai_unit(usage, object) as billed_unit,
+    openai_units(usage, object) as billed_units,
     usage.search_context_size as search_context_size,
     -- an image that was drawn on the way is paid by tokens that no usage has
     case
         when openai_calls(items, 'image_generation_call') is not null
         then 'missing'
+        when usage.seconds is not null
+        then 'provider'
         when is_counted(used) and used.output_tokens is not null
         then 'provider'
         else 'missing'

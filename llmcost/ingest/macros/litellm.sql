@@ -36,6 +36,41 @@ create or replace temp macro litellm_passed_over(call_type, is_background) as
     end
 ;
 
+-- Searches that are paid for: up to Gemini 2.5 a prompt that was grounded, however often. A model that was
+-- made to search does so once for each answer and does not say it.
+create or replace temp macro litellm_searches(by_tool, by_details, model, call_type) as
+    case
+        when call_type in ('completion', 'acompletion') and (contains(model, '-search-preview') or contains(model, '-search-api'))
+        then 1
+        when regexp_matches(model, '(^|/)gemini-[12][.-]')
+        then least(nullif(tokens(coalesce(by_details, by_tool)), 0), 1)
+        else nullif(tokens(coalesce(by_details, by_tool)), 0)
+    end
+;
+
+-- What is billed by another unit than tokens and calls of tools, and whether it is all that is billed.
+create or replace temp macro litellm_billed(used_tokens, usage, map_searches, made, model, call_type) as
+    case
+        when tokens(map_searches) > 0
+        then
+            {
+                unit:'map_search',
+                units:case when regexp_matches(model, '(^|/)gemini-[12][.-]') then 1 else tokens(map_searches) end,
+                is_all:false
+            }
+        when tokens(usage.num_sources_used) > 0
+        then {unit:'search_source', units:tokens(usage.num_sources_used), is_all:false}
+        when used_tokens > 0
+        then null
+        when tokens(coalesce(usage.pages_processed, made.usage_info.pages_processed)) > 0
+        then {unit:'page', units:tokens(coalesce(usage.pages_processed, made.usage_info.pages_processed)), is_all:true}
+        when coalesce(usage.seconds, made.usage.seconds) > 0
+        then {unit:'second', units:cast(ceil(coalesce(usage.seconds, made.usage.seconds)) as bigint), is_all:true}
+        when len(made.data) > 0 and contains(call_type, 'image')
+        then {unit:'image', units:len(made.data), is_all:true}
+    end
+;
+
 -- The prompt of a call that is not an embedding, and the texts of one that is. With message logging off there
 -- is neither, but a note of LiteLLM's.
 create or replace temp macro is_redacted(messages) as

@@ -20,6 +20,10 @@ select
             and (prices.file_search is not null or coalesce(gaps.quantities.file_search, 0) = 0)
             and (prices.x_search is not null or coalesce(gaps.quantities.x_search, 0) = 0)
             and (prices.code_interpreter is not null or coalesce(gaps.quantities.code_interpreter, 0) = 0)
+            and (
+                rate_of_unit(gaps.quantities.unit, prices) is not null
+                or coalesce(gaps.quantities.units, 0) = 0
+            )
         then as_micro_usd(usd_of_list_units(units_of(gaps.quantities, true, prices.list_rates)))
     end as expected_micro_usd
 from gaps

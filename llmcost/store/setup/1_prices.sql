@@ -17,6 +17,11 @@ create temp type if not exists price_status as enum (
     'no price for file searches',
     'no price for X searches',
     'no price for code containers',
+    'no price for map searches',
+    'no price for search sources',
+    'no price for pages',
+    'no price for images',
+    'no price for seconds',
     'not asked for'
 );
 
@@ -38,6 +43,11 @@ create temp type if not exists whole_rates as struct(
     file_search hugeint,
     x_search hugeint,
     code_interpreter hugeint,
+    map_search hugeint,
+    search_source hugeint,
+    page hugeint,
+    image hugeint,
+    second hugeint,
     request hugeint  -- a request
 );
 
@@ -67,6 +77,11 @@ create or replace temp table prices (
     file_search decimal(17, 9),  -- USD per call
     x_search decimal(17, 9),  -- USD per call
     code_interpreter decimal(17, 9),  -- USD per call
+    map_search decimal(17, 9),  -- this and those below: USD per unit
+    search_source decimal(17, 9),
+    page decimal(17, 9),
+    image decimal(17, 9),
+    second decimal(17, 9),
     request decimal(17, 9),  -- USD per request
     multiplier decimal(8, 6),  -- the contract's factor on the list price
     assumed varchar,  -- rates that the book does not name and that were taken from their neighbour

@@ -29,7 +29,8 @@ select
         possible_searches(web_search_requests) as web_search_requests,
         possible_searches(file_search_requests) as file_search_requests,
         possible_searches(x_search_requests) as x_search_requests,
-        possible_searches(code_interpreter_requests) as code_interpreter_requests
+        possible_searches(code_interpreter_requests) as code_interpreter_requests,
+        possible_searches(billed_units) as billed_units
     ),
     is_impossible(
         greatest(
@@ -60,8 +61,8 @@ select
             output_audio_tokens,
             output_image_tokens
         ),
-        greatest(web_search_requests, file_search_requests, x_search_requests, code_interpreter_requests),
-        least(web_search_requests, file_search_requests, x_search_requests, code_interpreter_requests)
+        greatest(web_search_requests, file_search_requests, x_search_requests, code_interpreter_requests, billed_units),
+        least(web_search_requests, file_search_requests, x_search_requests, code_interpreter_requests, billed_units)
     ) as is_impossible,
     cast(null as price_status) as kept_status,
     size_of_call(possible(input_tokens), usage_basis) as call_tokens
@@ -105,7 +106,8 @@ with
                 web_search_requests,
                 file_search_requests,
                 x_search_requests,
-                code_interpreter_requests
+                code_interpreter_requests,
+                billed_units
             )
             is not null as has_other_kinds,
             output_tokens

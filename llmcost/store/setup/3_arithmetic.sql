@@ -1,3 +1,14 @@
+-- What one of the units costs that a request is billed by, of rates of any kind.
+create or replace temp macro rate_of_unit(unit, rates) as
+    case unit
+        when 'map_search' then rates.map_search
+        when 'search_source' then rates.search_source
+        when 'page' then rates.page
+        when 'image' then rates.image
+        when 'second' then rates.second
+    end
+;
+
 -- THE price of quantities at rates, both by meter: what one request comes to, in whole numbers.
 create or replace temp macro units_of(quantities, has_other_kinds, rates) as
     coalesce(rates.request, 0)
@@ -20,6 +31,7 @@ create or replace temp macro units_of(quantities, has_other_kinds, rates) as
             + cast(coalesce(quantities.file_search, 0) as hugeint) * rates.file_search
             + cast(coalesce(quantities.x_search, 0) as hugeint) * rates.x_search
             + cast(coalesce(quantities.code_interpreter, 0) as hugeint) * rates.code_interpreter
+            + cast(coalesce(quantities.units, 0) as hugeint) * coalesce(rate_of_unit(quantities.unit, rates), 0)
         else 0
     end
 ;

@@ -40,6 +40,11 @@ with
                 file_search := prices.file_search,
                 x_search := prices.x_search,
                 code_interpreter := prices.code_interpreter,
+                map_search := prices.map_search,
+                search_source := prices.search_source,
+                page := prices.page,
+                image := prices.image,
+                second := prices.second,
                 request := prices.request
             ) as price,
             prices.multiplier,
@@ -71,7 +76,9 @@ with
                 web_search := web_search_requests,
                 file_search := file_search_requests,
                 x_search := x_search_requests,
-                code_interpreter := code_interpreter_requests
+                code_interpreter := code_interpreter_requests,
+                unit := billed_unit,
+                units := billed_units
             ) as quantities,
             units_of(quantities, has_other_kinds, prices.list_rates) as list_units,
             units_of(quantities, has_other_kinds, prices.paid_rates) as paid_units,
@@ -87,6 +94,15 @@ with
                 then cast('no price for X searches' as price_status)
                 when prices.code_interpreter is null and code_interpreter_requests > 0
                 then cast('no price for code containers' as price_status)
+                when billed_units > 0 and rate_of_unit(billed_unit, prices) is null
+                then
+                    case billed_unit
+                        when 'map_search' then cast('no price for map searches' as price_status)
+                        when 'search_source' then cast('no price for search sources' as price_status)
+                        when 'page' then cast('no price for pages' as price_status)
+                        when 'image' then cast('no price for images' as price_status)
+                        when 'second' then cast('no price for seconds' as price_status)
+                    end
             end as missing_fee
         from leaves
         left join

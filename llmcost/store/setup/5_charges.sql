@@ -17,6 +17,22 @@ create or replace temp macro usd(quantity, rate) as
     end
 ;
 
+-- Whether a meter is paid by the call or unit, and not by the million.
+create or replace temp macro is_fee(meter) as
+    meter in (
+        'web_search',
+        'file_search',
+        'x_search',
+        'code_interpreter',
+        'map_search',
+        'search_source',
+        'page',
+        'image',
+        'second',
+        'request'
+    )
+;
+
 -- A priced request as its parts: one row per meter that counted something. Together they are its cost.
 create or replace temp view charges as
 with
@@ -41,6 +57,7 @@ with
                     {meter:'file_search', quantity:quantities.file_search, rate:price.file_search},
                     {meter:'x_search', quantity:quantities.x_search, rate:price.x_search},
                     {meter:'code_interpreter', quantity:quantities.code_interpreter, rate:price.code_interpreter},
+                    {meter:quantities.unit, quantity:quantities.units, rate:rate_of_unit(quantities.unit, price)},
                     {meter:'request', quantity:case when price.request > 0 then 1 else 0 end, rate:price.request}
                 ],
                 max_depth := 2
@@ -51,14 +68,14 @@ with
 select
     * exclude (list_cost_usd, cost_usd, quantities),
     case
-        when meter in ('web_search', 'file_search', 'x_search', 'code_interpreter', 'request')
+        when is_fee(meter)
         then usd(quantity, rate)
         else cast(micro_usd(quantity, rate) * cast(0.000001 as decimal(7, 6)) as decimal(38, 15))
     end as list_cost_usd,
     case
         when price_status = 'provisioned'
         then cast(0 as decimal(38, 21))
-        when meter in ('web_search', 'file_search', 'x_search', 'code_interpreter', 'request')
+        when is_fee(meter)
         then contract_cost(usd(quantity, rate), multiplier)
         else
             contract_cost(

@@ -50,7 +50,8 @@ with
             summary_has(usage_status, web_search_requests) as web_search,
             summary_has(usage_status, file_search_requests) as file_search,
             summary_has(usage_status, x_search_requests) as x_search,
-            summary_has(usage_status, code_interpreter_requests) as code_interpreter
+            summary_has(usage_status, code_interpreter_requests) as code_interpreter,
+            summary_has(usage_status, billed_units) as has_units
         from summaries
     ),
     numbered as (select *, unnest(range(requests)) as number from parts)
@@ -71,6 +72,7 @@ select
     speed,
     inference_geo,
     search_context_size,
+    billed_unit,
     is_batch,
     status,
     http_status_code,
@@ -105,6 +107,7 @@ select
     of_summary(file_search_requests, requests, file_search, number) as file_search_requests,
     of_summary(x_search_requests, requests, x_search, number) as x_search_requests,
     of_summary(code_interpreter_requests, requests, code_interpreter, number) as code_interpreter_requests,
+    of_summary(billed_units, requests, has_units, number) as billed_units,
     of_summary(reported_cost_usd, requests, 0, number) as reported_cost_usd,
     'run' as usage_basis,
     'summary' as usage_evidence,

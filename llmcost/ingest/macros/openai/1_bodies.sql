@@ -23,6 +23,7 @@ create or replace temp macro openai_provider(body) as
         when
             starts_with(body.model, 'gpt-')
             or starts_with(body.model, 'text-embedding-')
+            or starts_with(body.model, 'whisper-')
             or starts_with(body.model, 'ft:')
             or starts_with(body.model, 'o1')
             or starts_with(body.model, 'o3')

@@ -11,6 +11,24 @@ create or replace temp macro openai_containers(items) as
     )
 ;
 
+-- What is billed by another unit: sources of xAI's live search in chats, and seconds of sound.
+create or replace temp macro openai_unit(usage, object) as
+    case
+        when starts_with(object, 'chat.') and tokens(usage.num_sources_used) > 0
+        then 'search_source'
+        when usage.seconds is not null
+        then 'second'
+    end
+;
+
+create or replace temp macro openai_units(usage, object) as
+    case
+        when openai_unit(usage, object) = 'search_source'
+        then tokens(usage.num_sources_used)
+        else cast(ceil(cast(usage.seconds as decimal(18, 6))) as bigint)
+    end
+;
+
 -- Of OpenAI's web search each search is paid for, opening a page it found is not. Models made to search do so
 -- once for each answer, and do not say it.
 create or replace temp macro openai_searches(items, model, object) as
