@@ -42,6 +42,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     speed: str | None = None
     inference_geo: str | None = None
     search_context_size: str | None = None
+    billed_unit: str | None = None
     is_batch: bool | None = None
     status: str = "ok"
     usage_source: str = "provider"

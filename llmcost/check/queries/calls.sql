@@ -17,6 +17,7 @@ select
     speed,
     inference_geo,
     search_context_size,
+    billed_unit,
     is_batch,
     status,
     usage_source,
