@@ -57,8 +57,8 @@ def resolved(connection: duckdb.DuckDBPyConnection, row: Row, input_basis: str, 
         ("" if name in ("input", "output") else f"{name} := ") + f"${n}::bigint" for n, name in enumerate(NAMES, 1)
     )
     call = f"resolve_usage({values}, input_basis := '{input_basis}', output_basis := '{output_basis}')"
-    (found,) = connection.execute(f"select unnest({call})", list(row)).fetchall()
-    return Usage(*found)
+    ((found,),) = connection.execute(f"select {call}", list(row)).fetchall()
+    return Usage(*(found[name] for name in ("input_tokens", "output_tokens", "basis", "evidence")))
 
 
 def oracle(row: Row, input_basis: str, output_basis: str) -> Usage:

@@ -13,33 +13,19 @@ create or replace temp macro cache_tokens(cache_read, cache_write) as coalesce(c
 ;
 
 -- How much reasoning stands beside the reported output; a total says so, where there is one.
-create or replace temp macro reasoning_outside(
-    input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
-) as
+create or replace temp macro reasoning_outside(input, output, reasoning, total, cached, tool_use, output_basis) as
     case
         when coalesce(reasoning, 0) = 0
         then 0
         when reasoning > output
         then reasoning
-        else
-            case total - input - output
-                when 0 then 0
-                when reasoning then reasoning
-                when reasoning + coalesce(tool_use, 0) then reasoning
-                when reasoning + cache_tokens(cache_read, cache_write) then reasoning
-                when cache_tokens(cache_read, cache_write) then 0
-                else case when output_basis = 'exclusive' then reasoning else 0 end
-            end
-    end
-;
-
--- What is left of a reported total beside input and output says where the cache stands. NULL is for a total
--- that fits no reading.
-create or replace temp macro total_basis(left_over, cache_read, cache_write) as
-    case left_over
-        when 0 then 'inclusive'
-        when cache_tokens(cache_read, cache_write) then 'exclusive'
-        when cache_write then 'writes_outside'
+        when total - input - output in (reasoning, reasoning + coalesce(tool_use, 0), reasoning + cached)
+        then reasoning
+        when total - input - output in (0, cached)
+        then 0
+        when output_basis = 'exclusive'
+        then reasoning
+        else 0
     end
 ;
 
@@ -47,54 +33,50 @@ create or replace temp macro usual_basis(input_basis) as
     case when input_basis in ('unknown', 'always_inclusive') then 'inclusive' else input_basis end
 ;
 
-create or replace temp macro basis_of(input, cache_read, cache_write, left_over, uncached, input_basis) as
+create or replace temp macro read_as(input_tokens, basis, evidence) as
+    struct_pack(input_tokens := input_tokens, basis := basis, evidence := evidence)
+;
+
+-- The whole input and how it was read. `left_over` of the reported total, beside input and output, says where
+-- the cache stands.
+create or replace temp macro input_read(
+    input, cache_read, cache_write, cached, left_over, uncached, tool_use, input_basis
+) as
     case
-        when cache_tokens(cache_read, cache_write) = 0 or input_basis = 'always_inclusive'
-        then usual_basis(input_basis)
+        when cached = 0
+        then read_as(input + tool_use, usual_basis(input_basis), 'default')
+        when input_basis = 'always_inclusive'
+        then read_as(coalesce(case when input is not null then uncached + cached end, input) + tool_use, 'inclusive', 'default')
         when uncached is not null and input is not null
         then
-            case input - uncached
-                when cache_tokens(cache_read, cache_write) then 'inclusive'
-                when coalesce(cache_read, 0) then 'writes_outside'
-                else 'exclusive'
-            end
-        when input < cache_tokens(cache_read, cache_write)
+            read_as(
+                uncached + cached + tool_use,
+                case input - uncached when cached then 'inclusive' when coalesce(cache_read, 0) then 'writes_outside' else 'exclusive' end,
+                'uncached'
+            )
+        when input < cached
         then
             case
-                when input_basis = 'exclusive' or left_over = cache_tokens(cache_read, cache_write)
-                then 'exclusive'
-                when input >= coalesce(cache_read, 0)
-                then 'writes_outside'
-                else 'exclusive'
+                when input_basis = 'exclusive'
+                then read_as(input + cached + tool_use, 'exclusive', 'default')
+                when left_over is distinct from cached and input >= coalesce(cache_read, 0)
+                then read_as(input + coalesce(cache_write, 0) + tool_use, 'writes_outside', 'lower_bound')
+                else read_as(input + cached + tool_use, 'exclusive', 'lower_bound')
             end
-        else coalesce(total_basis(left_over, cache_read, cache_write), usual_basis(input_basis))
-    end
-;
-
-create or replace temp macro evidence_of(input, cache_read, cache_write, left_over, uncached, input_basis) as
-    case
-        when cache_tokens(cache_read, cache_write) = 0 or input_basis = 'always_inclusive'
-        then 'default'
-        when uncached is not null and input is not null
-        then 'uncached'
-        when input < cache_tokens(cache_read, cache_write)
-        then case when input_basis = 'exclusive' then 'default' else 'lower_bound' end
-        when total_basis(left_over, cache_read, cache_write) is not null
-        then 'total_identity'
-        when left_over is not null or input_basis = 'unknown'
-        then 'ambiguous'
-        else 'default'
-    end
-;
-
-create or replace temp macro whole_input(input, cache_read, cache_write, uncached, basis) as
-    case
-        when uncached is not null and input is not null and cache_tokens(cache_read, cache_write) > 0
-        then uncached + cache_tokens(cache_read, cache_write)
         else
-            input
-            + case basis
-                when 'exclusive' then cache_tokens(cache_read, cache_write) when 'writes_outside' then coalesce(cache_write, 0) else 0
+            case left_over
+                when 0
+                then read_as(input + tool_use, 'inclusive', 'total_identity')
+                when cached
+                then read_as(input + cached + tool_use, 'exclusive', 'total_identity')
+                when cache_write
+                then read_as(input + coalesce(cache_write, 0) + tool_use, 'writes_outside', 'total_identity')
+                else
+                    read_as(
+                        input + case input_basis when 'exclusive' then cached when 'writes_outside' then coalesce(cache_write, 0) else 0 end + tool_use,
+                        usual_basis(input_basis),
+                        case when left_over is not null or input_basis = 'unknown' then 'ambiguous' else 'default' end
+                    )
             end
     end
 ;
@@ -133,57 +115,19 @@ create or replace temp macro resolve_usage(
     input_basis := 'inclusive',
     output_basis := 'inclusive'
 ) as
-    struct_pack(
-        input_tokens := whole_input(
+    struct_insert(
+        input_read(
             input,
             cache_read,
             cache_write,
+            cache_tokens(cache_read, cache_write),
+            total - coalesce(tool_use, 0) - input - output
+            - reasoning_outside(input, output, reasoning, total, cache_tokens(cache_read, cache_write), tool_use, output_basis),
             uncached,
-            basis_of(
-                input,
-                cache_read,
-                cache_write,
-                total
-                - coalesce(tool_use, 0)
-                - input
-                - output
-                - reasoning_outside(
-                    input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
-                ),
-                uncached,
-                input_basis
-            )
-        )
-        + coalesce(tool_use, 0),
-        output_tokens := output
-        + reasoning_outside(input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis),
-        basis := basis_of(
-            input,
-            cache_read,
-            cache_write,
-            total
-            - coalesce(tool_use, 0)
-            - input
-            - output
-            - reasoning_outside(
-                input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
-            ),
-            uncached,
+            coalesce(tool_use, 0),
             input_basis
         ),
-        evidence := evidence_of(
-            input,
-            cache_read,
-            cache_write,
-            total
-            - coalesce(tool_use, 0)
-            - input
-            - output
-            - reasoning_outside(
-                input, output, reasoning, total, cache_read, cache_write, tool_use, output_basis
-            ),
-            uncached,
-            input_basis
-        )
+        output_tokens := output
+        + reasoning_outside(input, output, reasoning, total, cache_tokens(cache_read, cache_write), tool_use, output_basis)
     )
 ;
