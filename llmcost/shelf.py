@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from inspect import signature
 from pathlib import Path
 from textwrap import indent
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import duckdb
 import yaml
@@ -20,6 +22,18 @@ Entry = TypeVar("Entry")
 WITH = "with\n"
 # the same language; five times as fast where PyYAML was built with libyaml
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+# what DuckDB raises for a query that it cannot read, or that names what is not there
+UNBOUND = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A kind of entry whose header has rules of its own."""
+
+    def check(self) -> None:
+        """Raise ShelfError where one is broken."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +55,7 @@ def read_entry(file: Traversable, kind: Callable[..., Entry], steps: Traversable
     """Read one .sql file as a `kind`: its name, its query, and the fields of its header.
 
     `steps` is the folder of the queries that a header may name as its `steps`. Raises ShelfError where the header does
-    not fit `kind`, or where `params` and the query's `$names` differ.
+    not fit `kind`, or where `params` and the query's `$names` differ. A kind that is Checked is held to its own rules.
     """
     text = file.read_text(encoding="utf-8")
     header = read_header(text, file.name)
@@ -56,9 +70,25 @@ def read_entry(file: Traversable, kind: Callable[..., Entry], steps: Traversable
     if strays:
         raise ShelfError(f"{file.name}: {sorted(strays)} must be both in `params` and in the query")
     try:
-        return kind(name=file.name.removesuffix(".sql"), query=text, **header)
+        entry = kind(name=file.name.removesuffix(".sql"), query=text, **header)
     except TypeError as error:
-        raise ShelfError(f"{file.name}: its header does not fit: {error}") from error
+        more = [] if steps is None else ["steps"]
+        raise ShelfError(f"{file.name}: its header {misfit(header, kind, more) or f'does not fit: {error}'}") from error
+    if isinstance(entry, Checked):
+        entry.check()
+    return entry
+
+
+def misfit(header: dict[str, Any], kind: Callable[..., object], more: list[str]) -> str:
+    """Say which keys of a header a kind does not know, or which it needs; nothing where its keys are right.
+
+    `more` are keys that it may have beside the kind's own.
+    """
+    known = {key: one for key, one in signature(kind).parameters.items() if key not in ("name", "query")}
+    if strays := [f"`{key}`" for key in header if key not in known]:
+        return f"has {', '.join(strays)}, which is none of: {', '.join([*known, *more])}"
+    missing = [f"`{key}`" for key, one in known.items() if one.default is one.empty and key not in header]
+    return f"lacks {', '.join(missing)}" if missing else ""
 
 
 def read_shelf(folder: Traversable, kind: Callable[..., Entry], steps: Traversable | None = None) -> dict[str, Entry]:
@@ -108,6 +138,17 @@ def read_header(text: str, name: str) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise ShelfError(f"{name}: its header must be `key: value` lines")
     return header
+
+
+@contextmanager
+def naming(query: Query | str) -> Iterator[None]:
+    """Say whose file it is where DuckDB does not take its query while the block runs it. Raises ShelfError."""
+    try:
+        yield
+    except UNBOUND as error:
+        if isinstance(query, str):
+            raise
+        raise ShelfError(f"{query.name}.sql: {first_line(error)}") from error
 
 
 def parameters(query: str) -> set[str]:

@@ -14,11 +14,12 @@ import pytest
 import yaml
 
 from llmcost.pricing import Book, load_book
-from tests.conftest import CASES, ROOT
+from tests.conftest import CASES, FIXTURES, ROOT
 from tests.logs import Record, write
 
 NOON = datetime(2026, 3, 2, 12)
 Case = dict[str, Any]
+NO_FIXTURE = "write fixtures/{name}: invented records of each kind that there is"
 # what to write where a file of a shelf has no cases
 EXAMPLES = {
     "detectors": """\
@@ -66,6 +67,22 @@ def cases_of(shelf: str, name: str) -> Case:
         pytest.fail(f"write {file.relative_to(ROOT)}, with what you work out by hand:\n\n{EXAMPLES[shelf]}", False)
     found: Case = yaml.safe_load(file.read_text(encoding="utf-8"))
     return found
+
+
+def fixtures_of(name: str) -> list[Path]:
+    """Find the fixtures of a format; fails with what to write where there is none."""
+    files = [file for file in sorted(FIXTURES.iterdir()) if re.fullmatch(rf"{name}(-[a-z-]+)?\.\w+", file.name)]
+    if not files:
+        pytest.fail(NO_FIXTURE.format(name=f"{name}.jsonl"), False)
+    return files
+
+
+def fixture_of(case: Case) -> Path:
+    """Find the fixture that a format's case names; fails with what to write where there is none."""
+    file: Path = FIXTURES / case["file"]
+    if not file.is_file():
+        pytest.fail(NO_FIXTURE.format(name=file.name), False)
+    return file
 
 
 def each_case(shelf: str) -> list[Any]:

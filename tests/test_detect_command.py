@@ -228,7 +228,7 @@ def test_a_team_brings_detectors_of_its_own(llmcost: Run, tmp_path: Path, logs: 
         ("'too long' as evidence", "'too long' as proof", "gives no evidence"),
         ("output_tokens >", "outputtokens >", "outputtokens"),
         ("from scope", "from scope, range(2)", "more than once"),
-        ("why: ", "whyever: ", "its header does not fit"),
+        ("why: ", "whyever: ", "long-answers.sql: its header has `whyever`, which is none of: title, "),
         ("$most_tokens", "91", "most_tokens"),
         ("select", "select from where", "long-answers.sql"),
         (

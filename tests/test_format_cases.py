@@ -12,7 +12,8 @@ import yaml
 
 from llmcost.ingest import Summary, ingest
 from llmcost.store import Store
-from tests.conftest import CASES, FIXTURES, SAMPLES
+from tests.conftest import CASES, SAMPLES
+from tests.shelves import fixture_of
 
 
 def cases(folder: str) -> list[Any]:
@@ -22,7 +23,7 @@ def cases(folder: str) -> list[Any]:
 
 @pytest.mark.parametrize("case", cases("formats"))
 def test_a_fixture_becomes_the_rows_worked_out_by_hand(store: Store, case: dict[str, Any]) -> None:
-    check(store, FIXTURES / case["file"], case)
+    check(store, fixture_of(case), case)
 
 
 @pytest.mark.parametrize("case", cases("samples"))

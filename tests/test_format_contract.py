@@ -11,10 +11,12 @@ import pytest
 
 from llmcost.errors import ShelfError
 from llmcost.ingest import Options, Summary, ingest
+from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.format import REQUIRED_COLUMNS, Format, formats
 from llmcost.ingest.mapping import load_map
 from llmcost.store import Store
 from tests.conftest import FIXTURES
+from tests.shelves import fixture_of, fixtures_of
 
 
 def read_with(store: Store, format: Format, name: str) -> Summary:
@@ -53,6 +55,7 @@ def test_a_query_that_may_leave_records_out_must_say_which(store: Store) -> None
         ("*, 1 as colour", "llmcost.sql gives colour, which requests do not have"),
         ("*, 'no call' as passed_over", "llmcost.sql gives passed_over, which requests do not have"),
         ("*, shade", 'llmcost.sql: Binder Error: Referenced column "shade" not found'),
+        ("from", "llmcost.sql: Parser Error: syntax error"),
     ],
 )
 def test_a_query_that_cannot_be_inserted_is_refused_by_its_name(store: Store, select: str, words: str) -> None:
@@ -60,6 +63,11 @@ def test_a_query_that_cannot_be_inserted_is_refused_by_its_name(store: Store, se
 
     with pytest.raises(ShelfError, match=f"^{re.escape(words)}"):
         read_with(store, replace(format, query=f"select {select} from ({format.query})"), "llmcost.jsonl")
+
+
+def test_what_is_wrong_with_a_format_does_not_blame_the_log() -> None:
+    with pytest.raises(ShelfError, match="its header lacks"), setting_aside("a.jsonl", True, Summary()):
+        raise ShelfError("acmegate.sql: its header lacks `source`")
 
 
 def test_a_mapped_log_is_held_to_the_same_contract(store: Store, tmp_path: Path) -> None:
@@ -96,7 +104,14 @@ def test_macros_that_a_format_forgets_to_name_are_named(store: Store, macros: li
 
 @pytest.mark.parametrize("name", list(formats()))
 def test_a_format_names_all_the_macros_that_it_uses(name: str) -> None:
-    file = next(file for file in sorted(FIXTURES.iterdir()) if re.fullmatch(rf"{name}(-[a-z-]+)?\.\w+", file.name))
-
     with Store() as store:
-        assert ingest(store, [str(file)]).files == 1
+        assert ingest(store, [str(fixtures_of(name)[0])]).files == 1
+
+
+def test_where_a_format_has_no_fixture_it_is_said_what_to_write() -> None:
+    words = r"^write fixtures/acmegate\.jsonl: invented records of each kind that there is$"
+
+    with pytest.raises(pytest.fail.Exception, match=words):
+        fixtures_of("acmegate")
+    with pytest.raises(pytest.fail.Exception, match=words):
+        fixture_of({"file": "acmegate.jsonl"})

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from llmcost.check.query import queries as check_queries
-from llmcost.detect.detector import detectors
+from llmcost.detect import detect
+from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.findings import shelf_of_causes, summaries
 from llmcost.detect.query import queries as detect_queries
 from llmcost.doctor.examine import checks
 from llmcost.errors import ShelfError
 from llmcost.export.focus import exports
 from llmcost.ingest import ingest
-from llmcost.ingest.format import LEAF_TYPES, Columns, formats
+from llmcost.ingest.format import Format, formats
 from llmcost.pricing import load_book, shipped_book_path
 from llmcost.reconcile.shelves import causes
 from llmcost.reconcile.shelves import queries as reconcile_queries
@@ -26,9 +29,9 @@ from llmcost.report.view import View, table, views
 from llmcost.shelf import Query, read_entry, read_header, read_shelf
 from llmcost.store import Store
 from llmcost.trial.sample import QUERY as SAMPLE
-from tests.conftest import FIXTURES, ROOT
+from tests.conftest import ROOT
 from tests.reads import tables_of
-from tests.shelves import cases_of
+from tests.shelves import cases_of, fixtures_of
 
 Shelf = Callable[[], Mapping[str, Query]]
 SHELVES: dict[str, Shelf] = {
@@ -47,29 +50,28 @@ SHELVES: dict[str, Shelf] = {
 OTHER_SHELVES: dict[str, Shelf] = {"detectors": detectors, "causes of gaps": causes}
 
 
+def each_query(shelves: dict[str, Shelf]) -> list[Any]:
+    """List the queries of shelves as pytest's parameters, so that `-k NAME` finds those of one file."""
+    return [
+        pytest.param(query, id=f"{shelf}: {name}") for shelf, read in shelves.items() for name, query in read().items()
+    ]
+
+
+def wrong_inputs(query: Query) -> str:
+    """Say how the `inputs` of a header and the tables that its query reads differ."""
+    read = tables_of(query.query)
+    lacking, idle = sorted(read - {*query.inputs}), sorted({*query.inputs} - read)
+    said = [f"{query.name}.sql reads {name}: add it to `inputs`" for name in lacking]
+    return "; ".join(said + [f"{query.name}.sql does not read {name}: take it out of `inputs`" for name in idle])
+
+
 @pytest.mark.parametrize("name", list(formats()))
 def test_a_format_has_a_fixture_that_is_recognised_and_cases(store: Store, name: str) -> None:
-    files = [file for file in sorted(FIXTURES.iterdir()) if re.fullmatch(rf"{name}(-[a-z-]+)?\.\w+", file.name)]
-    assert files, f"write fixtures/{name}.jsonl: invented records of each kind that there is"
+    files = fixtures_of(name)
     summary = ingest(store, [str(file) for file in files])
 
     assert {name: len(files)} == dict(summary.formats)
     assert all(name == cases_of("formats", file.stem)["format"] for file in files)
-
-
-@pytest.mark.parametrize("name", list(formats()))
-def test_a_format_reads_known_kinds_and_requires_what_it_reads(name: str) -> None:
-    def kinds(columns: Columns) -> set[str]:
-        if isinstance(columns, str):
-            return {columns}
-        inner = columns if isinstance(columns, list) else columns.values()
-        return {kind for item in inner for kind in kinds(item)}
-
-    format = formats()[name]
-
-    assert kinds(format.columns) <= {"time", *LEAF_TYPES}
-    assert all(kinds(inside["columns"]) <= {"time", *LEAF_TYPES} for inside in format.parsed.values())
-    assert set(format.required) <= set(format.columns)
 
 
 def test_no_two_macros_have_one_name() -> None:
@@ -82,26 +84,63 @@ def test_no_two_macros_have_one_name() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("shelf", SHELVES)
-def test_a_query_of_a_shelf_answers_a_question(shelf: str) -> None:
-    assert [] == [query.name for query in SHELVES[shelf]().values() if not query.answers.endswith("?")]
+@pytest.mark.parametrize("query", each_query(SHELVES))
+def test_a_query_of_a_shelf_answers_a_question(query: Query) -> None:
+    assert query.answers.endswith("?"), f"{query.name}.sql: its `answers` is a question, and ends in ?"
 
 
-@pytest.mark.parametrize("shelf", [*SHELVES, *OTHER_SHELVES])
-def test_a_query_of_a_shelf_names_the_tables_that_it_reads(shelf: str) -> None:
-    read = {name: tables_of(query.query) for name, query in (SHELVES | OTHER_SHELVES)[shelf]().items()}
+@pytest.mark.parametrize("query", each_query(SHELVES | OTHER_SHELVES))
+def test_a_query_of_a_shelf_names_the_tables_that_it_reads(query: Query) -> None:
+    assert wrong_inputs(query) == ""
 
-    assert read == {name: set(query.inputs) for name, query in (SHELVES | OTHER_SHELVES)[shelf]().items()}
+
+@pytest.mark.parametrize(
+    ("inputs", "words"),
+    [
+        (
+            ["scope", "calls"],
+            "x.sql reads single_requests: add it to `inputs`; x.sql does not read scope: take it out of `inputs`",
+        ),
+        (["calls"], "x.sql reads single_requests: add it to `inputs`"),
+        (["calls", "single_requests", "scope"], "x.sql does not read scope: take it out of `inputs`"),
+        (["calls", "single_requests"], ""),
+    ],
+)
+def test_what_is_wrong_with_inputs_is_said(inputs: list[str], words: str) -> None:
+    query = "with own as (from calls) select * from own, single_requests"
+
+    assert wrong_inputs(Query(name="x", query=query, title="x", inputs=inputs)) == words
 
 
 @pytest.mark.parametrize("view", views().values(), ids=views())
 def test_what_a_views_header_names_are_its_columns(store: Store, view: View) -> None:
     columns = table(store.price(load_book([shipped_book_path()])).scope(), view).columns
 
-    named = {*view.labels, *view.sums, *view.totals, *view.histogram, view.measure}
-    # what a terminal draws of a histogram stands as a column of its own
-    assert named | {*view.hide_when_narrow} - {"distribution"} <= {*columns}
     assert tuple(view.labels) == columns[: len(view.labels)]
+
+
+@pytest.mark.parametrize("key", ["labels", "sums", "totals", "histogram", "hide_when_narrow"])
+def test_a_column_that_a_header_names_and_no_query_gives_is_named(store: Store, key: str) -> None:
+    scope = store.price(load_book([shipped_book_path()])).scope()
+    changed: dict[str, Any] = {key: ["requestz", "requests"]}
+
+    with pytest.raises(ShelfError, match=f"^cost.sql: `{key}` names requestz, which the query does not give$") as said:
+        table(scope, replace(views()["cost"], **changed))
+
+    assert "it gives requests, input_tokens, " in said.value.hint
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [("select no_column from scope", "Binder Error"), ("select from from", "Parser Error")]
+)
+def test_a_query_that_duckdb_does_not_take_is_named_by_its_file(store: Store, query: str, words: str) -> None:
+    book = load_book([shipped_book_path()])
+    detector = replace(detectors()["duplicates"], query=query, inputs=["scope"], params={})
+
+    with pytest.raises(ShelfError, match=f"^cost.sql: {words}: "):
+        table(store.price(book).scope(), replace(views()["cost"], query=query))
+    with pytest.raises(ShelfError, match=f"^duplicates.sql: {words}: "):
+        detect(store, book, {"duplicates": detector}, ["duplicates"])
 
 
 @pytest.mark.parametrize(
@@ -110,7 +149,8 @@ def test_what_a_views_header_names_are_its_columns(store: Store, view: View) -> 
         ("select 1", "must open with"),
         ("/*\ntitle: x\n*/\nselect $a", r"\['a'\] must be both"),
         ("/*\ntitle: x\n*/\nselect 1; select 2", "one query, not 2"),
-        ("/*\ncolour: x\n*/\nselect 1", "does not fit"),
+        ("/*\ntitle: x\ncolour: x\nshade: x\n*/\nselect 1", "has `colour`, `shade`, which is none of: title$"),
+        ("/*\n{}\n*/\nselect 1", "x.sql: its header lacks `title`$"),
     ],
 )
 def test_a_shelf_file_that_does_not_fit_is_refused(tmp_path: Path, text: str, word: str) -> None:
@@ -122,6 +162,53 @@ def test_a_shelf_file_that_does_not_fit_is_refused(tmp_path: Path, text: str, wo
 
     with pytest.raises(ShelfError, match=word):
         read_entry(file, kind)
+
+
+DETECTOR = "title: x\nwhy: x\nadvice: x\n"
+FORMAT = "title: x\nanswers: x?\nsource: x\nrecognise: []\nrequired: [a]\ncolumns: {a: text}\n"
+VIEW = "title: x\nanswers: x?\nby: []\nmeasure: n\nsums: []\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "header", "words"),
+    [
+        (Format, FORMAT + "column: {}", "has `column`, which is none of: title, answers, source, recognise, required,"),
+        (Format, FORMAT.replace("source: x\n", ""), "lacks `source`$"),
+        (Detector, DETECTOR + "reason: x", "has `reason`, which is none of: .* why, advice, needs, rank, steps$"),
+        (Detector, DETECTOR.replace("advice: x\n", "").replace("why: x\n", ""), "lacks `why`, `advice`$"),
+        (View, VIEW + "sum: []", "has `sum`, which is none of: .* by, measure, sums, "),
+        (View, VIEW.replace("by: []\n", ""), "lacks `by`$"),
+        (Query, "answers: x?", "lacks `title`$"),
+        (
+            Detector,
+            DETECTOR + "needs: [{fields: [a]}]",
+            r"does not fit: needs is a list of {fields: \[column\], says: te",
+        ),
+        (Detector, DETECTOR + "rank: first", "does not fit: rank is a number"),
+    ],
+)
+def test_what_is_wrong_with_a_header_is_said(tmp_path: Path, kind: type[Query], header: str, words: str) -> None:
+    (tmp_path / "x.sql").write_text(f"/*\n{header}\n*/\nselect 1", encoding="utf-8")
+
+    with pytest.raises(ShelfError, match=f"^x.sql: its header {words}"):
+        read_shelf(tmp_path, kind, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("{a: text}", "{a: text, b: bool}", "`b: bool`: not a kind; kinds are time, text, tokens, number, "),
+        ("{a: text}", "{a: text, b: [{c: }]}", "`b.c: `: not a kind; kinds are "),
+        ("{a: text}", "{a: text, b: [text, text]}", r"`b: \['text', 'text'\]`: not a kind; kinds are "),
+        ("{a: text}", "{a: text}\nparsed: {p: {from: a, columns: {d: int}}}", "`d: int`: not a kind; kinds are "),
+        ("[a]", "[a, b, c]", "`required` names `b`, `c`, which `columns` does not have"),
+    ],
+)
+def test_a_format_reads_known_kinds_and_requires_what_it_reads(tmp_path: Path, old: str, new: str, words: str) -> None:
+    (tmp_path / "x.sql").write_text(f"/*\n{FORMAT.replace(old, new)}*/\nselect 1", encoding="utf-8")
+
+    with pytest.raises(ShelfError, match=f"^x.sql: {words}"):
+        read_shelf(tmp_path, Format)
 
 
 def test_a_shelf_is_a_folder_of_sql_files(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from llmcost.errors import ShelfError
 from llmcost.shelf import Query, shipped_shelf
 
 # Every detector's query gives these, one row per request that is worth looking at; more columns are its own.
@@ -29,6 +30,29 @@ class Detector(Query):
     advice: str
     needs: list[dict[str, Any]] = field(default_factory=list)
     rank: int = LAST
+
+    def check(self) -> None:
+        """Refuse a header whose values are not of the kinds that a detector has."""
+        for rule, holds in rules(self).items():
+            if not holds:
+                raise ShelfError(f"{self.name}.sql: its header does not fit: {rule}", hint="see docs/detectors.md")
+
+
+def rules(detector: Detector) -> dict[str, bool]:
+    """Say what kinds of values a header has, and whether one has them."""
+    return {
+        "title, why and advice are text": all(
+            isinstance(text, str) and text for text in (detector.title, detector.why, detector.advice)
+        ),
+        "rank is a number": isinstance(detector.rank, int | float),
+        "params are `name: number`": isinstance(detector.params, dict)
+        and all(isinstance(value, int | float | str) for value in detector.params.values()),
+        "needs is a list of {fields: [column], says: text}": isinstance(detector.needs, list)
+        and all(
+            isinstance(need, dict) and isinstance(need.get("fields"), list) and need["fields"] and "says" in need
+            for need in detector.needs
+        ),
+    }
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from llmcost.errors import NO_ROOM, InputError
+from llmcost.errors import NO_ROOM, InputError, ShelfError
 from llmcost.ingest.summary import Summary
 
 
@@ -13,10 +13,13 @@ from llmcost.ingest.summary import Summary
 def setting_aside(path: str, is_named: bool, summary: Summary) -> Iterator[None]:
     """Catch whatever a file does while the block looks at it, or reads it into a copy.
 
-    A file that was named is `refused`, one that lay in a folder `skipped`. Raises OSError where the disk is full.
+    A file that was named is `refused`, one that lay in a folder `skipped`. Raises OSError where the disk is full,
+    ShelfError where a file of ours is wrong, whatever the log is.
     """
     try:
         yield
+    except ShelfError:
+        raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise

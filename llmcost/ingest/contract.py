@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from itertools import groupby
 
-import duckdb
-
 from llmcost.errors import ShelfError, first_line
 from llmcost.ingest.format import PASSED_OVER, Format, required_columns
 from llmcost.ingest.joint import Joint
 from llmcost.ingest.recognise import Recognised
 from llmcost.ingest.records import create_records, reader_of
+from llmcost.shelf import UNBOUND
 from llmcost.store import Store
-
-# what DuckDB raises for a query that names what is not there
-UNBOUND = (duckdb.BinderException, duckdb.CatalogException)
 
 
 def breach(store: Store, batch: list[Recognised], error: Exception) -> ShelfError:

@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
+from llmcost.errors import ShelfError
 from llmcost.shelf import shipped_shelf
 
 # What a leaf of `columns` is read as. Token counts are read as text: only text tells 12.5 and true from 12.
@@ -24,6 +25,8 @@ LEAF_TYPES = {
     "map": "MAP(VARCHAR, VARCHAR)",
     "token_map": "MAP(VARCHAR, VARCHAR)",
 }
+# and of the file's own sort, see `time_type` in recognise.py
+KINDS = ("time", *LEAF_TYPES)
 # What a format's query must give of each request; every other column of `requests` may be missing.
 REQUIRED_COLUMNS = (
     *("request_id", "dedupe_key", "file_id", "started_at", "operation_name"),
@@ -67,6 +70,16 @@ class Format:
     has_sums: bool = False
     projection: str = ""
 
+    def check(self) -> None:
+        """Refuse a header that reads what is no kind, or requires what it does not read."""
+        parts = [self.columns, *(inside["columns"] for inside in self.parsed.values())]
+        for path, kind in (leaf for part in parts for leaf in leaves_of(part)):
+            if not isinstance(kind, str) or kind not in KINDS:
+                written = f"`{'.'.join(map(str, path))}: {'' if kind is None else kind}`"
+                raise ShelfError(f"{self.name}.sql: {written}: not a kind; kinds are {', '.join(KINDS)}")
+        if strays := [f"`{name}`" for name in self.required if name not in self.columns]:
+            raise ShelfError(f"{self.name}.sql: `required` names {', '.join(strays)}, which `columns` does not have")
+
     @cached_property
     def time_paths(self) -> list[tuple[str, ...]]:
         """The keys that lead to each leaf that is a time."""
@@ -94,12 +107,17 @@ def formats() -> dict[str, Format]:
 
 def paths_of(columns: Columns, kind: str) -> Iterator[tuple[str, ...]]:
     """Give the keys that lead to each leaf of a kind, through lists as if they were not there."""
-    if isinstance(columns, list):
-        yield from paths_of(columns[0], kind)
+    return (path for path, found in leaves_of(columns) if found == kind)
+
+
+def leaves_of(columns: Columns) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Give each leaf with the keys that lead to it, through lists of one as if they were not there."""
+    if isinstance(columns, list) and len(columns) == 1:
+        yield from leaves_of(columns[0])
     elif isinstance(columns, dict):
-        yield from ((key, *path) for key, inner in columns.items() for path in paths_of(inner, kind))
-    elif columns == kind:
-        yield ()
+        yield from (((key, *path), kind) for key, inner in columns.items() for path, kind in leaves_of(inner))
+    else:
+        yield (), columns
 
 
 def fulfils(record: Any, marks: dict[str, Any]) -> bool:

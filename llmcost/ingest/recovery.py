@@ -16,7 +16,7 @@ import duckdb
 from llmcost.errors import StoreError, cannot_write
 from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.bisect import bisect
-from llmcost.ingest.contract import UNBOUND, breach
+from llmcost.ingest.contract import breach
 from llmcost.ingest.measured import check_measured
 from llmcost.ingest.options import Options
 from llmcost.ingest.recognise import Recognised
@@ -24,6 +24,7 @@ from llmcost.ingest.records import REFUSALS, reader_of, refused
 from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.summary import Summary
 from llmcost.ingest.transaction import commit
+from llmcost.shelf import UNBOUND
 from llmcost.store import Store
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from llmcost.errors import UsageError
+from llmcost.errors import ShelfError, UsageError
 from llmcost.pricing.nearest import among
 from llmcost.shelf import Query, shipped_shelf
 from llmcost.store import Rows, Scope
@@ -68,11 +68,31 @@ class Found:
 
 
 def table(scope: Scope, view: View) -> Found:
-    """Run a view over a scope; one pass gives the rows and, as a row that says so, the total."""
+    """Run a view over a scope; one pass gives the rows and, as a row that says so, the total.
+
+    Raises ShelfError where the view's header names columns that its query does not give.
+    """
     by, result = scope.by or (), scope.result(view)
     names = result.columns[1 + MAX_GROUPS :]
+    check_names(view, names)
     rows = [row[1 : 1 + len(by)] + row[1 + MAX_GROUPS :] for row in result.rows if not row[0]]
     whole = next(row[1 + MAX_GROUPS :] for row in result.rows if row[0])
     totals = dict(zip(names, whole, strict=True))
     shown = view.totals or [name for name in names if name not in view.labels]
     return Found((*by, *names), rows, {name: totals[name] for name in shown})
+
+
+def check_names(view: View, given: tuple[str, ...]) -> None:
+    """Hold the columns that a header names to those that its query gives."""
+    drawn = ("distribution",) if view.histogram else ()
+    named = {
+        **{"labels": view.labels, "measure": [view.measure], "sums": view.sums, "totals": view.totals},
+        **{"histogram": view.histogram, "hide_when_narrow": view.hide_when_narrow},
+        "bases": [name for share, counts in view.bases.items() for name in (share, *counts)],
+    }
+    for key, columns in named.items():
+        if strays := [name for name in columns if name not in (*given, *drawn)]:
+            raise ShelfError(
+                f"{view.name}.sql: `{key}` names {', '.join(strays)}, which the query does not give",
+                hint=f"it gives {', '.join(given)}",
+            )

@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary, finalize
 
-from llmcost.shelf import Query
+from llmcost.shelf import Query, naming
 from llmcost.store.engine import DerivedTable, Input, Inputs
 from llmcost.store.priced import Priced
 from llmcost.store.prices import add_prices, are_in_range, fill_prices
@@ -149,7 +149,10 @@ class Binding:
         if value not in self._made:
             self.bind(read_by(value.query, value.inputs))
             table = f"derived_{next(self._numbers)}"
-            self._store.execute(f"create temp table {table} as {text_of(value.query)}", dict(value.parameters) or None)
+            with naming(value.query):
+                self._store.execute(
+                    f"create temp table {table} as {text_of(value.query)}", dict(value.parameters) or None
+                )
             self._made[value] = table
             finalize(value, self._unused.append, table)
         return self._made[value]

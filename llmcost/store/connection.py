@@ -15,7 +15,7 @@ import duckdb
 
 from llmcost.errors import StoreError
 from llmcost.pricing import Book
-from llmcost.shelf import Query
+from llmcost.shelf import Query, naming
 from llmcost.store import connect
 from llmcost.store.binding import Binding, read_by, text_of
 from llmcost.store.connect import MEMORY
@@ -90,10 +90,10 @@ class Store:
     def run(
         self, query: Query | str, inputs: Inputs | None = None, parameters: Mapping[str, Any] | None = None
     ) -> Result:
-        """Run a query over tables, see `engine`."""
+        """Run a query over tables, see `engine`. Raises ShelfError where one of a shelf is not SQL over its tables."""
         self.bind(read_by(query, inputs or {}))
         defaults = {} if isinstance(query, str) else query.params
-        with self._refusing():
+        with self._refusing(), naming(query):
             result = self._connection.execute(text_of(query), {**defaults, **(parameters or {})} or None)
             return Result(tuple(column[0] for column in result.description), result.fetchall())
 
