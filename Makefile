@@ -3,17 +3,19 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
-# files of tests side by side, each file in one process; the slowest are named
-SIDE_BY_SIDE := --numprocesses auto --dist loadfile --durations 20
 # which tests: every one, or "not slow"
 SELECT :=
 # files or folders of tests: all
 TESTS :=
+# files of tests side by side, each file in one process; the slowest are named. A choice by -k is done sooner in one
+SIDE_BY_SIDE := $(if $(filter -k,$(TESTS)),,--numprocesses auto --dist loadfile --durations 20)
 # what holds outputs and tables of the program
 WRITTEN := README.md CONTRIBUTING.md $(addprefix docs/,README.md design.md quickstart.md ingest.md reports.md detectors.md python.md formats.md \
 	pricing.md exit-codes.md) docs/detectors/*.md
+# those of them to write or to compare: all
+PAGES := $(WRITTEN)
 # a file a process, two at a time
-COG = ls $(WRITTEN) | PATH="$(abspath $(BIN)):$$PATH" xargs -P 2 -n 1 $(BIN)/cog -P -I .
+COG = ls $(PAGES) | PATH="$(abspath $(BIN)):$$PATH" xargs -P 2 -n 1 $(BIN)/cog -P -I .
 
 # a test is many processes of the program, and to compile it in each takes longer than what they do. It is compiled
 # beforehand and by nobody else: where the disk is full, as tests let it be, Python writes half a file and reads it later
@@ -61,13 +63,14 @@ check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(COG) --check
 
-fix: $(READY)  ## write what a machine can write
+fix: $(READY)  ## write what a machine can write; PAGES=docs/detectors.md narrows the pages
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/sqlfmt --quiet llmcost
 	$(BIN)/python -m tests.readme
 	$(BIN)/python -m tests.schema
-	$(COG) -r
+	$(COG) -r --verbosity=0
+	@git status --short -- docs README.md CONTRIBUTING.md
 
 docs: $(READY)  ## take the pictures in docs/images anew; those of the page need a chromium
 	$(BIN)/python -m tests.pictures
