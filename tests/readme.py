@@ -17,9 +17,12 @@ from llmcost.cli.app import TASKS
 from llmcost.columns import COLUMNS
 from llmcost.detect import detectors
 from llmcost.detect.detector import CONTRACT
+from llmcost.detect.query import queries
+from llmcost.detect.run import READ, SINGLE
 from llmcost.errors import Exit
-from llmcost.ingest.format import REQUIRED_COLUMNS
+from llmcost.ingest.format import KINDS, REQUIRED_COLUMNS
 from llmcost.report.view import View, views
+from llmcost.store.detection_rules import MADE
 
 ROOT = Path(__file__).parent.parent
 # a command that did its work and found what it was to fail for
@@ -170,6 +173,39 @@ def detector_columns() -> None:
 def format_columns() -> None:
     """Print the columns that a format's query must give."""
     print(", ".join(f"`{name}`" for name in REQUIRED_COLUMNS) + "; `passed_over` where its header has `passes_over`")
+
+
+def kind_table() -> None:
+    """Print what a format may read."""
+    print("| kind | what it takes, and what the query makes of it |\n|---|---|")
+    for kind, meaning in KINDS.items():
+        print(f"| `{kind}` | {meaning} |")
+
+
+def input_table() -> None:
+    """Print the tables that `inputs` may name: those of docs/sql.md that some header does, and those of detectors."""
+    named = {name for query in (*views().values(), *detectors().values()) for name in query.inputs}
+    print("| table | what it answers, or what a row is | for |\n|---|---|---|")
+    for name, meaning in tables_of_sql().items():
+        if name in named:
+            print(f"| `{name}` | {meaning.partition('. ')[0]} | views, detectors |")
+    for name in (SINGLE, *READ):
+        print(f"| `{name}` | {queries()[name].answers} | detectors |")
+    for name, meaning in MADE.items():
+        print(f"| `{name}` | {meaning} | detectors |")
+
+
+def tables_of_sql() -> dict[str, str]:
+    """Read what a row of each table is from the page about SQL, where tables may share a line."""
+    page = (
+        (ROOT / "docs" / "sql.md").read_text(encoding="utf-8").partition("## What there is\n")[2].partition("\n## ")[0]
+    )
+    found: dict[str, str] = {}
+    for names, meaning in re.findall(r"^\| (`.+?`) \| (.+) \|$", page, re.MULTILINE):
+        tables, clauses = re.findall(r"`(\w+)`", names), meaning.rstrip(".").split("; ")
+        each = clauses if len(clauses) == len(tables) else [meaning] * len(tables)
+        found |= {name: clause[:1].upper() + clause[1:] for name, clause in zip(tables, each, strict=True)}
+    return found
 
 
 def detector_links() -> None:

@@ -20,7 +20,7 @@ from llmcost.pricing.rates import FUTURE, PAST, rows_of
 from llmcost.pricing.update import Change
 from llmcost.pricing.waste import CacheRule, Substitute, Unbilled
 from llmcost.store import Store
-from llmcost.store.detection_rules import DetectionRules, detection_rules
+from llmcost.store.detection_rules import MADE, DetectionRules, detection_rules
 
 MODELS = """\
 format: llmcost-pricing/1
@@ -108,7 +108,8 @@ def substitutes(rules: DetectionRules, table: str) -> list[tuple[object, ...]]:
 def test_a_book_that_says_nothing_of_waste_makes_empty_tables(loaded: Loaded) -> None:
     rules = loaded([request("heron")], MODELS)
 
-    for table in ("unbilled_statuses", "cache_rules", "smaller_names", "successor_names", "successor_days"):
+    assert MADE.keys() == rules.made.keys()
+    for table in MADE:
         assert 0 == rules.value(f"select count(*) from {table}")
 
 

@@ -5,16 +5,25 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
 
 import pytest
+import yaml
 
 from llmcost.columns import COLUMNS
-from llmcost.report.view import views
+from llmcost.detect import detect
+from llmcost.detect.detector import Detector, detectors
+from llmcost.ingest.format import Format
+from llmcost.pricing import load_book, shipped_book_path
+from llmcost.report.view import View, views
+from llmcost.store import Store
+from llmcost.store.shape import shape
 from tests import pictures
-from tests.conftest import ROOT
+from tests.conftest import CASES, ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+GUIDE = ROOT / "CONTRIBUTING.md"
+PAGES = [ROOT / "README.md", GUIDE, *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r'(?:\]\(|src=")([^)"#\s]*)(#[^)"\s]*)?[)"]')
 
 
@@ -49,6 +58,38 @@ def test_every_view_has_its_chapter_and_every_group_its_row() -> None:
 
     assert {*views(), "budget"} <= anchors(page)
     assert [] == [name for name in COLUMNS if f"| `{name}` |" not in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("kind", [Format, View, Detector])
+def test_the_guide_says_what_each_key_of_a_header_is(kind: type[object]) -> None:
+    # a projection is made of a user's map, and not written into a header
+    keys = [key for key in signature(kind).parameters if key not in ("name", "query", "projection")]
+
+    assert [] == [key for key in keys if f"`{key}`" not in guide()]
+
+
+def test_the_guide_says_what_each_key_of_a_case_is() -> None:
+    cases = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(CASES.glob("[dfv]*/*.yaml"))]
+    inner = [case for file in cases for case in file.get("cases", ())]
+    rows = re.findall(r"^\| (`.+?) \|", guide().partition("### Cases\n")[2].partition("\n## ")[0], re.MULTILINE)
+    said = {key for row in rows for key in re.findall(r"`(\w+)`", row)}
+
+    assert {key for case in (*cases, *inner) for key in case} | {"at", "lasts", "times", "every"} == said
+
+
+def test_the_guide_names_tables_that_queries_may_read() -> None:
+    with Store() as store:
+        hits = detect(store, load_book([shipped_book_path()]), detectors(), [])
+    named = re.findall(r"^\| `(\w+)` \| .+ \| (?:views, )?detectors \|$", guide(), re.MULTILINE)
+    used = {name for query in (*views().values(), *detectors().values()) for name in query.inputs}
+
+    assert used | hits.read.keys() <= {*named}
+    assert {*named} <= hits.tables.keys() | shape()["tables"].keys() | shape()["views"].keys()
+
+
+def guide() -> str:
+    """Read CONTRIBUTING.md."""
+    return GUIDE.read_text(encoding="utf-8")
 
 
 def test_pictures_are_small_and_name_no_address() -> None:

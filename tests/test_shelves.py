@@ -197,7 +197,7 @@ def test_what_is_wrong_with_a_header_is_said(tmp_path: Path, kind: type[Query], 
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("{a: text}", "{a: text, b: bool}", "`b: bool`: not a kind; kinds are time, text, tokens, number, "),
+        ("{a: text}", "{a: text, b: bool}", "`b: bool`: not a kind; kinds are text, tokens, number, flag, time, "),
         ("{a: text}", "{a: text, b: [{c: }]}", "`b.c: `: not a kind; kinds are "),
         ("{a: text}", "{a: text, b: [text, text]}", r"`b: \['text', 'text'\]`: not a kind; kinds are "),
         ("{a: text}", "{a: text}\nparsed: {p: {from: a, columns: {d: int}}}", "`d: int`: not a kind; kinds are "),

@@ -12,7 +12,20 @@ from typing import Any
 from llmcost.errors import ShelfError
 from llmcost.shelf import shipped_shelf
 
-# What a leaf of `columns` is read as. Token counts are read as text: only text tells 12.5 and true from 12.
+# What leaves of `columns` there are: what each takes, and what the query makes of it.
+KINDS = {
+    "text": "text; of a number, a list or an object its JSON",
+    "tokens": "a whole number, 12.0 too: `tokens(x)`",
+    "number": "any number: milliseconds, USD, a temperature",
+    "flag": "true or false, as text too: `flag(x)`",
+    "time": "seconds to nanoseconds since 1970, or ISO 8601: `utc(x)`",
+    "texts": "a list of texts",
+    "json": "any JSON as text, for `->` and `->>`, or for `parsed`",
+    "content": "text of prompts or answers, or JSON that holds it: hashed by `content.sql`, NULL with `--text none`",
+    "map": "an object whose keys are not known before, its values as text",
+    "token_map": "the same of token counts",
+}
+# What they are read as. Token counts are read as text: only text tells 12.5 and true from 12.
 # `content` is prompt or answer text or the JSON that holds it: it is hashed and measured, never stored.
 LEAF_TYPES = {
     "text": "VARCHAR",
@@ -25,8 +38,6 @@ LEAF_TYPES = {
     "map": "MAP(VARCHAR, VARCHAR)",
     "token_map": "MAP(VARCHAR, VARCHAR)",
 }
-# and of the file's own sort, see `time_type` in recognise.py
-KINDS = ("time", *LEAF_TYPES)
 # What a format's query must give of each request; every other column of `requests` may be missing.
 REQUIRED_COLUMNS = (
     *("request_id", "dedupe_key", "file_id", "started_at", "operation_name"),

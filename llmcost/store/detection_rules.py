@@ -33,6 +33,14 @@ CACHE_RULES = {
 }
 # since when a model has had its successor
 SUCCESSOR_DAYS = {"provider": "varchar", "model": "varchar", "from_us": "bigint"}
+# what is made of a book's rules, and what a row of each table is
+MADE = {
+    "unbilled_statuses": "A status of failed requests that a provider does not bill, while that holds",
+    "cache_rules": "How prompts of a model can be cached, under one policy, while that holds",
+    "successor_days": "Since when a model has had its successor",
+    "smaller_names": "A name in the logs, resolved to the model that the book names as smaller",
+    "successor_names": "A name in the logs, resolved to the model that succeeded its own",
+}
 EPOCH = datetime(1970, 1, 1)
 Dated = TypeVar("Dated", Unbilled, CacheRule)
 # a name in the store by its number, and what it is resolved to
@@ -47,8 +55,7 @@ Owners = Mapping[Pair, list[str]]
 class DetectionRules(Tables):
     """What a book says of waste, and prices with those of the substitutes.
 
-    `made` are the tables `unbilled_statuses`, `cache_rules`, `successor_days`, and the names in the store that have a
-    substitute, resolved to it: `smaller_names`, `successor_names`.
+    `made` are the tables of MADE; the names in the store that have a substitute are resolved to it.
     """
 
     priced: Priced
