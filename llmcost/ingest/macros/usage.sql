@@ -3,7 +3,10 @@
 -- input, output, total: as reported      cache_read, cache_write, reasoning: parts or neighbours of them
 -- uncached: the input without any cache, where the emitter says it apart (text_tokens, noCacheTokens, misses)
 -- tool_use: input of the provider's own tools, which only Gemini's total holds beside the prompt
--- input_basis: the format's habit: inclusive | exclusive | writes_outside | unknown
+-- input_basis: the format's habit, which holds where a total or `uncached` does not tell
+--   inclusive: the input holds what was read from a cache and written to it; always_inclusive: whatever a total says
+--   exclusive: both stand beside it; writes_outside: it holds reads, and writes stand beside it
+--   unknown: taken as inclusive, and ambiguous where nothing tells
 -- output_basis: inclusive | exclusive (reasoning stands beside the output)
 -- Gives input_tokens (cache included), output_tokens (reasoning included), basis (what held for the input),
 -- and evidence: default | uncached | lower_bound | total_identity | ambiguous.
