@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -40,11 +41,21 @@ def store() -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ingest all fixtures once: every format, tier, batch, cache, modality and failure that there is."""
-    path = tmp_path_factory.mktemp("ingested") / "store.duckdb"
-    with Store(path) as opened:
-        ingest(opened, [str(FIXTURES)])
+def ingested(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """Ingest all fixtures once: every format, tier, batch, cache, modality and failure that there is.
+
+    Tests side by side share it, so they only read it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    # a worker's is within the run's
+    path = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / f"{testrun_uid}.duckdb"
+    part = path.with_suffix(".part")
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            with Store(part) as opened:
+                ingest(opened, [str(FIXTURES)])
+            part.rename(path)
     return path
 
 

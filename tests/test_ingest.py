@@ -112,23 +112,28 @@ def test_blank_lines_bom_and_windows_line_ends_are_no_errors_and_count_as_lines(
     assert (summary.new, [reject.line for reject in summary.rejects]) == (2, [4])
 
 
-def test_the_same_command_twice_adds_nothing(store: Store) -> None:
-    first = ingest(store, [str(FIXTURES)])
-    second = ingest(store, [str(FIXTURES)])
+def test_the_same_command_twice_adds_nothing(full: Store) -> None:
+    files = full.value("select count(*) from files")
+    again = ingest(full, [str(FIXTURES)])
 
-    assert (first.new > 200, first.unchanged) == (True, 0)
-    assert (second.new, second.duplicates, second.files, second.unchanged) == (0, 0, 0, first.files)
+    assert (again.new, again.duplicates, again.files, again.unchanged) == (0, 0, 0, files)
 
 
-def test_the_same_content_under_another_name_adds_nothing(store: Store, tmp_path: Path) -> None:
-    first = ingest(store, [str(FIXTURES)])
-    for file in FIXTURES.iterdir():
-        (tmp_path / f"copy-{file.name}").write_bytes(file.read_bytes())
-        (tmp_path / f"zipped-{file.name}").write_bytes(gzip.compress(file.read_bytes()))
+def test_the_same_content_under_another_name_adds_nothing(full: Store, tmp_path: Path) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    # to look for bad lines takes long, and says nothing here
+    sound = full.rows("select path from files where file_id not in (select file_id from rejects) order by path")
+    for number, (path,) in enumerate(sound):
+        content, name = Path(path).read_bytes(), Path(path).name
+        copy = copies / (f"zipped-{name}" if number % 2 else f"copy-{name}")
+        copy.write_bytes(gzip.compress(content) if number % 2 else content)
+    requests = full.value("select count(*) from requests")
 
-    summary = ingest(store, [str(tmp_path)])
+    summary = ingest(full, [str(copies)])
 
-    assert (summary.new, summary.duplicates) == (0, 2 * (first.new + first.duplicates))
+    assert (summary.new, summary.files, summary.duplicates > 200) == (0, len(sound), True)
+    assert requests == full.value("select count(*) from requests")
 
 
 def test_a_grown_file_adds_its_new_lines_alone(store: Store, tmp_path: Path) -> None:

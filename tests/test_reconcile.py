@@ -412,8 +412,8 @@ def test_the_command_compares_with_what_litellm_says(llmcost: Run) -> None:
     assert "agreeing: " in done.stderr and "of the difference is explained" in done.stderr
 
 
-def test_the_command_lists_causes(llmcost: Run) -> None:
-    done = llmcost("reconcile", FIXTURES, "-f", "csv", "--causes")
+def test_the_command_lists_causes(llmcost: Run, ingested: Path) -> None:
+    done = llmcost("reconcile", "--db", ingested, "-f", "csv", "--causes")
 
     assert 0 == done.returncode
     head, *rows = done.stdout.splitlines()

@@ -43,14 +43,15 @@ def commit_readable(
         raise breach(store, batch, error) from error
     except REFUSALS:
         check_measured(batch)
-    batch, rejects = sieved(store, batch, copies, summary)
+    paths = refused_paths(store, batch, copies)
+    batch, rejects = sieved(batch, paths, copies, summary)
     if not batch:
         return batch, 0, Summary()
     try:
         with writing(store):
             return batch, *commit(store, batch, rejects, copies, options, summary)
     except REFUSALS:
-        batch, more = bisected(store, batch, copies)
+        batch, more = bisected(store, batch, paths, copies)
     try:
         with writing(store):
             return batch, *commit(store, batch, rejects + more, copies, options, summary)
@@ -83,10 +84,9 @@ def writing(store: Store) -> Iterator[None]:
 
 
 def sieved(
-    store: Store, batch: list[Recognised], copies: str, summary: Summary
+    batch: list[Recognised], paths: set[str], copies: str, summary: Summary
 ) -> tuple[list[Recognised], list[Reject]]:
     """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
-    paths = refused_paths(store, batch, copies)
     good, rejects = [], []
     for item in batch:
         if item.source.path not in paths:
@@ -99,15 +99,19 @@ def sieved(
     return good, rejects
 
 
-def bisected(store: Store, batch: list[Recognised], copies: str) -> tuple[list[Recognised], list[Reject]]:
+def bisected(
+    store: Store, batch: list[Recognised], sieved_paths: set[str], copies: str
+) -> tuple[list[Recognised], list[Reject]]:
     """Leave out the lines that no rule of the sieve named, and that DuckDB refuses even so."""
-    paths = refused_paths(store, batch, copies)
+    paths = refused_paths(store, [item for item in batch if item.source.path in sieved_paths], copies)
     found = [bisect(store, item, copies) if item.source.path in paths else (item, []) for item in batch]
     return [item for item, _ in found], [reject for _, rejects in found for reject in rejects]
 
 
 def refused_paths(store: Store, batch: list[Recognised], copies: str) -> set[str]:
-    """Name the files of a batch that DuckDB refuses."""
+    """Name the files of a batch that DuckDB refuses: it has refused one of them."""
+    if len(batch) == 1:
+        return {batch[0].source.path}
     groups = groupby(sorted(batch, key=reader_of), key=reader_of)
     return {item.source.path for _, group in groups for item in refused_files(store, list(group), copies)}
 
