@@ -42,8 +42,8 @@ create or replace temp macro litellm_searches(by_tool, by_details, model, call_t
     case
         when call_type in ('completion', 'acompletion') and (contains(model, '-search-preview') or contains(model, '-search-api'))
         then 1
-        when regexp_matches(model, '(^|/)gemini-[12][.-]')
-        then least(nullif(tokens(coalesce(by_details, by_tool)), 0), 1)
+        when regexp_matches(model, '(^|/)gemini-[12][.-]') and tokens(coalesce(by_details, by_tool)) > 0
+        then 1
         else nullif(tokens(coalesce(by_details, by_tool)), 0)
     end
 ;
