@@ -42,21 +42,36 @@ def store() -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def ingested(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
-    """Ingest all fixtures once: every format, tier, batch, cache, modality and failure that there is.
+    """Ingest all fixtures once: every format, tier, batch, cache, modality and failure that there is."""
 
-    Tests side by side share it, so they only read it.
-    """
-    folder = tmp_path_factory.getbasetemp()
+    def fill(folder: Path) -> None:
+        with Store(folder / "store.duckdb") as opened:
+            ingest(opened, [str(FIXTURES)])
+
+    return made_once(tmp_path_factory, f"ingested-{testrun_uid}", fill) / "store.duckdb"
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
+    """Give a folder that is filled once for all tests side by side, which only read it."""
+    folder = factory.getbasetemp()
     # a worker's is within the run's
-    path = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / f"{testrun_uid}.duckdb"
-    part = path.with_suffix(".part")
+    path = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / name
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            with Store(part) as opened:
-                ingest(opened, [str(FIXTURES)])
-            part.rename(path)
+        if not path.with_suffix(".done").exists():
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir()
+            fill(path)
+            path.with_suffix(".done").touch()
     return path
+
+
+@pytest.fixture(scope="session")
+def said(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Path:
+    """Ingest all fixtures with a secret for everything that somebody said."""
+    from tests.spoken import fill
+
+    return made_once(tmp_path_factory, f"said-{testrun_uid}", fill) / "store.duckdb"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from llmcost.errors import FormatError, InputError, UsageError
 from llmcost.ingest import ingest
-from llmcost.pricing import Book
+from llmcost.pricing import Book, load_book
 from llmcost.reconcile import Gaps, compare_invoice, compare_reported, read_bill
 from llmcost.reconcile.shelves import causes
 from llmcost.store import Filters, Store
@@ -122,19 +122,31 @@ CASES: list[tuple[Record, str, str | None, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "reported", "cause", "evidence"), CASES)
-def test_the_mistake_that_gives_the_reported_cost_is_named(
-    store: Store,
-    small_book: Book,
-    tmp_path: Path,
-    fields: Record,
-    reported: str,
-    cause: str | None,
-    evidence: str | None,
-) -> None:
-    found = explained(store, small_book, tmp_path, [request(**fields, reported_cost_usd=float(reported))])
+@pytest.fixture(scope="module")
+def mistakes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[Any, ...]]]:
+    """What is said of each case, by its request."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    sent = [request(n, **fields, reported_cost_usd=float(usd)) for n, (fields, usd, *_) in enumerate(CASES)]
+    with Store() as store:
+        fill(store, folder, sent)
+        compare_reported(store, load_book([logs.write(folder / "book.yaml", BOOK)]))
+        rows = store.rows(
+            "select request_id, gaps.reported_cost_usd, cause, evidence"
+            " from requests join gaps using (dedupe_key) left join explained using (dedupe_key)"
+        )
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for name, *row in rows:
+        found.setdefault(name, []).append(tuple(row))
+    return found
 
-    assert [(Decimal(reported), cause, evidence)] == found
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: f"{number}-{CASES[number][2]}")
+def test_the_mistake_that_gives_the_reported_cost_is_named(
+    mistakes: dict[str, list[tuple[Any, ...]]], number: int
+) -> None:
+    _, reported, cause, evidence = CASES[number]
+
+    assert [(Decimal(reported), cause, evidence)] == mistakes[str(request(number)["request_id"])]
 
 
 def test_every_cause_has_a_case(store: Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,10 @@ from llmcost.ingest import ingest
 from llmcost.ingest.source_record import find_originals
 from llmcost.pricing import Book
 from llmcost.report import queries
-from llmcost.store import Store
+from llmcost.store import Priced, Store
 from tests.conftest import FIXTURES, Run
+from tests.spoken import JSON_LOGS, SECRET
 from tests.test_ingest import record
-from tests.test_privacy import JSON_LOGS, SECRET, records, spoken
 from tests.test_shapes import RECORDS, SHAPES, as_csv, zstd
 
 RETRIED = "chatcmpl-invented-retried"
@@ -391,16 +391,20 @@ def test_an_archive_that_breaks_off_is_read_as_far_as_it_goes(tmp_path: Path) ->
     assert () == find_originals(str(tmp_path / "log"), "litellm", ["call-19999"]).found
 
 
-@pytest.mark.parametrize("file", JSON_LOGS, ids=lambda file: file.name)
-def test_what_was_said_is_nowhere_in_what_is_shown(store: Store, tmp_path: Path, book: Book, file: Path) -> None:
-    log = tmp_path / file.name
-    log.write_text("\n".join(json.dumps(spoken(item)) for item in records(file)), encoding="utf-8")
-    ingest(store, [str(log)])
-    priced = store.price(book)
+@pytest.fixture(scope="module")
+def priced_said(said: Path, book: Book) -> Iterator[Priced]:
+    with Store(said, read_only=True) as store:
+        yield store.price(book)
 
-    wanted = priced.derive("select dedupe_key from requests")
-    for row in priced.records(queries()["show_requests"], {"wanted": wanted}):
-        assert SECRET not in json.dumps([facts(row), as_json(source_of(store, row))], default=str)
+
+@pytest.mark.parametrize("file", JSON_LOGS, ids=lambda file: file.name)
+def test_what_was_said_is_nowhere_in_what_is_shown(priced_said: Priced, file: Path) -> None:
+    wanted = priced_said.derive(
+        "select dedupe_key from requests join files using (file_id) where ends_with(path, $name)",
+        name=f"/{file.name}",
+    )
+    for row in priced_said.records(queries()["show_requests"], {"wanted": wanted}):
+        assert SECRET not in json.dumps([facts(row), as_json(source_of(priced_said.store, row))], default=str)
 
 
 @pytest.mark.parametrize("shape", ["jsonl", "csv"])

@@ -86,18 +86,23 @@ def own_book(example: dict[str, Any]) -> str:
     )
 
 
-def costs(folder: Path, records: list[dict[str, Any]], book: Book) -> dict[str, tuple[Decimal | None, str]]:
-    log = folder / "log.jsonl"
-    log.write_text("".join(json.dumps(r) + "\n" for r in records), encoding="utf-8")
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    log = tmp_path_factory.mktemp("examples") / "log.jsonl"
+    log.write_text("".join(json.dumps(record(e)) + "\n" for e in examples()), encoding="utf-8")
     with Store() as store:
         ingest(store, [str(log)])
-        rows = store.price(book).rows("select request_id, cost_usd, price_status from priced_requests")
-        return {name: (cost, status) for name, cost, status in rows}
+        yield store
+
+
+def costs(store: Store, book: Book) -> dict[str, tuple[Decimal | None, str]]:
+    rows = store.price(book).rows("select request_id, cost_usd, price_status from priced_requests")
+    return {name: (cost, status) for name, cost, status in rows}
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory, book: Book) -> Iterator[dict[str, tuple[Decimal | None, str]]]:
-    yield costs(tmp_path_factory.mktemp("shipped"), [record(e) for e in examples()], book)
+def shipped(filled: Store, book: Book) -> dict[str, tuple[Decimal | None, str]]:
+    return costs(filled, book)
 
 
 def test_no_example_is_left_out() -> None:
@@ -105,13 +110,11 @@ def test_no_example_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("example", [e for e in examples() if e["id"] not in WITHOUT_RATES], ids=lambda e: e["id"])
-def test_a_worked_example_is_exact_from_its_own_rates(example: dict[str, Any], tmp_path: Path) -> None:
+def test_a_worked_example_is_exact_from_its_own_rates(filled: Store, example: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "book.yaml"
     path.write_text(own_book(example), encoding="utf-8")
 
-    ((cost, status),) = costs(tmp_path, [record(example)], load_book([path])).values()
-
-    assert (Decimal(example["exact_usd"]), "priced") == (cost, status)
+    assert (Decimal(example["exact_usd"]), "priced") == costs(filled, load_book([path]))[example["id"]]
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda e: e["id"])
