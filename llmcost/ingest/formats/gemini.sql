@@ -166,7 +166,7 @@ select
     tokens(usage.totaltokencount) as total_tokens_reported,
     case
         when gemini_asks_the_web(answer[1].groundingmetadata)
-        then gemini_searches(modelversion, answer[1].groundingmetadata.websearchqueries)
+        then paid_searches(modelversion, len(answer[1].groundingmetadata.websearchqueries))
     end as web_search_requests,
     case when gemini_maps_grounded(answer[1].groundingmetadata) then 'map_search' end as billed_unit,
     gemini_maps(modelversion, answer[1].groundingmetadata) as billed_units,

@@ -82,7 +82,7 @@ parsed:
       content: text
       output: text
   tools: {from: response, columns: {output: [{type: text, container_id: text, action: {type: text}}]}}
-  made: {from: response, columns: {data: [json], usage_info: {pages_processed: tokens}, usage: {seconds: number}}}
+  made: {from: response, columns: {data: [json], usage_info: {pages_processed: tokens}, usage: {seconds: number, server_side_tool_usage_details: {x_search_calls: tokens}}}}
 passes_over: [not a model call]
 */
 with
@@ -209,14 +209,25 @@ select
         litellm_searches(
             usage.server_tool_use.web_search_requests, input_details.web_search_requests, model, call_type
         ),
-        openai_searches(tools.output, null, null)
+        openai_searches(tools.output, null, null, null)
     ) as web_search_requests,
     openai_calls(tools.output, 'file_search_call') as file_search_requests,
+    coalesce(
+        nullif(tokens(made.usage.server_side_tool_usage_details.x_search_calls), 0),
+        openai_calls(tools.output, 'x_search_call')
+    ) as x_search_requests,
     openai_containers(tools.output) as code_interpreter_requests,
     billed.unit as billed_unit,
     billed.units as billed_units,
+    -- an image that was drawn on the way is paid by tokens that no usage has
     case
-        when input + output > 0 then source when billed.is_all then 'provider' else 'missing'
+        when openai_calls(tools.output, 'image_generation_call') is not null
+        then 'missing'
+        when input + output > 0
+        then source
+        when billed.is_all
+        then 'provider'
+        else 'missing'
     end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,

@@ -71,12 +71,14 @@ columns:
     seconds: number
     server_side_tool_usage_details: {web_search_calls: tokens, x_search_calls: tokens, file_search_calls: tokens, code_interpreter_calls: tokens}
     search_context_size: text
+    server_tool_use: {web_search_requests: tokens}
     cost: json
     is_byok: flag
     cost_details: {upstream_inference_cost: number}
     cost_in_usd_ticks: number
     prompt_tokens_details:
       cached_tokens: tokens
+      web_search_requests: tokens
       cache_write_tokens: tokens
       cache_creation_tokens: tokens
       audio_tokens: tokens
@@ -84,6 +86,7 @@ columns:
       cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
     input_tokens_details:
       cached_tokens: tokens
+      web_search_requests: tokens
       cache_write_tokens: tokens
       cache_creation_tokens: tokens
       audio_tokens: tokens
@@ -97,7 +100,7 @@ columns:
 parsed:
   choice:
     from: choices
-    columns: [{finish_reason: text, text: text, message: {content: text, tool_calls: [{function: {name: text, arguments: text}}]}}]
+    columns: [{finish_reason: text, text: text, message: {content: text, tool_calls: [{type: text, function: {name: text, arguments: text}}], executed_tools: [{type: text}]}}]
   items:
     from: output
     columns: [{type: text, name: text, arguments: text, content: json, container_id: text, action: {type: text}}]
@@ -159,7 +162,7 @@ with
                 when object = 'realtime.session'
                 then 'what a session is set to'
             end as passed_over,
-            openai_parts(usage, object = 'list') as parts,
+            openai_parts(usage, model, object = 'list') as parts,
             coalesce(id, printf('openai-%x-%d', hash(content_key, model, usage, failure), copy)) as name
         from bodies
     ),
@@ -233,7 +236,9 @@ select
         parts.output_image, case when operation = 'image_generation' then parts.output end
     ) as output_image_tokens,
     parts.total as total_tokens_reported,
-    coalesce(parts.searches, openai_searches(items, model, object)) as web_search_requests,
+    coalesce(
+        parts.searches, openai_searches(items, chat_searches(choice), model, object)
+    ) as web_search_requests,
     coalesce(parts.file_searches, openai_calls(items, 'file_search_call')) as file_search_requests,
     coalesce(parts.x_searches, openai_calls(items, 'x_search_call')) as x_search_requests,
     coalesce(parts.containers, openai_containers(items)) as code_interpreter_requests,

@@ -50,12 +50,14 @@ columns:
         num_search_queries: tokens
         server_side_tool_usage_details: {web_search_calls: tokens, x_search_calls: tokens, file_search_calls: tokens, code_interpreter_calls: tokens}
         search_context_size: text
+        server_tool_use: {web_search_requests: tokens}
         cost: json
         is_byok: flag
         cost_details: {upstream_inference_cost: number}
         cost_in_usd_ticks: number
         prompt_tokens_details:
           cached_tokens: tokens
+          web_search_requests: tokens
           cache_write_tokens: tokens
           cache_creation_tokens: tokens
           audio_tokens: tokens
@@ -63,6 +65,7 @@ columns:
           cached_tokens_details: {audio_tokens: tokens, image_tokens: tokens}
         input_tokens_details:
           cached_tokens: tokens
+          web_search_requests: tokens
           cache_write_tokens: tokens
           cache_creation_tokens: tokens
           audio_tokens: tokens
@@ -75,7 +78,7 @@ columns:
 parsed:
   choice:
     from: response.body.choices
-    columns: [{finish_reason: text, text: text, message: {content: text, tool_calls: [{function: {name: text, arguments: text}}]}}]
+    columns: [{finish_reason: text, text: text, message: {content: text, tool_calls: [{type: text, function: {name: text, arguments: text}}], executed_tools: [{type: text}]}}]
   items:
     from: response.body.output
     columns: [{type: text, name: text, arguments: text, content: json, container_id: text, action: {type: text}}]
@@ -88,7 +91,7 @@ with
             *,
             response.body as body,
             tokens(response.status_code) as http_status,
-            openai_parts(response.body.usage, response.body.object = 'list') as parts,
+            openai_parts(response.body.usage, response.body.model, response.body.object = 'list') as parts,
             openai_answer(choice, items) as answered
         from records
     ),
@@ -143,7 +146,9 @@ select
     parts.output_audio as output_audio_tokens,
     parts.output_image as output_image_tokens,
     parts.total as total_tokens_reported,
-    coalesce(parts.searches, openai_searches(items, body.model, body.object)) as web_search_requests,
+    coalesce(
+        parts.searches, openai_searches(items, chat_searches(choice), body.model, body.object)
+    ) as web_search_requests,
     coalesce(parts.file_searches, openai_calls(items, 'file_search_call')) as file_search_requests,
     coalesce(parts.x_searches, openai_calls(items, 'x_search_call')) as x_search_requests,
     coalesce(parts.containers, openai_containers(items)) as code_interpreter_requests,

@@ -9,15 +9,6 @@ create or replace temp macro gemini_answer(parts) as
     )
 ;
 
--- Searches that are paid for: up to Gemini 2.5 a prompt that was grounded, however often; since
--- then each query.
-create or replace temp macro gemini_searches(model, queries) as
-    case
-        when len(queries) > 0
-        then case when regexp_matches(model, '^gemini-[12][.-]') then 1 else len(queries) end
-    end
-;
-
 create or replace temp macro gemini_maps_grounded(grounding) as
     grounding.googlemapswidgetcontexttoken is not null
     or coalesce(len(list_filter(grounding.groundingchunks, lambda chunk: chunk.maps is not null)), 0) > 0

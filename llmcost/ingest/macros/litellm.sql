@@ -36,15 +36,12 @@ create or replace temp macro litellm_passed_over(call_type, is_background) as
     end
 ;
 
--- Searches that are paid for: up to Gemini 2.5 a prompt that was grounded, however often. A model that was
--- made to search does so once for each answer and does not say it.
+-- A model that was made to search does so once for each answer and does not say it.
 create or replace temp macro litellm_searches(by_tool, by_details, model, call_type) as
     case
         when call_type in ('completion', 'acompletion') and (contains(model, '-search-preview') or contains(model, '-search-api'))
         then 1
-        when regexp_matches(model, '(^|/)gemini-[12][.-]') and tokens(coalesce(by_details, by_tool)) > 0
-        then 1
-        else nullif(tokens(coalesce(by_details, by_tool)), 0)
+        else paid_searches(model, tokens(coalesce(by_details, by_tool)))
     end
 ;
 
@@ -55,7 +52,7 @@ create or replace temp macro litellm_billed(used_tokens, usage, map_searches, ma
         then
             {
                 unit:'map_search',
-                units:case when regexp_matches(model, '(^|/)gemini-[12][.-]') then 1 else tokens(map_searches) end,
+                units:paid_searches(model, tokens(map_searches)),
                 is_all:false
             }
         when tokens(usage.num_sources_used) > 0

@@ -4,9 +4,10 @@
 -- uncached: the input without any cache, where the emitter says it apart (text_tokens, noCacheTokens, misses)
 -- tool_use: input of the provider's own tools, which only Gemini's total holds beside the prompt
 -- input_basis: the format's habit, which holds where a total or `uncached` does not tell
---   inclusive: the input holds what was read from a cache and written to it; always_inclusive: whatever a total says
---   exclusive: both stand beside it; writes_outside: it holds reads, and writes stand beside it
---   unknown: taken as inclusive, and ambiguous where nothing tells
+-- inclusive: the input holds what was read from a cache and written to it
+-- always_inclusive: so it is whatever a total says
+-- exclusive: both stand beside it; writes_outside: it holds reads, and writes stand beside it
+-- unknown: taken as inclusive, and ambiguous where nothing tells
 -- output_basis: inclusive | exclusive (reasoning stands beside the output)
 -- Gives input_tokens (cache included), output_tokens (reasoning included), basis (what held for the input),
 -- and evidence: default | uncached | lower_bound | total_identity | ambiguous.
@@ -132,5 +133,18 @@ create or replace temp macro resolve_usage(
         ),
         output_tokens := output
         + reasoning_outside(input, output, reasoning, total, cache_tokens(cache_read, cache_write), tool_use, output_basis)
+    )
+;
+
+-- Searches that are paid for: up to Gemini 2.5 a prompt that was grounded, however often; else each query.
+create or replace temp macro paid_searches(model, queries) as
+    case when queries > 0 then case when regexp_matches(model, '(^|/)gemini-[12][.-]') then 1 else queries end end
+;
+
+-- Gemini's thoughts, where they are not counted by themselves: what a total has beside its parts.
+create or replace temp macro thoughts_of(model, reasoning, input, output, total) as
+    coalesce(
+        reasoning,
+        case when total > input + output and regexp_matches(model, '(^|/)gemini-') then total - input - output end
     )
 ;

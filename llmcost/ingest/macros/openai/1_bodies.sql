@@ -16,7 +16,7 @@ create or replace temp macro openai_provider(body) as
         then 'x-ai'
         when body.usage.prompt_cache_hit_tokens is not null and starts_with(body.model, 'deepseek-')
         then 'deepseek'
-        when body.usage.search_context_size is not null or starts_with(body.model, 'sonar')
+        when body.usage.search_context_size is not null or starts_with(body.model, 'sonar') or starts_with(body.usage.cost, '{')
         then 'perplexity'
         when starts_with(body.model, 'gpt-oss')
         then null
@@ -73,7 +73,7 @@ create or replace temp macro research_part(usage, count) as
 
 -- The counts under the names that the dialects give them. Voyage and Jina report a total alone, which is the
 -- input of an embedding. Mistral's num_cached_tokens is its server's own cache, which is not sold cheaper.
-create or replace temp macro openai_parts(usage, is_embedding) as
+create or replace temp macro openai_parts(usage, model, is_embedding) as
     struct_pack(
         input := tokens(
             coalesce(usage.prompt_tokens, usage.input_tokens, case when is_embedding then usage.total_tokens end)
@@ -84,9 +84,20 @@ create or replace temp macro openai_parts(usage, is_embedding) as
         )
         + research_part(usage, usage.reasoning_tokens),
         beside := research_part(usage, usage.citation_tokens) + research_part(usage, usage.reasoning_tokens),
-        -- xAI counts what its tools did; its answers list that under names of their own
+        -- xAI counts what its tools did; its answers list that under names of their own. Gateways say it in
+        -- Anthropic's words, or beside the cache.
         searches := coalesce(
-            nullif(tokens(usage.server_side_tool_usage_details.web_search_calls), 0),
+            paid_searches(
+                model,
+                tokens(
+                    coalesce(
+                        usage.server_side_tool_usage_details.web_search_calls,
+                        usage.server_tool_use.web_search_requests,
+                        usage.prompt_tokens_details.web_search_requests,
+                        usage.input_tokens_details.web_search_requests
+                    )
+                )
+            ),
             case when usage.citation_tokens is not null then tokens(usage.num_search_queries) end
         ),
         file_searches := nullif(tokens(usage.server_side_tool_usage_details.file_search_calls), 0),
@@ -140,12 +151,18 @@ create or replace temp macro openai_parts(usage, is_embedding) as
                 usage.input_token_details.cached_tokens_details.image_tokens
             )
         ),
-        reasoning := tokens(
-            coalesce(
-                usage.completion_tokens_details.reasoning_tokens,
-                usage.output_tokens_details.reasoning_tokens,
-                case when usage.citation_tokens is not null then usage.reasoning_tokens end
-            )
+        reasoning := thoughts_of(
+            model,
+            tokens(
+                coalesce(
+                    usage.completion_tokens_details.reasoning_tokens,
+                    usage.output_tokens_details.reasoning_tokens,
+                    case when usage.citation_tokens is not null then usage.reasoning_tokens end
+                )
+            ),
+            tokens(coalesce(usage.prompt_tokens, usage.input_tokens)),
+            tokens(coalesce(usage.completion_tokens, usage.output_tokens)),
+            tokens(usage.total_tokens)
         ),
         output_audio := tokens(
             coalesce(
@@ -162,38 +179,5 @@ create or replace temp macro openai_parts(usage, is_embedding) as
             )
         ),
         total := tokens(usage.total_tokens)
-    )
-;
-
--- xAI counts in ticks of 10^-10 USD. Perplexity gives an object, OpenRouter a number; with a key of one's own
--- that number is only its fee beside what the provider asks.
-create or replace temp macro openai_cost(usage) as
-    case
-        when usage.cost_in_usd_ticks is not null
-        then cast(usage.cost_in_usd_ticks as decimal(24, 0)) * 0.0000000001
-        when starts_with(usage.cost, '{')
-        then try_cast(json_extract_string(usage.cost, '$.total_cost') as decimal(18, 12))
-        when coalesce(flag(usage.is_byok), false)
-        then
-            try_cast(usage.cost as decimal(18, 12))
-            + coalesce(try_cast(usage.cost_details.upstream_inference_cost as decimal(18, 12)), 0)
-        else try_cast(usage.cost as decimal(18, 12))
-    end
-;
-
--- What was answered: text, or else the names and arguments of tool calls, without their ids, which differ.
-create or replace temp macro openai_answer(choices, items) as
-    coalesce(
-        nullif(choices[1].message.content, ''),
-        texts_joined(list_transform(choices[1].message.tool_calls, lambda c: concat(c.function.name, c.function.arguments))),
-        choices[1].text,
-        texts_joined(
-            list_transform(
-                list_filter(items, lambda item: item.type <> 'reasoning'),
-                lambda item: coalesce(
-                    texts_joined(json_extract_string(item.content, '$[*].text')), concat(item.name, item.arguments)
-                )
-            )
-        )
     )
 ;

@@ -29,21 +29,41 @@ create or replace temp macro openai_units(usage, object) as
     end
 ;
 
+-- Searches that a chat made: Groq lists what it ran, and Kimi asks for what it pays as a tool of its own.
+create or replace temp macro chat_searches(choices) as
+    nullif(
+        coalesce(len(list_filter(choices[1].message.executed_tools, lambda tool: contains(tool.type, 'search'))), 0)
+        + coalesce(
+            len(
+                list_filter(
+                    choices[1].message.tool_calls,
+                    lambda call: call.type = 'builtin_function' and call.function.name = '$web_search'
+                )
+            ),
+            0
+        ),
+        0
+    )
+;
+
 -- Of OpenAI's web search each search is paid for, opening a page it found is not. Models made to search do so
 -- once for each answer, and do not say it.
-create or replace temp macro openai_searches(items, model, object) as
+create or replace temp macro openai_searches(items, choice_searches, model, object) as
     case
         when starts_with(object, 'chat.') and (contains(model, '-search-preview') or contains(model, '-search-api'))
         then 1
         else
-            nullif(
-                len(
-                    list_filter(
-                        items,
-                        lambda item: item.type = 'web_search_call' and coalesce(item.action.type, 'search') = 'search'
-                    )
-                ),
-                0
+            coalesce(
+                choice_searches,
+                nullif(
+                    len(
+                        list_filter(
+                            items,
+                            lambda item: item.type = 'web_search_call' and coalesce(item.action.type, 'search') = 'search'
+                        )
+                    ),
+                    0
+                )
             )
     end
 ;
