@@ -102,12 +102,6 @@ def test_macros_that_a_format_forgets_to_name_are_named(store: Store, macros: li
         read_with(store, replace(formats()["otlp"], macros=macros), "otlp.jsonl")
 
 
-@pytest.mark.parametrize("name", list(formats()))
-def test_a_format_names_all_the_macros_that_it_uses(name: str) -> None:
-    with Store() as store:
-        assert ingest(store, [str(fixtures_of(name)[0])]).files == 1
-
-
 def test_where_a_format_has_no_fixture_it_is_said_what_to_write() -> None:
     words = r"^write fixtures/acmegate\.jsonl: invented records of each kind that there is$"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +134,11 @@ def with_key(file: Path, key: str, folder: Path) -> str:
 NAMED = [file for file in sorted(FIXTURES.iterdir()) if "test_case" in file.read_text(encoding="utf-8")]
 
 
+@cache
+def cases_of(file: Path) -> Counter[tuple[Any, ...]]:
+    return names_of(str(file), "case_id")
+
+
 def names_of(log: str, column: str, options: Options | None = None) -> Counter[tuple[Any, ...]]:
     with Store() as store:
         ingest(store, [log], options=options)
@@ -141,17 +147,13 @@ def names_of(log: str, column: str, options: Options | None = None) -> Counter[t
 
 @pytest.mark.parametrize("file", NAMED, ids=[file.name for file in NAMED])
 def test_what_names_the_case_names_its_run_too(file: Path, tmp_path: Path) -> None:
-    cases = names_of(str(file), "case_id")
-
-    assert any(name is not None for _, name in cases)
-    assert cases == names_of(with_key(file, "test_run", tmp_path), "case_run")
+    assert any(name is not None for _, name in cases_of(file))
+    assert cases_of(file) == names_of(with_key(file, "test_run", tmp_path), "case_run")
 
 
 @pytest.mark.parametrize("file", NAMED, ids=[file.name for file in NAMED])
 def test_the_case_may_stand_under_another_key(file: Path, tmp_path: Path) -> None:
-    assert names_of(str(file), "case_id") == names_of(
-        with_key(file, "my-eval_id", tmp_path), "case_id", Options(case_key="my-eval_id")
-    )
+    assert cases_of(file) == names_of(with_key(file, "my-eval_id", tmp_path), "case_id", Options(case_key="my-eval_id"))
 
 
 def test_the_case_may_stand_under_a_key_that_is_read_as_something_else_too(store: Store, tmp_path: Path) -> None:

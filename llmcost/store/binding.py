@@ -68,8 +68,9 @@ class Binding:
         self._made: WeakKeyDictionary[DerivedTable, str] = WeakKeyDictionary()
         self._unused: list[str] = []
         self._is_bare = False
-        # what `priced_requests` is: a table, or a view
+        # what `priced_requests` is: a table, or a view, and when it was made
         self._present = ""
+        self._changes = 0
         self.forget()
 
     def forget(self) -> None:
@@ -81,8 +82,12 @@ class Binding:
 
     def bind(self, inputs: Inputs) -> None:
         """Let each name stand for its value. Raises ValueError where one would have to stand for two."""
+        is_changed = self._store.changes != self._changes
         while self._unused:
             self._store.execute(f"drop table {self._unused.pop()}")
+        if is_changed and self._priced is not None and self._present == "table":
+            self._price_requests()
+        self._changes = self._store.changes
         wanted = Wanted()
         for name, value in inputs.items():
             self._want(name, value, wanted)
@@ -96,6 +101,7 @@ class Binding:
         if wanted.zone is not None and wanted.zone is not self._zone:
             set_zone(self._store, wanted.zone)
             self._zone = wanted.zone
+        self._changes = self._store.changes
 
     def bind_bare(self, inputs: Inputs) -> None:
         """Let names stand for their values, for a user's own queries: no table of ours is there beside them."""
@@ -153,6 +159,7 @@ class Binding:
                 self._store.execute(
                     f"create temp table {table} as {text_of(value.query)}", dict(value.parameters) or None
                 )
+            self._changes = self._store.changes
             self._made[value] = table
             finalize(value, self._unused.append, table)
         return self._made[value]
@@ -188,8 +195,8 @@ class Binding:
             self._priced = replace(bound, also=bound.also | priced.also)
 
     def _price_requests(self) -> None:
-        """Price few requests once, if they stay as they are; many, whenever they are read."""
-        is_few = self._store.is_settled and self._store.value(REQUESTS) <= FEW
+        """Price few requests once, and again when something was written; many, whenever they are read."""
+        is_few = self._store.value(REQUESTS) <= FEW
         kind, other = ("table", "view") if is_few and not self._is_bare else ("view", "table")
         if self._present != kind:
             self._store.execute(f"drop {other} if exists temp.main.priced_requests")

@@ -47,6 +47,8 @@ class Store:
         self.time_limit = TIME_LIMIT
         # whether nothing will be written to its requests any more
         self.is_settled = read_only
+        # how many statements may have written
+        self.changes = 0
         self._is_read_only = read_only
         self._umask: int | None = None
         self._binding = Binding(self)
@@ -117,6 +119,7 @@ class Store:
 
     def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
         """Run SQL; the result is read from what is returned before the next call."""
+        self.changes += 1
         with self._refusing():
             return self._connection.execute(sql, parameters)
 
