@@ -18,7 +18,7 @@ def test_the_shipped_book_overlaps_nowhere_and_every_row_has_a_price(book: Book)
     rows = price_rows(book)
     seen = sorted((r.rule_id, r.context, r.tier_over, r.days, r.minute_from, r.valid_from, r.valid_to) for r in rows)
 
-    assert all(r.input is not None or r.output is not None or r.request for r in rows)
+    assert all(r.input is not None or r.output is not None or r.request or r.page or r.image or r.second for r in rows)
     for (*key, _, end), (*other, start, _) in itertools.pairwise(seen):
         assert key != other or end <= start
 

@@ -22,6 +22,8 @@ TOKEN_RATES = (
 # what a request can be billed by beside tokens and calls of tools
 UNITS = ("map_search", "search_source", "page", "image", "second")
 FEES = ("web_search", "file_search", "x_search", "code_interpreter", *UNITS, "request")
+# those that are asked for a provider's tools, and not for what a model made or read
+TOOL_FEES = (*FEES[:4], "map_search", "search_source")
 AXES = ("processing", "service_tier", "speed", "inference_geo", "search_context_size")
 # Ways to be served of which a request has one; what stands on other axes stacks with it.
 SERVED = ("processing", "service_tier", "speed")

@@ -10,7 +10,20 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from llmcost.errors import PriceBookError
-from llmcost.pricing.book import FEES, TOKEN_RATES, Adjust, Book, Model, Period, Provider, Rates, Tier, Variant, Window
+from llmcost.pricing.book import (
+    FEES,
+    TOKEN_RATES,
+    TOOL_FEES,
+    Adjust,
+    Book,
+    Model,
+    Period,
+    Provider,
+    Rates,
+    Tier,
+    Variant,
+    Window,
+)
 from llmcost.pricing.loader import MAX_DECIMALS, MAX_FEE, MAX_RATE
 from llmcost.pricing.periods import DAY_END
 
@@ -127,15 +140,20 @@ def rules(book: Book) -> list[Rule]:
 
 
 def sold_by(seller: Provider | None, model: Model) -> Model:
-    """Give each period what its seller says of every model: zones as service levels, fees; its own count first."""
-    if seller is None or not (seller.zones or seller.fees):
+    """Give each period what its seller says of every model: zones as service levels, fees; its own count first.
+
+    What another provider lends are prices of its model, not of its tools.
+    """
+    is_lent = seller is not None and seller.id != model.provider
+    if seller is None or not (seller.zones or seller.fees or is_lent):
         return model
     levels = [Variant((("inference_geo", name),), {}, (), factor) for name, factor in seller.zones]
     periods = []
     for period in model.periods:
         own = {pair for variant in period.variants for pair in variant.when}
         added = [level for level in levels if level.when[0] not in own]
-        rates = {**dict(seller.fees), **period.rates}
+        kept = {rate: usd for rate, usd in period.rates.items() if not is_lent or rate not in TOOL_FEES}
+        rates = {**dict(seller.fees), **kept}
         periods.append(replace(period, rates=rates, variants=(*period.variants, *added)))
     return replace(model, periods=tuple(periods))
 

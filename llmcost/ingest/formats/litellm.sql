@@ -206,10 +206,11 @@ select
     tokens(output_details.image_tokens) as output_image_tokens,
     tokens(total_tokens) as total_tokens_reported,
     coalesce(
-        litellm_searches(
-            usage.server_tool_use.web_search_requests, input_details.web_search_requests, model, call_type
+        paid_searches(
+            model,
+            tokens(coalesce(input_details.web_search_requests, usage.server_tool_use.web_search_requests))
         ),
-        openai_searches(tools.output, null, null, null)
+        openai_searches(tools.output, null)
     ) as web_search_requests,
     openai_calls(tools.output, 'file_search_call') as file_search_requests,
     coalesce(

@@ -236,9 +236,7 @@ select
         parts.output_image, case when operation = 'image_generation' then parts.output end
     ) as output_image_tokens,
     parts.total as total_tokens_reported,
-    coalesce(
-        parts.searches, openai_searches(items, chat_searches(choice), model, object)
-    ) as web_search_requests,
+    coalesce(parts.searches, openai_searches(items, chat_searches(choice))) as web_search_requests,
     coalesce(parts.file_searches, openai_calls(items, 'file_search_call')) as file_search_requests,
     coalesce(parts.x_searches, openai_calls(items, 'x_search_call')) as x_search_requests,
     coalesce(parts.containers, openai_containers(items)) as code_interpreter_requests,

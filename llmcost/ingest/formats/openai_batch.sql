@@ -146,9 +146,7 @@ select
     parts.output_audio as output_audio_tokens,
     parts.output_image as output_image_tokens,
     parts.total as total_tokens_reported,
-    coalesce(
-        parts.searches, openai_searches(items, chat_searches(choice), body.model, body.object)
-    ) as web_search_requests,
+    coalesce(parts.searches, openai_searches(items, chat_searches(choice))) as web_search_requests,
     coalesce(parts.file_searches, openai_calls(items, 'file_search_call')) as file_search_requests,
     coalesce(parts.x_searches, openai_calls(items, 'x_search_call')) as x_search_requests,
     coalesce(parts.containers, openai_containers(items)) as code_interpreter_requests,

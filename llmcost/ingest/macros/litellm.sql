@@ -36,15 +36,6 @@ create or replace temp macro litellm_passed_over(call_type, is_background) as
     end
 ;
 
--- A model that was made to search does so once for each answer and does not say it.
-create or replace temp macro litellm_searches(by_tool, by_details, model, call_type) as
-    case
-        when call_type in ('completion', 'acompletion') and (contains(model, '-search-preview') or contains(model, '-search-api'))
-        then 1
-        else paid_searches(model, tokens(coalesce(by_details, by_tool)))
-    end
-;
-
 -- What is billed by another unit than tokens and calls of tools, and whether it is all that is billed.
 create or replace temp macro litellm_billed(used_tokens, usage, map_searches, made, model, call_type) as
     case

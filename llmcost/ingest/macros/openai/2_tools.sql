@@ -46,24 +46,18 @@ create or replace temp macro chat_searches(choices) as
     )
 ;
 
--- Of OpenAI's web search each search is paid for, opening a page it found is not. Models made to search do so
--- once for each answer, and do not say it.
-create or replace temp macro openai_searches(items, choice_searches, model, object) as
-    case
-        when starts_with(object, 'chat.') and (contains(model, '-search-preview') or contains(model, '-search-api'))
-        then 1
-        else
-            coalesce(
-                choice_searches,
-                nullif(
-                    len(
-                        list_filter(
-                            items,
-                            lambda item: item.type = 'web_search_call' and coalesce(item.action.type, 'search') = 'search'
-                        )
-                    ),
-                    0
+-- Of OpenAI's web search each search is paid for, opening a page it found is not.
+create or replace temp macro openai_searches(items, choice_searches) as
+    coalesce(
+        choice_searches,
+        nullif(
+            len(
+                list_filter(
+                    items,
+                    lambda item: item.type = 'web_search_call' and coalesce(item.action.type, 'search') = 'search'
                 )
-            )
-    end
+            ),
+            0
+        )
+    )
 ;
