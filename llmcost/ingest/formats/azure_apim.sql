@@ -6,7 +6,7 @@ source: elastic/integrations azure_openai fixtures; Microsoft Learn, API Managem
 recognise:
   - {category: [GatewayLogs, GatewayLlmLogs], properties: , correlationId: }
   - {category: [GatewayLogs, GatewayLlmLogs], properties: , time: , resourceId: }
-macros: [azure, gateways]
+macros: [answers, azure, gateways, openai]
 required: [category, properties, time, correlationId]
 columns:
   category: text
@@ -58,6 +58,8 @@ with
             *,
             coalesce(whole -> '$.usage', stream_usage(events)) as usage,
             coalesce(whole, events[-1]) as last,
+            coalesce(whole, events[-1] -> '$.response') as ended,
+            answer_items(coalesce(whole, events[-1] -> '$.response')) as called,
             regexp_extract(target, '/deployments/([^/?]+)', 1) as deployment
         from answers
     ),
@@ -78,6 +80,7 @@ with
             ) as output_details,
             try_cast(coalesce(nullif(call.backendresponsecode, '0'), call.responsecode) as smallint) as code,
             category = 'GatewayLlmLogs' as is_llm_log,
+            answer_tools(ended, usage, called, ended ->> '$.model') as tools,
             tokens(property(properties, 'promptTokens')) as llm_input,
             tokens(property(properties, 'completionTokens')) as llm_output
         from counted
@@ -176,7 +179,11 @@ select
     tokens(output_details ->> '$.audio_tokens') as output_audio_tokens,
     tokens(output_details ->> '$.image_tokens') as output_image_tokens,
     total as total_tokens_reported,
-    case when has_usage then 'provider' else 'missing' end as usage_source,
+    tools.searches as web_search_requests,
+    tools.file_searches as file_search_requests,
+    tools.x_searches as x_search_requests,
+    tools.containers as code_interpreter_requests,
+    case when has_usage and not tools.has_drawn then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     coalesce(whole ->> '$.service_tier', last ->> '$.service_tier') as service_tier,

@@ -8,7 +8,7 @@ recognise:
   - {request_created_at: , response_status: , prompt_tokens: }
   - {request_id: , request_created_at: , response_status: , provider: , request_path: }
   - {request_id: , request_created_at: , response_status: , prompt_tokens: , provider: }
-macros: [gateways, hosted]
+macros: [answers, gateways, hosted, openai]
 required: [request_created_at, response_status]
 columns:
   request_id: text
@@ -87,6 +87,8 @@ with
             helicone_tokens(prompt_audio_tokens) as audio_in,
             helicone_tokens(completion_audio_tokens) as audio_out,
             helicone_tokens(total_tokens) as total,
+            try_cast(response_body as json) as body,
+            answer_items(try_cast(response_body as json)) as called,
             coalesce(
                 response_id,
                 request_id,
@@ -132,7 +134,8 @@ with
                     + cache_tokens(cache_read, cache_write)
                 ),
                 false
-            ) as is_audio_beside
+            ) as is_audio_beside,
+            answer_tools(body, json_extract(body, '$.usage'), called, model) as tools
         from counted
     ),
     based as (
@@ -192,7 +195,11 @@ select
     case when not has_no_usage then used.output_tokens end as output_tokens,
     audio_out as output_audio_tokens,
     total as total_tokens_reported,
-    case when has_no_usage then 'missing' else 'provider' end as usage_source,
+    tools.searches as web_search_requests,
+    tools.file_searches as file_search_requests,
+    tools.x_searches as x_search_requests,
+    tools.containers as code_interpreter_requests,
+    case when has_no_usage or tools.has_drawn then 'missing' else 'provider' end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     false as is_batch,

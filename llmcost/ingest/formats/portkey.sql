@@ -6,7 +6,7 @@ recognise:
   - {ai_org: , ai_model: , req_units: , res_units: }
   - {ai_org: , ai_model: , trace_id: , response_status_code: }
   - {ai_org: , ai_model: , req_units: , res_units: , total_units: , created_at: , cost_currency: }
-macros: [gateways, portkey]
+macros: [answers, gateways, openai, portkey]
 required: [created_at]
 columns:
   id: text
@@ -61,6 +61,8 @@ with
         select
             *,
             answer -> '$.usage' as usage,
+            answer_items(answer) as called,
+            coalesce(answer ->> '$.model', ai_model) as named,
             coalesce(
                 nullif(id, ''),
                 printf(
@@ -83,9 +85,17 @@ with
             *,
             usage_cache_read(usage) as cache_read,
             usage_cache_write(usage) as cache_write,
-            usage_reasoning(usage) as reasoning,
-            tokens(total_units) as total
+            tokens(total_units) as total,
+            answer_tools(answer, usage, called, named) as tools
         from counted
+    ),
+    thinking as (
+        select
+            *,
+            thoughts_of(
+                named, usage_reasoning(usage), sent, answered, total, coalesce(cache_read, 0)
+            ) as reasoning
+        from measured
     ),
     based as (
         select
@@ -111,7 +121,7 @@ with
             coalesce(
                 answer ->> '$.choices[0].message.content', answer ->> '$.content', answer ->> '$.output'
             ) as said
-        from measured
+        from thinking
     )
 select
     call_id as request_id,
@@ -144,7 +154,11 @@ select
     case when sent > 0 then used.output_tokens end as output_tokens,
     reasoning as reasoning_output_tokens,
     total as total_tokens_reported,
-    case when sent > 0 then 'provider' else 'missing' end as usage_source,
+    tools.searches as web_search_requests,
+    tools.file_searches as file_search_requests,
+    tools.x_searches as x_search_requests,
+    tools.containers as code_interpreter_requests,
+    case when sent > 0 and not tools.has_drawn then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     answer ->> '$.service_tier' as service_tier,

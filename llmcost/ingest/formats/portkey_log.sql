@@ -1,11 +1,12 @@
 /*
+# over 200 lines: bodies and streams of any provider
 title: Portkey log objects
 answers: One object per call as a private cloud's gateway puts it into its bucket, with bodies and headers; no cost.
 source: Portkey-AI/docs-core, sample files of the enterprise architecture
 recognise:
   - {request: {portkeyHeaders: }, response: , organisation_id: }
   - {request: {portkeyHeaders: , url: }, response: {status: , responseTime: }}
-macros: [gateways, portkey]
+macros: [answers, gateways, openai, portkey]
 required: [request, response]
 columns:
   _id: text
@@ -60,7 +61,10 @@ with
             coalesce(
                 nullif(_id, ''), printf('portkey-%x-%d', hash(content_key, created_at, response.body), copy)
             ) as id,
-            coalesce(answer -> '$.usage', stream_usage(events)) as usage
+            coalesce(answer -> '$.usage', stream_usage(events)) as usage,
+            coalesce(answer, events[-1] -> '$.response') as whole,
+            answer_items(coalesce(answer, events[-1] -> '$.response')) as called,
+            coalesce(answer ->> '$.model', events[-1] ->> '$.model', asked ->> '$.model') as named
         from bodies
     ),
     measured as (
@@ -76,7 +80,7 @@ with
             ) as answered,
             usage_cache_read(usage) as cache_read,
             usage_cache_write(usage) as cache_write,
-            usage_reasoning(usage) as reasoning,
+            answer_tools(whole, usage, called, named) as tools,
             tokens(usage ->> '$.total_tokens') as total,
             -- Portkey turns Anthropic's counting into OpenAI's, but not that of bodies it passes through
             case
@@ -85,6 +89,14 @@ with
                 else 'inclusive'
             end as habit
         from counted
+    ),
+    thinking as (
+        select
+            *,
+            thoughts_of(
+                named, usage_reasoning(usage), sent, answered, total, coalesce(cache_read, 0)
+            ) as reasoning
+        from measured
     ),
     based as (
         select
@@ -111,7 +123,7 @@ with
             coalesce(
                 answer ->> '$.choices[0].message.content', answer ->> '$.content', answer ->> '$.output'
             ) as said
-        from measured
+        from thinking
     )
 select
     id as request_id,
@@ -154,7 +166,13 @@ select
     case when used.input_tokens > 0 then used.output_tokens end as output_tokens,
     reasoning as reasoning_output_tokens,
     total as total_tokens_reported,
-    case when used.input_tokens > 0 then 'provider' else 'missing' end as usage_source,
+    tools.searches as web_search_requests,
+    tools.file_searches as file_search_requests,
+    tools.x_searches as x_search_requests,
+    tools.containers as code_interpreter_requests,
+    case
+        when used.input_tokens > 0 and not tools.has_drawn then 'provider' else 'missing'
+    end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,
     answer ->> '$.service_tier' as service_tier,

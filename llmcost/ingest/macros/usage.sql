@@ -142,9 +142,12 @@ create or replace temp macro paid_searches(model, queries) as
 ;
 
 -- Gemini's thoughts, where they are not counted by themselves: what a total has beside its parts.
-create or replace temp macro thoughts_of(model, reasoning, input, output, total) as
+create or replace temp macro thoughts_of(model, reasoning, input, output, total, cached) as
     coalesce(
         reasoning,
-        case when total > input + output and regexp_matches(model, '(^|/)gemini-') then total - input - output end
+        case
+            when total > input + output and total - input - output <> cached and regexp_matches(model, '(^|/)gemini-')
+            then total - input - output
+        end
     )
 ;

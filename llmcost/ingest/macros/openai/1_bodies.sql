@@ -162,7 +162,8 @@ create or replace temp macro openai_parts(usage, model, is_embedding) as
             ),
             tokens(coalesce(usage.prompt_tokens, usage.input_tokens)),
             tokens(coalesce(usage.completion_tokens, usage.output_tokens)),
-            tokens(usage.total_tokens)
+            tokens(usage.total_tokens),
+            coalesce(tokens(coalesce(usage.prompt_tokens_details.cached_tokens, usage.input_tokens_details.cached_tokens)), 0)
         ),
         output_audio := tokens(
             coalesce(
