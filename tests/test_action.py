@@ -121,7 +121,7 @@ def test_an_unchanged_suite_passes(repository: Path) -> None:
 
 
 def test_a_planted_increase_fails_and_is_told_everywhere(repository: Path, pull: Pull) -> None:
-    job = run_action(repository, of_pull(pull, repository), traces=str(SUITES / "dearer.jsonl"))
+    job = run_action(repository, of_pull(pull, repository), traces=str(SUITES / "after.jsonl"))
     report = Path(job.outputs["report-path"])
 
     assert (1, "fail") == (job.code, job.outputs["verdict"])
@@ -133,7 +133,7 @@ def test_a_planted_increase_fails_and_is_told_everywhere(repository: Path, pull:
 
 
 def test_the_job_need_not_fail(repository: Path) -> None:
-    job = run_action(repository, {}, traces=str(SUITES / "dearer.jsonl"), fail="false")
+    job = run_action(repository, {}, traces=str(SUITES / "after.jsonl"), fail="false")
 
     assert (0, "fail") == (job.code, job.outputs["verdict"])
 
@@ -173,7 +173,7 @@ def test_a_change_that_is_mended_updates_its_comment(repository: Path, pull: Pul
         ({"max_increase": "much"}, 2),
         ({"comment": "sometimes"}, 2),
         # a misspelt flag must not let an increase pass
-        ({"traces": str(SUITES / "dearer.jsonl"), "fail": "yes"}, 2),
+        ({"traces": str(SUITES / "after.jsonl"), "fail": "yes"}, 2),
         ({"strict": "on"}, 2),
     ],
     ids=str,
@@ -195,11 +195,11 @@ def test_inputs_are_words_and_never_code(repository: Path) -> None:
 def test_other_inputs_reach_the_command(repository: Path) -> None:
     for name in ("before", "unchanged", "dearer"):
         shutil.copy(SUITES / f"{name}.jsonl", repository)
-    loose = run_action(repository, {}, traces="dearer.jsonl", max_increase="60%", baseline="", against="before.jsonl")
+    loose = run_action(repository, {}, traces="after.jsonl", max_increase="60%", baseline="", against="before.jsonl")
 
     assert (0, "pass") == (loose.code, loose.outputs["verdict"])
     assert 1 == run_action(repository, {}, traces="deare*.jsonl").code
-    assert 0 == run_action(repository, {}, traces="dearer.jsonl", min_increase_usd="9").code
+    assert 0 == run_action(repository, {}, traces="after.jsonl", min_increase_usd="9").code
     assert 1 == run_action(repository, {}, traces="unchanged.jsonl", args="--max-total-usd\n 0.0001").code
 
 
@@ -263,6 +263,6 @@ def test_no_expression_stands_in_a_script() -> None:
 
 def test_a_teams_configuration_counts_in_the_action(repository: Path) -> None:
     (repository / "llmcost.yaml").write_text("check: {max_increase: 60%}\n", encoding="utf-8")
-    job = run_action(repository, {}, traces=str(SUITES / "dearer.jsonl"))
+    job = run_action(repository, {}, traces=str(SUITES / "after.jsonl"))
 
     assert (0, "pass") == (job.code, job.outputs["verdict"])

@@ -35,7 +35,7 @@ def mixed(tmp_path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("name", ["dearer", "unchanged"])
+@pytest.mark.parametrize("name", ["after", "unchanged"])
 def test_a_verdict_fits_the_terminal(llmcost: Run, name: str, width: int, snapshot: SnapshotAssertion) -> None:
     done = llmcost("check", SUITES / f"{name}.jsonl", "--against", BEFORE, env={"COLUMNS": str(width)})
 

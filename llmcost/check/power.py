@@ -96,8 +96,8 @@ def power(change: float, noise: Noise, cases: int, runs: int, limits: Limits) ->
     if error == 0:
         return float(shift >= limit)
     z = NORMAL.inv_cdf(1 - limits.alpha * SHARES[cases >= MANY][1] / 2)
-    is_dearer = NORMAL.cdf(shift / error * sqrt(noise.evenness))
-    return NORMAL.cdf((shift - max(z * error, limit)) / error) * is_dearer
+    costs_more = NORMAL.cdf(shift / error * sqrt(noise.evenness))
+    return NORMAL.cdf((shift - max(z * error, limit)) / error) * costs_more
 
 
 def search(power_of: Callable[[int], float], wanted: float, least: int, most: int = MOST) -> int | None:

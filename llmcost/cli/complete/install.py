@@ -15,7 +15,7 @@ def present_shell() -> str:
     try:
         name, _ = shellingham.detect_shell()
     except shellingham.ShellDetectionFailure:
-        raise UsageError("which shell this is cannot be told", hint=f"run it in {', '.join(SHELLS)}") from None
+        raise UsageError("cannot tell which shell this is", hint=f"run it in {', '.join(SHELLS)}") from None
     if name not in SHELLS:
         raise UsageError(f"{name}: no completion for this shell", hint=f"there is for {', '.join(SHELLS)}")
     return str(name)

@@ -1,6 +1,6 @@
 /*
 title: Aider analytics
-answers: The file of `aider --analytics-log`, one row a message that was sent; the cache is not told apart, so cached input is priced in full.
+answers: The file of `aider --analytics-log`, one row a message that was sent; the cache is not reported apart, so cached input is priced in full.
 source: Aider-AI/aider aider/analytics.py and the recorded events of aider/website/assets/sample-analytics.jsonl
 recognise:
   - {event: , properties: , user_id: , time: }

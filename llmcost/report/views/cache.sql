@@ -35,7 +35,7 @@ notes: |
   - `input_tokens`, `cached_tokens`: of the reporting ones; `cached_share`: tokens over tokens, unknown (not 0 %) where none reports
   - `written_tokens`; `reads_per_write`: cached tokens per written token: below about 0.3 (at a write premium of 25 %) writing costs more
     than it saves
-  - `cache_saved_usd`: of requests with a price and a report, what reads were cheaper than input, less what writes were dearer, at the
+  - `cache_saved_usd`: of requests with a price and a report, what reads were cheaper than input, less what writes cost more, at the
     rates and the contract of each request; exact; may be negative
   - `gateway_hits`: answered from the gateway's cache, unknown where no log tells; `gateway_hit_share`: of the
     `gateway_reporting_requests`, those that tell

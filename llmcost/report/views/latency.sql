@@ -31,14 +31,14 @@ hide_when_narrow:
   - latency_p50_ms
   - first_token_p50_ms
 notes: |
-  Only what a provider answered while somebody waited, `stream` true, false, or not told: no `error_kind`, no batch, no hit of the gateway's cache.
+  Only what a provider answered while somebody waited, `stream` true, false, or not reported: no `error_kind`, no batch, no hit of the gateway's cache.
 
   - `requests`; `timed_requests`: those whose end is known and not before their start
   - `latency_p50_ms`, `latency_p95_ms`, `latency_p99_ms`: from start to end
   - `first_token_p50_ms`, `first_token_p95_ms`, `first_token_p99_ms`: from start to first token, where one is logged that is not before the start. Not where `stream` is
-    false, and where it is not told only if the first token came before the end: some emitters write the end twice
+    false, and where it is not reported only if the first token came before the end: some emitters write the end twice
   - `tokens_per_second_p50`: output tokens of a stream over the time from first token to end, where both are known and apart; of all
-    others, also where `stream` is not told, over the whole time
+    others, also where `stream` is not reported, over the whole time
   - `under_250ms` ... `over_32s`: how many took so long (each from the one before); drawn as a distribution
 */
 -- What the provider answered while somebody waited: no batches, no answers of the gateway's
