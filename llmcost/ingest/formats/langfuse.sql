@@ -257,6 +257,7 @@ select
     langfuse_sum_of(usage, 'output_audio') as output_audio_tokens,
     langfuse_sum_of(usage, 'output_image') as output_image_tokens,
     total as total_tokens_reported,
+    paid_searches(model, langfuse_sum_of(usage, 'web_search_requests')) as web_search_requests,
     case when is_counted then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,
     -- Vertex counts thoughts only in its total

@@ -170,6 +170,11 @@ with recursive
                 else langfuse_sum(buckets, 'reasoning')
             end as reasoning,
             tokens(coalesce(d ->> 'total', d ->> 'total_tokens', d ->> 'totalTokens')) as total,
+            coalesce(
+                tokens(inside ->> 'web_search_requests'),
+                tokens(d ->> '$.server_tool_use.web_search_requests'),
+                langfuse_sum_of(buckets, 'web_search_requests')
+            ) as searches,
             case when is_openai then 'inclusive' else 'exclusive' end as basis
         from generations
     ),
@@ -277,6 +282,7 @@ select
     case when is_counted then used.output_tokens end as output_tokens,
     case when is_counted then reasoning end as reasoning_output_tokens,
     total as total_tokens_reported,
+    paid_searches(model, searches) as web_search_requests,
     case when is_counted then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,

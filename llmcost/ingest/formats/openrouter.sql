@@ -11,6 +11,8 @@ columns:
   generation_id: text
   created_at: time
   cost_total: number
+  cost_web_search: number
+  cost_file_processing: number
   byok_usage_inference: number
   tokens_prompt: tokens
   tokens_completion: tokens
@@ -65,6 +67,11 @@ select
     case when sent > 0 then tokens(tokens_cached) end as cache_read_input_tokens,
     case when sent > 0 then used.output_tokens end as output_tokens,
     case when sent > 0 then tokens(tokens_reasoning) end as reasoning_output_tokens,
+    -- what a search or a file cost depends on the engine; the book has no fee of OpenRouter's for either
+    case
+        when cost_web_search > 0 then 'search_source' when cost_file_processing > 0 then 'page'
+    end as billed_unit,
+    case when cost_web_search > 0 or cost_file_processing > 0 then 1 end as billed_units,
     case when sent > 0 then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,

@@ -26,6 +26,7 @@ columns:
   native_tokens_reasoning: tokens
   native_tokens_cached: tokens
   total_cost: number
+  num_search_results: tokens
   upstream_inference_cost: number
   is_byok: flag
   external_user: text
@@ -78,6 +79,8 @@ select
     case when sent > 0 then tokens(native_tokens_cached) end as cache_read_input_tokens,
     case when sent > 0 then used.output_tokens end as output_tokens,
     case when sent > 0 then tokens(native_tokens_reasoning) end as reasoning_output_tokens,
+    case when tokens(num_search_results) > 0 then 'search_source' end as billed_unit,
+    nullif(tokens(num_search_results), 0) as billed_units,
     case
         when coalesce(sent, 0) = 0
         then 'missing'

@@ -5,6 +5,9 @@ create or replace temp macro langfuse_bucket(key) as
     case
         when key in ('prompt_details.cache_read', 'completion_details.reasoning', 'total')
         then key
+        -- counts of a tool's calls are no tokens
+        when contains(key, 'web_search')
+        then null
         when contains(key, 'cache') and not contains(key, 'output')
         then case when contains(key, 'creat') or contains(key, 'write') then 'cache_write' else 'cache_read' end
         when contains(key, 'input')

@@ -60,6 +60,28 @@ create or replace temp macro vercel_embedded(a) as
     )
 ;
 
+-- The searches that Anthropic counts, or those that Gemini made.
+create or replace temp macro vercel_searches(metadata) as
+    coalesce(
+        metadata.anthropic.usage.server_tool_use.web_search_requests,
+        cast(
+            len(coalesce(metadata.google.groundingMetadata.webSearchQueries, metadata.vertex.groundingMetadata.webSearchQueries))
+            as varchar
+        )
+    )
+;
+
+create or replace temp macro vercel_metadata(a) as
+    try(
+        from_json(
+            a['ai.response.providerMetadata'],
+            '{"anthropic":{"usage":{"server_tool_use":{"web_search_requests":"VARCHAR"}}},
+              "google":{"groundingMetadata":{"webSearchQueries":["VARCHAR"]}},
+              "vertex":{"groundingMetadata":{"webSearchQueries":["VARCHAR"]}}}'
+        )
+    )
+;
+
 -- What the call cost, where Vercel's own gateway made it.
 create or replace temp macro vercel_cost(a) as
     try(from_json(a['ai.response.providerMetadata'], '{"gateway":{"cost":"VARCHAR"}}')).gateway.cost

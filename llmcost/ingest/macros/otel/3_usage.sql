@@ -79,6 +79,18 @@ create or replace temp macro otel_counts(a, opened, scope_name) as
             vercel_reasoning(a)
         ),
         total := otel_total(a, scope_name),
+        model := coalesce(
+            a['gen_ai.response.model'],
+            a['gen_ai.request.model'],
+            openinference_request_model(a),
+            a['ai.response.model'],
+            a['ai.model.id']
+        ),
+        searches := coalesce(
+            a['gen_ai.usage.details.web_search_requests'],
+            a['gen_ai.usage.server_tool_use.web_search_requests'],
+            vercel_searches(vercel_metadata(a))
+        ),
         uncached := coalesce(vercel_uncached(a), logfire_answered_uncached(opened.response.usage)),
         write_5m := openllmetry_write_5m(a),
         write_1h := openllmetry_write_1h(a),
@@ -123,7 +135,15 @@ create or replace temp macro otel_usage(counts, operation) as
         output := coalesce(tokens(counts.output), case when operation = 'embeddings' then cast(0 as bigint) end),
         cache_read := tokens(counts.cache_read),
         cache_write := tokens(counts.cache_write),
-        reasoning := tokens(counts.reasoning),
+        reasoning := thoughts_of(
+            counts.model,
+            tokens(counts.reasoning),
+            tokens(counts.input),
+            tokens(counts.output),
+            tokens(counts.total),
+            coalesce(tokens(counts.cache_read), 0)
+        ),
+        searches := paid_searches(counts.model, tokens(counts.searches)),
         total := tokens(counts.total),
         uncached := tokens(counts.uncached),
         write_5m := tokens(counts.write_5m),

@@ -63,6 +63,7 @@ select
     call.usage.output_audio as output_audio_tokens,
     call.usage.output_image as output_image_tokens,
     call.usage.total as total_tokens_reported,
+    coalesce(call.usage.searches, other.usage.searches) as web_search_requests,
     case when call.used.input_tokens > 0 and call.used.output_tokens is not null then 'provider' else 'missing' end as usage_source,
     call.used.basis as usage_basis,
     call.used.evidence as usage_evidence,
