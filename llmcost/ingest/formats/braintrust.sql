@@ -177,10 +177,9 @@ with
         group by all
     )
 select
-    calls.*,
+    calls.* replace (coalesce(extras.searches, calls.web_search_requests) as web_search_requests),
     case when passed_over is null then 'braintrust' end as gateway,
-    extras.is_cached as gateway_cache_hit,
-    extras.searches as web_search_requests
+    extras.is_cached as gateway_cache_hit
 from otel_requests('spans') as calls
 left join extras on calls.trace_id = extras.trace_id and calls.span_id = extras.span_id
 union all by name
