@@ -25,6 +25,9 @@ def test_records_are_found_in_what_wraps_them(store: Store, tmp_path: Path, case
     count, line = case.get("repeat", (0, ""))
     log = tmp_path / "log"
     log.write_text(f"{line}\n" * count + case["text"], encoding="utf-8")
+    more = case.get("more", [])
+    for number, text in enumerate(more):
+        (tmp_path / f"log-{number}").write_text(text, encoding="utf-8")
 
     if case["format"] is None:
         with pytest.raises(InputError, match="not in a format that llmcost knows"):
@@ -32,7 +35,7 @@ def test_records_are_found_in_what_wraps_them(store: Store, tmp_path: Path, case
         return
     summary = ingest(store, [str(tmp_path)])
 
-    assert {case["format"]: 1} == dict(summary.formats)
+    assert {case["format"]: 1 + len(more)} == dict(summary.formats)
     over = case.get("passed_over", {}) | ({"of another kind": case["others"]} if "others" in case else {})
     assert over == {reason: n for (_, reason), n in summary.passed_over.items()}
     assert case.get("rejected", 0) == summary.rejected

@@ -1,4 +1,5 @@
 /*
+# over 200 lines: forks and subagents repeat the sessions they come from
 title: Codex CLI sessions
 answers: Rollout files of ~/.codex/sessions, one row per model call, and the output of `codex exec --json`, one row per turn.
 source: openai/codex protocol.rs, TokenUsageInfo; ryoppippi/ccusage, which reads the same files
@@ -13,6 +14,7 @@ columns:
   type: text
   timestamp: time
   thread_id: text
+  item: {type: text}
   usage: &usage
     input_tokens: tokens
     cached_input_tokens: tokens
@@ -25,6 +27,9 @@ columns:
     id: text
     timestamp: text
     forked_from_id: text
+    parent_thread_id: text
+    source: text
+    action: {type: text}
     cwd: text
     cli_version: text
     model_provider: text
@@ -34,7 +39,7 @@ columns:
 passes_over: [not a model call, no usage in the event, the same count again]
 has_ids: false
 */
-with
+with recursive
     -- A fork's file holds the sessions it comes from as well; the oldest names what all of them share.
     sessions as (
         select
@@ -47,10 +52,42 @@ with
         where "type" = 'session_meta'
         group by file_id
     ),
+    -- A subagent's file names its parent, and may begin with what that did.
+    parents as (
+        select
+            file_id,
+            root_id,
+            coalesce(
+                meta.parent_thread_id,
+                json_extract_string(try_cast(meta.source as json), '$.subagent.thread_spawn.parent_thread_id')
+            ) as parent_id,
+            utc(meta.timestamp) as made_at
+        from sessions
+    ),
+    -- Forks of forks, up to the first session that a file here tells of. 64 are enough but for a loop.
+    climbs as (
+        select distinct coalesce(start.id, '') as id, start.id as up, 0 as steps
+        from (select unnest([root_id, parent_id]) as id from parents) as start
+        union
+        select climbs.id, sessions.root_id, steps + 1
+        from climbs
+        join sessions on climbs.up = sessions.meta.id
+        where sessions.root_id <> climbs.up and steps < 64
+    ),
+    roots as (select id, max_by(up, steps) as root_id from climbs group by id),
+    origins as (
+        select parents.file_id, own.root_id, parent.root_id as parent_root, made_at
+        from parents
+        left join roots as own on parents.root_id = own.id
+        left join roots as parent on parents.parent_id = parent.id
+    ),
     read as (
         select
             *,
             row_number() over () as place,
+            coalesce(payload.type, item.type) in ('web_search_call', 'web_search')
+            and "type" in ('response_item', 'item.completed')
+            and coalesce(payload.action.type, 'search') = 'search' as is_search,
             utc("timestamp") as logged_at,
             "type" = 'turn.completed' or ("type" = 'event_msg' and payload.type = 'token_count') as is_count
         from records
@@ -63,6 +100,9 @@ with
                 case when "type" = 'turn.completed' then usage else payload.info.total_token_usage end
             ) as totals,
             codex_counts(payload.info.last_token_usage) as last,
+            count(*) filter (is_search) over (
+                partition by file_id order by place rows between unbounded preceding and current row
+            ) as searched,
             last_value(thread_id ignore nulls) over (
                 partition by file_id order by place rows between unbounded preceding and current row
             ) as thread
@@ -102,7 +142,12 @@ with
     counts as (
         select
             differences.*,
-            coalesce(sessions.root_id, thread) as root_id,
+            -- no call ends within a second of its session's start: such counts are the parent's
+            coalesce(
+                case when logged_at < made_at + interval 1 second then parent_root end,
+                origins.root_id,
+                thread
+            ) as root_id,
             coalesce(meta.id, thread) as session_id,
             meta,
             coalesce(payload.info.model, turn_model) as model,
@@ -114,10 +159,12 @@ with
             end as passed_over_too
         from differences
         left join sessions using (file_id)
+        left join origins using (file_id)
     ),
     calls as (
         select
             *,
+            searched - lag(searched, 1, 0) over (partition by file_id order by place) as searches,
             hash(
                 'codex',
                 coalesce(root_id, cast(logged_at as varchar), printf('%x', content_key)),
@@ -159,6 +206,7 @@ with
             found.output_tokens as output_tokens,
             used.reasoning as reasoning_output_tokens,
             used.total as total_tokens_reported,
+            nullif(searches, 0) as web_search_requests,
             'provider' as usage_source,
             -- a turn is the sum of its calls
             case when "type" = 'turn.completed' then 'run' else found.basis end as usage_basis,
