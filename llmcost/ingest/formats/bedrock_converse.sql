@@ -97,6 +97,7 @@ select
     converse_writes(usage.cachedetails, '1h') as cache_write_1h_input_tokens,
     case when is_counted(used) then used.output_tokens end as output_tokens,
     tokens(usage.totaltokens) as total_tokens_reported,
+    nova_searches(list_transform(answer.message.content, lambda c:c.tooluse.name)) as web_search_requests,
     case
         when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,

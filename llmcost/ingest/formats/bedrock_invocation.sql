@@ -161,6 +161,9 @@ select
         when has_usage then coalesce(used.output_tokens, case when operation_name = 'embeddings' then 0 end)
     end as output_tokens,
     tokens(usage ->> '$.totalTokens') as total_tokens_reported,
+    nova_searches(
+        json_extract_string(answer, '$.output.message.content[*].toolUse.name')
+    ) as web_search_requests,
     case when has_usage then 'provider' else 'missing' end as usage_source,
     used.basis as usage_basis,
     used.evidence as usage_evidence,

@@ -65,6 +65,11 @@ with
             usagemetadata is null and failure is not null as has_failed,
             count(usagemetadata) over (partition by file_id, content_key, responseid) as reports,
             answer[1].finishreason as finish_reason,
+            case
+                when gemini_asks_the_web(answer[1].groundingmetadata)
+                then len(answer[1].groundingmetadata.websearchqueries)
+            end as web_queries,
+            gemini_maps(modelversion, answer[1].groundingmetadata) as map_queries,
             row_number() over (
                 partition by file_id, content_key, responseid, modelversion, usagemetadata, failure
                 order by file_id
@@ -92,6 +97,9 @@ with
                 when usage is null and failure is null and responseid is not null and reports > 0
                 then 'a stream chunk without usage'
             end as passed_over,
+            -- any chunk of a stream may say what grounded the answer
+            case when responseid is null then web_queries else max(web_queries) over chunks end as asked_web,
+            case when responseid is null then map_queries else max(map_queries) over chunks end as asked_maps,
             tokens(usage.cachedcontenttokencount) as cache_read,
             tokens(usage.thoughtstokencount) as thoughts,
             coalesce(
@@ -112,6 +120,7 @@ with
             gemini_modality(usage.cachetokensdetails, 'IMAGE') as cached_image,
             gemini_answer(answer[1].content.parts) as answered
         from bodies
+        window chunks as (partition by file_id, content_key, responseid)
     ),
     based as (
         select
@@ -164,12 +173,9 @@ select
     ) as output_audio_tokens,
     gemini_modality(usage.candidatestokensdetails, 'IMAGE') as output_image_tokens,
     tokens(usage.totaltokencount) as total_tokens_reported,
-    case
-        when gemini_asks_the_web(answer[1].groundingmetadata)
-        then paid_searches(modelversion, len(answer[1].groundingmetadata.websearchqueries))
-    end as web_search_requests,
-    case when gemini_maps_grounded(answer[1].groundingmetadata) then 'map_search' end as billed_unit,
-    gemini_maps(modelversion, answer[1].groundingmetadata) as billed_units,
+    paid_searches(modelversion, asked_web) as web_search_requests,
+    case when asked_maps > 0 then 'map_search' end as billed_unit,
+    asked_maps as billed_units,
     case
         when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,

@@ -33,6 +33,11 @@ columns:
     input_tokens_by_modality: [{modality: text, tokens: tokens}]
     cached_tokens_by_modality: [{modality: text, tokens: tokens}]
     output_tokens_by_modality: [{modality: text, tokens: tokens}]
+  outputs: json
+  steps: json
+parsed:
+  given: {from: outputs, columns: [{type: text, arguments: {queries: texts}}]}
+  taken: {from: steps, columns: [{type: text, arguments: {queries: texts}}]}
 passes_over:
   - an interaction that is not finished
 has_ids: false
@@ -48,6 +53,9 @@ with
             tokens(coalesce(usage.total_thought_tokens, usage.total_reasoning_tokens)) as thoughts,
             tokens(usage.total_tool_use_tokens) as tool_use,
             tokens(usage.total_tokens) as total,
+            coalesce(
+                interaction_queries(taken, 'google_maps_call'), interaction_queries(given, 'google_maps_call')
+            ) as map_queries,
             interaction_tokens(usage.input_tokens_by_modality, 'audio') as input_audio,
             interaction_tokens(usage.input_tokens_by_modality, 'image') as input_image,
             interaction_tokens(usage.cached_tokens_by_modality, 'audio') as cached_audio,
@@ -101,6 +109,14 @@ select
     interaction_tokens(usage.output_tokens_by_modality, 'audio') as output_audio_tokens,
     interaction_tokens(usage.output_tokens_by_modality, 'image') as output_image_tokens,
     total as total_tokens_reported,
+    paid_searches(
+        model,
+        coalesce(
+            interaction_queries(taken, 'google_search_call'), interaction_queries(given, 'google_search_call')
+        )
+    ) as web_search_requests,
+    case when map_queries > 0 then 'map_search' end as billed_unit,
+    paid_searches(model, map_queries) as billed_units,
     case
         when is_counted(used) and used.output_tokens is not null then 'provider' else 'missing'
     end as usage_source,

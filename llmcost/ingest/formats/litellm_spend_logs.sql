@@ -200,9 +200,11 @@ select
     openai_containers(tools.output) as code_interpreter_requests,
     billed.unit as billed_unit,
     billed.units as billed_units,
-    -- an image that was drawn on the way is paid by tokens that no usage has
+    -- an image that was drawn on the way, and what was spoken, are paid by tokens that no usage has
     case
         when openai_calls(tools.output, 'image_generation_call') is not null
+        then 'missing'
+        when contains(call_type, 'speech') and output = 0
         then 'missing'
         when input + output > 0
         then source

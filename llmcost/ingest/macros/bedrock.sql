@@ -64,3 +64,8 @@ create or replace temp macro converse_writes(details, kept) as
 create or replace temp macro converse_answer(blocks) as
     texts_joined(list_transform(blocks, lambda b: coalesce(b.text, concat(b.tooluse.name, b.tooluse.input))))
 ;
+
+-- The web searches of Nova's own tool, which are paid each.
+create or replace temp macro nova_searches(tools) as
+    nullif(len(list_filter(tools, lambda tool: tool = 'nova_grounding')), 0)
+;

@@ -41,3 +41,8 @@ create or replace temp macro interaction_tokens(details, wanted) as
 create or replace temp macro gemini_modality(details, wanted) as
     total_of(list_transform(list_filter(details, lambda d: d.modality = wanted), lambda d: tokens(d.tokencount)))
 ;
+
+-- What an interaction asked a tool of Google's: its queries, or once where it does not say them.
+create or replace temp macro interaction_queries(steps, tool) as
+    total_of(list_transform(list_filter(steps, lambda s: s.type = tool), lambda s: greatest(len(s.arguments.queries), 1)))
+;
