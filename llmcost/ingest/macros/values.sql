@@ -22,29 +22,54 @@ create or replace temp macro flag(x) as
 ;
 
 -- A time is seconds, milli-, micro- or nanoseconds since 1970, which their size tells apart, or ISO 8601. One
--- without a zone is of the session's zone: UTC, or what --tz says. Outside 2015..2100 it is not a log's time.
-create or replace temp macro plausible(t) as
+-- without a zone is of the session's zone: UTC, or what --tz says.
+create or replace temp macro epoch_microseconds(x) as
     case
-        when t < timestamp '2015-01-01' or t >= timestamp '2100-01-01' then error('not a plausible time') else t
+        when x = 0
+        then null
+        when x < 1e11
+        then x * 1e6
+        when x < 1e14
+        then x * 1e3
+        when x < 1e17
+        then x
+        else x / 1e3
     end
 ;
 
-create or replace temp macro epoch_microseconds(x) as
-    case when x < 1e11 then x * 1e6 when x < 1e14 then x * 1e3 when x < 1e17 then x else x / 1e3 end
+-- Outside 2015..2100 it is not a log's time: then one of the differences is negative, which is no ubigint. It
+-- is written with `us` once, since each use is a copy of what makes it.
+create or replace temp macro plausible(us) as
+    epoch_us(timestamp '2099-12-31 23:59:59.999999') - cast(
+        cast(
+            epoch_us(timestamp '2099-12-31 23:59:59.999999')
+            - epoch_us(timestamp '2015-01-01')
+            - cast(cast(us - epoch_us(timestamp '2015-01-01') as ubigint) as bigint)
+            as ubigint
+        )
+        as bigint
+    )
 ;
 
 create or replace temp macro utc(x) as
-    plausible(
-        case
-            when typeof(x) = 'DOUBLE'  -- decided before any row: else each number would be written as text too
-            then make_timestamp(cast(epoch_microseconds(nullif(try_cast(x as double), 0)) as bigint))
-            else
-                coalesce(
-                    make_timestamp(cast(epoch_microseconds(nullif(try_cast(x as double), 0)) as bigint)),
-                    cast(case when cast(x as varchar) not in ('', '0', '0.0') then cast(x as varchar) end as timestamptz)
-                    at time zone 'UTC'
-                )
-        end
+    make_timestamp(
+        plausible(
+            coalesce(
+                cast(epoch_microseconds(try_cast(x as double)) as bigint),
+                -- decided before any row: else each number would be written as text too
+                case
+                    when typeof(x) <> 'DOUBLE'
+                    then
+                        epoch_us(
+                            cast(
+                                case
+                                    when cast(x as varchar) not in ('', '0', '0.0') then cast(x as varchar)
+                                end as timestamptz
+                            )
+                        )
+                end
+            )
+        )
     )
 ;
 
