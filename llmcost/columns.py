@@ -35,6 +35,8 @@ PRICE_STATUSES = (
     ),
     *("unknown model", "no price for context", "no price for date", "no rate for a token kind"),
     *("no price for searches", "no price for file searches", "no price for X searches", "no price for code containers"),
+    *("no price for map searches", "no price for search sources"),
+    *("no price for pages", "no price for images", "no price for seconds"),
     "not asked for",
 )
 

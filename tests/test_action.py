@@ -148,7 +148,7 @@ def test_a_check_that_saw_no_change_is_silent_but_where_asked(
 
 
 def test_a_token_that_may_not_comment_fails_nothing(repository: Path, pull: Pull) -> None:
-    for suite, code in (("unchanged", 0), ("dearer", 1)):
+    for suite, code in (("unchanged", 0), ("after", 1)):
         pull.first = [(403, {})]
         job = run_action(repository, of_pull(pull, repository), traces=str(SUITES / f"{suite}.jsonl"), comment="always")
 
@@ -157,7 +157,7 @@ def test_a_token_that_may_not_comment_fails_nothing(repository: Path, pull: Pull
 
 
 def test_a_change_that_is_mended_updates_its_comment(repository: Path, pull: Pull) -> None:
-    for suite in ("dearer", "unchanged"):
+    for suite in ("after", "unchanged"):
         run_action(repository, of_pull(pull, repository), traces=str(SUITES / f"{suite}.jsonl"))
 
     assert 1 == len(pull.bodies)
@@ -193,12 +193,12 @@ def test_inputs_are_words_and_never_code(repository: Path) -> None:
 
 
 def test_other_inputs_reach_the_command(repository: Path) -> None:
-    for name in ("before", "unchanged", "dearer"):
+    for name in ("before", "unchanged", "after"):
         shutil.copy(SUITES / f"{name}.jsonl", repository)
     loose = run_action(repository, {}, traces="after.jsonl", max_increase="60%", baseline="", against="before.jsonl")
 
     assert (0, "pass") == (loose.code, loose.outputs["verdict"])
-    assert 1 == run_action(repository, {}, traces="deare*.jsonl").code
+    assert 1 == run_action(repository, {}, traces="afte*.jsonl").code
     assert 0 == run_action(repository, {}, traces="after.jsonl", min_increase_usd="9").code
     assert 1 == run_action(repository, {}, traces="unchanged.jsonl", args="--max-total-usd\n 0.0001").code
 
@@ -232,7 +232,7 @@ def test_the_documentation_has_every_input_and_output_and_asks_for_no_other() ->
     assert set(used) <= set(ACTION["inputs"])
 
 
-@pytest.mark.parametrize(("suite", "code"), [("unchanged", 0), ("dearer", 1)])
+@pytest.mark.parametrize(("suite", "code"), [("unchanged", 0), ("after", 1)])
 def test_the_pipeline_of_the_documentation_comments_and_fails(
     repository: Path, pull: Pull, suite: str, code: int
 ) -> None:
