@@ -150,7 +150,7 @@ select
     hash('azure_apim', correlationid) as dedupe_key,
     file_id,
     required(utc("time"), 'time') as started_at,
-    after_ms(utc("time"), greatest(durationms, 0)) as ended_at,
+    after_ms(utc("time"), case when durationms >= 0 then durationms end) as ended_at,
     'azure_apim' as gateway,
     case when is_llm_log then 'azure' else coalesce(host_provider(target), 'azure') end as provider_name,
     coalesce(

@@ -35,7 +35,9 @@ create or replace temp macro portkey_is_hit(cache_status) as
 ;
 
 -- Retries after the first call; -1 where none are configured.
-create or replace temp macro portkey_retries(x) as greatest(cast(try_cast(x as double) as integer), 0) ;
+create or replace temp macro portkey_retries(x) as
+    case when try_cast(x as double) is not null then greatest(cast(try_cast(x as double) as integer), 0) end
+;
 
 -- The place of a fallback among its targets; `config` is a single one.
 create or replace temp macro portkey_option(path) as
