@@ -5,14 +5,16 @@ What fits here is a part of what sieve.py lets through: the kinds of leaves are 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from llmcost.ingest.format import Columns, Format, formats
-from llmcost.ingest.json_text import NotJson, decode
 
 COUNT = Annotated[int, Meta(ge=0, lt=10**18)] | Annotated[str, Meta(pattern=r"^\d{1,18}$")] | None
 SECONDS = Annotated[float, Meta(ge=1_420_070_400, lt=4_102_444_800)]
@@ -24,50 +26,102 @@ TYPES: dict[str, Any] = {
     "tokens": COUNT,
     "number": float | None,
     "flag": bool | None,
-    "time": SECONDS | ISO | None,
     "texts": list[Any] | None,
     "map": dict[str, Any] | None,
     "token_map": dict[str, COUNT] | None,
 }
+# by how the times of a file are read
+TIMES: dict[str, Any] = {"DOUBLE": SECONDS | None, "VARCHAR": SECONDS | ISO | None}
 CHECKED = {"tokens", "token_map", "time", "flag"}
+Fits = Callable[[bytes], bool]
 
 
-def fits(line: bytes, format: Format) -> bool:
-    """Tell whether a line is beyond doubt a record of the format; False says nothing."""
-    decoder = decoder_of(format.name) if formats().get(format.name) is format else None
-    if decoder is None:
-        return False
-    try:
-        record = decoder.decode(line)
-        decode(line)
-    except (msgspec.DecodeError, NotJson, UnicodeDecodeError, RecursionError):
-        return False
-    return all(getattr(record, field_name(at)) is not None for at in required_places(format.name))
+def fits_of(format: Format, time_type: str) -> Fits:
+    """Give what tells whether a line is beyond doubt a record of the format; that it says no says nothing."""
+    is_shipped = formats().get(format.name) is format
+    return check_of(format.name, time_type).fits if is_shipped else never
+
+
+def never(line: bytes) -> bool:
+    """Tell nothing: what is in no shelf is not compiled."""
+    return False
+
+
+@dataclass(frozen=True)
+class Inside:
+    """JSON inside a text that must be checked too: where the text is in a record, and what it must be."""
+
+    text_of: Callable[[Any], Any]
+    type: Any
+    decoder: msgspec.json.Decoder[Any]
+
+    def check(self, record: Any) -> None:
+        """Raise MsgspecError where what is inside is neither of its type nor no JSON at all."""
+        try:
+            text = self.text_of(record)
+        except AttributeError:  # an object on the way that is null
+            return
+        if isinstance(text, str) and text.lstrip()[:1] in ("{", "["):
+            self.decoder.decode(text)
+        elif isinstance(text, dict | list):
+            msgspec.convert(text, self.type)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A format's columns compiled: a decoder, the fields that must be there, and what must be checked inside texts."""
+
+    decoder: msgspec.json.Decoder[Any]
+    required: tuple[str, ...]
+    inside: tuple[Inside, ...]
+
+    def fits(self, line: bytes) -> bool:
+        """Tell whether a line is beyond doubt a record of the format."""
+        try:
+            record = self.decoder.decode(line)
+            if not line.isascii():
+                line.decode()  # what the format does not read, the decoder has passed over
+            if any(getattr(record, name) is None for name in self.required):
+                return False
+            for inside in self.inside:
+                inside.check(record)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return False
+        return True
 
 
 @cache
-def decoder_of(name: str) -> msgspec.json.Decoder[Any] | None:
-    """Compile a format's columns; None where what stands inside its texts must be checked too."""
+def check_of(name: str, time_type: str) -> Check:
+    """Compile a format's columns."""
     format = formats()[name]
-    if any(CHECKED & kinds(inside["columns"]) for inside in format.parsed.values()):
-        return None
-    return msgspec.json.Decoder(type_of(format.columns))
+    types = TYPES | {"time": TIMES[time_type]}
+    keys = list(format.columns)
+    required = tuple(field_name(keys.index(key)) for key in format.required)
+    inside = (
+        Inside(attrgetter(place_of(format, found["from"])), kind, msgspec.json.Decoder(kind))
+        for found in format.parsed.values()
+        if CHECKED & kinds(found["columns"])
+        for kind in [type_of(found["columns"], TYPES | {"time": TIMES["VARCHAR"]})]
+    )
+    return Check(msgspec.json.Decoder(type_of(format.columns, types)), required, tuple(inside))
 
 
-@cache
-def required_places(name: str) -> tuple[int, ...]:
-    """Tell where among the columns the required ones are."""
-    keys = list(formats()[name].columns)
-    return tuple(keys.index(key) for key in formats()[name].required)
+def place_of(format: Format, path: str) -> str:
+    """Tell by the names of fields where a leaf is."""
+    columns, names = format.columns, []
+    for key in path.split("."):
+        names.append(field_name(list(columns).index(key)))
+        columns = columns[key]
+    return ".".join(names)
 
 
-def type_of(columns: Columns) -> Any:
+def type_of(columns: Columns, types: dict[str, Any]) -> Any:
     """Compile a kind, a nested mapping or a list of one into a type."""
     if isinstance(columns, str):
-        return TYPES[columns]
+        return types[columns]
     if isinstance(columns, list):
-        return list[type_of(columns[0])] | None  # type: ignore[misc]
-    fields = [(field_name(at), optional(type_of(inner)), None) for at, inner in enumerate(columns.values())]
+        return list[type_of(columns[0], types)] | None  # type: ignore[misc]
+    fields = [(field_name(at), optional(type_of(inner, types)), None) for at, inner in enumerate(columns.values())]
     names = {field_name(at): key for at, key in enumerate(columns)}
     return msgspec.defstruct("Record", fields, rename=names)
 

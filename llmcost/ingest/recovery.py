@@ -1,14 +1,15 @@
 """Commit a batch whatever its lines are: where DuckDB refuses one, it is looked for, and left out.
 
-First all is tried as it lies. Then the files that were refused are sieved, which names most bad lines by a rule; then
-what is refused even so is bisected. Each step takes far longer than the one before, and few logs need it.
+First all is tried as it lies. Then its files are weeded, which finds nearly all bad lines in one pass. Files that are
+refused even so are sieved, which writes anew what the format reads of each line; then they are bisected. Each step
+takes far longer than the one before, and few logs need it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import duckdb
@@ -24,8 +25,21 @@ from llmcost.ingest.records import REFUSALS, reader_of, refused
 from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.summary import Summary
 from llmcost.ingest.transaction import commit
+from llmcost.ingest.weed import weed
 from llmcost.shelf import UNBOUND
 from llmcost.store import Store
+
+# a file without its bad lines, and these
+Cleaned = Callable[[Recognised], tuple[Recognised, list[Reject]]]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What is tried to commit: files, the lines that were left out of them, and the paths that may be refused yet."""
+
+    batch: list[Recognised]
+    rejects: list[Reject]
+    suspects: set[str]
 
 
 def commit_readable(
@@ -38,36 +52,35 @@ def commit_readable(
     """
     try:
         with writing(store):
-            return batch, *commit_bounded(store, batch, copies, options, summary)
+            return batch, *commit_bounded(store, batch, [], copies, options, summary)
     except UNBOUND as error:
         raise breach(store, batch, error) from error
-    except REFUSALS:
-        check_measured(batch)
-    paths = refused_paths(store, batch, copies)
-    batch, rejects = sieved(batch, paths, copies, summary)
-    if not batch:
-        return batch, 0, Summary()
-    try:
-        with writing(store):
-            return batch, *commit(store, batch, rejects, copies, options, summary)
-    except REFUSALS:
-        batch, more = bisected(store, batch, paths, copies)
-    try:
-        with writing(store):
-            return batch, *commit(store, batch, rejects + more, copies, options, summary)
     except REFUSALS as error:
-        raise unwritable(store, error) from error
+        check_measured(batch)
+        refusal: Exception = error
+    tried = Attempt(batch, [], {item.source.path for item in batch})
+    for step in (weeded, sieved, bisected):
+        before, tried = tried.batch, step(store, tried, copies, summary)
+        if not tried.batch:
+            return [], 0, Summary()
+        try:
+            if tried.batch != before:
+                with writing(store):
+                    return tried.batch, *commit_bounded(store, tried.batch, tried.rejects, copies, options, summary)
+        except REFUSALS as error:
+            refusal = error
+    raise unwritable(store, refusal) from refusal
 
 
 def commit_bounded(
-    store: Store, batch: list[Recognised], copies: str, options: Options, summary: Summary
+    store: Store, batch: list[Recognised], rejects: list[Reject], copies: str, options: Options, summary: Summary
 ) -> tuple[int, Summary]:
     """Commit within the bound of memory, or beyond it where a batch cannot be read otherwise."""
     try:
-        return commit(store, batch, [], copies, options, summary)
+        return commit(store, batch, rejects, copies, options, summary)
     except duckdb.OutOfMemoryException:
         store.execute("reset memory_limit")
-        return commit(store, batch, [], copies, options, summary)
+        return commit(store, batch, rejects, copies, options, summary)
 
 
 @contextmanager
@@ -83,29 +96,43 @@ def writing(store: Store) -> Iterator[None]:
         raise unwritable(store, error) from error
 
 
-def sieved(
-    batch: list[Recognised], paths: set[str], copies: str, summary: Summary
-) -> tuple[list[Recognised], list[Reject]]:
-    """Replace each file that DuckDB refuses by a copy of its good lines; return also what was left out."""
-    good, rejects = [], []
-    for item in batch:
+def weeded(store: Store, tried: Attempt, copies: str, summary: Summary) -> Attempt:
+    """Replace each file that has bad lines by a copy of the others."""
+    return attempt(tried, tried.suspects, summary, lambda item: weed(item, copies))
+
+
+def sieved(store: Store, tried: Attempt, copies: str, summary: Summary) -> Attempt:
+    """Replace each file that DuckDB refuses by what its format reads of its good lines."""
+
+    def cleaned(item: Recognised) -> tuple[Recognised, list[Reject]]:
+        source, bad = sieve(item.source, item.format, copies)
+        return replace(item, source=source, time_type="VARCHAR"), bad
+
+    return attempt(tried, refused_among(store, tried, copies), summary, cleaned)
+
+
+def bisected(store: Store, tried: Attempt, copies: str, summary: Summary) -> Attempt:
+    """Leave out the lines that no rule of the sieve named, and that DuckDB refuses even so."""
+    return attempt(tried, refused_among(store, tried, copies), summary, lambda item: bisect(store, item, copies))
+
+
+def attempt(tried: Attempt, paths: set[str], summary: Summary, cleaned: Cleaned) -> Attempt:
+    """Clean the files of these paths, the only ones that may be refused yet; one that cannot be read is set aside."""
+    batch, rejects = [], list(tried.rejects)
+    for item in tried.batch:
         if item.source.path not in paths:
-            good.append(item)
+            batch.append(item)
             continue
         with setting_aside(item.source.path, item.source.is_named, summary):
-            source, bad = sieve(item.source, item.format, copies)
+            kept, bad = cleaned(item)
             rejects += bad
-            good.append(replace(item, source=source, time_type="VARCHAR"))
-    return good, rejects
+            batch.append(kept)
+    return Attempt(batch, rejects, paths)
 
 
-def bisected(
-    store: Store, batch: list[Recognised], sieved_paths: set[str], copies: str
-) -> tuple[list[Recognised], list[Reject]]:
-    """Leave out the lines that no rule of the sieve named, and that DuckDB refuses even so."""
-    paths = refused_paths(store, [item for item in batch if item.source.path in sieved_paths], copies)
-    found = [bisect(store, item, copies) if item.source.path in paths else (item, []) for item in batch]
-    return [item for item, _ in found], [reject for _, rejects in found for reject in rejects]
+def refused_among(store: Store, tried: Attempt, copies: str) -> set[str]:
+    """Name the files that DuckDB refuses, of those that it may refuse."""
+    return refused_paths(store, [item for item in tried.batch if item.source.path in tried.suspects], copies)
 
 
 def refused_paths(store: Store, batch: list[Recognised], copies: str) -> set[str]:

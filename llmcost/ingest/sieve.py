@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from llmcost.ingest.fast_check import fits
+from llmcost.ingest.fast_check import Fits, fits_of
 from llmcost.ingest.format import Columns, Format
 from llmcost.ingest.json_text import NotJson, decode, encode
 from llmcost.ingest.sources import BREAKS, MAX_LINE_BYTES, Bound, Source, numbered_lines, raise_unless_torn, temporary
@@ -55,10 +55,11 @@ def sieve(source: Source, format: Format, folder: str) -> tuple[Source, list[Rej
     rejects = []
     numbers = array("Q")
     bound = Bound(source)
+    fits = fits_of(format, "VARCHAR")
     with temporary(folder) as out:
         for number, line in numbered(source):
             try:
-                kept = json_line(line, format) + b"\n"
+                kept = json_line(line, format, fits) + b"\n"
                 bound.take(len(kept))
                 out.write(kept)
                 numbers.append(number)
@@ -80,14 +81,25 @@ def numbered(source: Source) -> Iterator[tuple[int, bytes]]:
         yield number + 1, TORN_ARCHIVE
 
 
-def json_line(line: bytes, format: Format) -> bytes:
+def json_line(line: bytes, format: Format, fits: Fits) -> bytes:
     """Parse one line and write what the format reads of it. Raises BadLine."""
+    check_length(line)
+    if fits(line):
+        with suppress(NotJson):
+            return encode(decode(line))
+    return closely(line, format)
+
+
+def check_length(line: bytes) -> None:
+    """Raise BadLine where a line is too long, or stands for the rest of an archive that breaks off."""
     if len(line) > MAX_LINE_BYTES:
         raise BadLine("longer than 32 MB")
     if line == TORN_ARCHIVE:
         raise BadLine("the compressed file breaks off here")
-    if fits(line, format):
-        return encode(decode(line))
+
+
+def closely(line: bytes, format: Format) -> bytes:
+    """Parse a line that may not be a record, and write what the format reads of it. Raises BadLine."""
     try:
         return write(record_of(parse(line), format))
     except RecursionError:
