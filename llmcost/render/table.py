@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Column
-from rich.table import Table as RichTable
-from rich.text import Text
-
 from llmcost.render import DISTRIBUTION, Table
 from llmcost.render.cell import bar, heading, is_number, plain, sanitize_for_terminal
+from llmcost.render.draw import Cell, Column, draw
 from llmcost.render.fit import BAR, PROSE, Texts, allotted, fitting, texts_of, without_sentences
 
 MAX_BAR = 40
@@ -41,24 +35,18 @@ def write(table: Table, width: int | None, color: bool) -> Iterator[str]:
     texts = texts_of(table)
     shown = fitting(table, texts, width) if width else without_sentences(table)
     widths = allotted(texts, shown, width)
-    drawn = RichTable(
-        *(column(c, texts[c].is_number, widths[c]) for c in shown),
-        box=box.SIMPLE_HEAD,
-        show_footer=False,
-        pad_edge=False,
-    )
-    for number, row in enumerate(table.rows):
-        cells = dict(zip(table.columns, row, strict=True))
-        styled = (Text(texts[c].cells[number], style=style(c, cells[c])) for c in shown)
-        drawn.add_row(*styled, end_section=number == len(table.rows) - 1)
-    if len(table.rows) > 1 and any(c in table.totals for c in shown):
-        drawn.add_row(*totals(table, texts, shown), style="bold")
-    buffer = io.StringIO()
-    console = Console(
-        file=buffer, width=width or 10_000, force_terminal=color, color_system="standard" if color else None
-    )
-    console.print(drawn)
-    yield "\n".join(line.rstrip() for line in buffer.getvalue().strip("\n").splitlines()) + "\n"
+    columns = [column(name, texts[name].is_number, widths[name]) for name in shown]
+    rows = [
+        [
+            Cell(texts[c].cells[number], style(c, cell))
+            for c, cell in zip(table.columns, row, strict=True)
+            if c in widths
+        ]
+        for number, row in enumerate(table.rows)
+    ]
+    has_totals = len(table.rows) > 1 and any(name in table.totals for name in shown)
+    for line in draw(columns, rows, totals(table, texts, shown) if has_totals else None, color):
+        yield f"{line}\n"
     yield from sentences(table, width or SENTENCE_WIDTH)
 
 
@@ -137,20 +125,14 @@ def names_of(table: Table) -> list[int]:
 
 def column(name: str, is_right: bool, width: int) -> Column:
     """Make a column; only names may be cut, and a cut is shown."""
-    return Column(
-        "" if name == BAR else heading(name),
-        justify="right" if is_right else "left",
-        no_wrap=name not in PROSE,
-        overflow="fold" if name in PROSE else "ellipsis",
-        width=width,
-        style="cyan" if name in DRAWINGS else "",
-    )
+    drawing = "cyan" if name in DRAWINGS else ""
+    return Column("" if name == BAR else heading(name), width, is_right, name in PROSE, drawing)
 
 
-def totals(table: Table, texts: dict[str, Texts], shown: list[str]) -> list[Text]:
+def totals(table: Table, texts: dict[str, Texts], shown: list[str]) -> list[Cell]:
     """Write the last row."""
-    cells = [Text(texts[c].total or "", style=style(c, table.totals.get(c))) for c in shown]
-    return cells if cells[0].plain else [Text("total"), *cells[1:]]
+    cells = [Cell(texts[c].total or "", style(c, table.totals.get(c))) for c in shown]
+    return cells if cells[0].text else [Cell("total"), *cells[1:]]
 
 
 def left_out(table: Table, width: int) -> list[str]:
