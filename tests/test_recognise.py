@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from llmcost.errors import FormatError
 from llmcost.ingest import recognise as recognising
 from llmcost.ingest.election import best
-from llmcost.ingest.format import formats
+from llmcost.ingest.format import Format, Record, formats
 from llmcost.ingest.json_text import NotJson, decode
 from llmcost.ingest.recognise import recognise
 from llmcost.ingest.settled import settled
@@ -51,7 +51,7 @@ def looked_at(file: Path) -> tuple[Any, ...] | str:
 def voted(file: Path) -> tuple[Any, ...] | str:
     """Recognise a file by a vote of all its first records."""
     with pytest.MonkeyPatch.context() as without:
-        without.setattr(recognising, "settled", lambda texts: None)
+        without.setattr(recognising, "settled", lambda *_: None)
         return looked_at(file)
 
 
@@ -80,9 +80,21 @@ def test_a_file_of_one_kind_over_and_over_is_as_voted(
     assert voted(file) == looked_at(file)
 
 
+def look(lines: list[bytes], is_cut: bool = False) -> tuple[Format, list[Record]] | None:
+    return settled(b"\n".join(lines), 200, is_cut)
+
+
+def test_a_last_line_that_the_look_cuts_does_not_count() -> None:
+    lines = [*FILES["litellm.jsonl"][:1] * 20, b'{"id": "half of a li']
+
+    assert look(lines) is None
+    found = look(lines, is_cut=True)
+    assert found is not None and found[0].name == "litellm"
+
+
 def test_a_log_of_one_kind_is_settled_by_a_few_of_its_lines() -> None:
     lines = FILES["litellm.jsonl"][:1] * 200
-    found = settled(lines)
+    found = look(lines)
 
     assert found is not None
     assert ("litellm", 8) == (found[0].name, len(found[1]))
@@ -92,16 +104,16 @@ def test_one_line_of_another_kind_that_a_look_does_not_read_is_seen() -> None:
     lines = FILES["litellm.jsonl"][:1] * 200
     lines[3] = b'{"event": "started"}'
 
-    assert settled(lines) is None
+    assert look(lines) is None
 
 
 def test_few_lines_all_vote_and_one_of_another_mind_is_heard() -> None:
     lines = FILES["litellm.jsonl"][:1] * 3
 
-    assert settled(lines) is not None
-    assert settled([*lines, b'{"event": "started"}']) is None
-    assert settled([*lines, b"not JSON"]) is None
-    assert settled([]) is None
+    assert look(lines) is not None
+    assert look([*lines, b'{"event": "started"}']) is None
+    assert look([*lines, b"not JSON"]) is None
+    assert look([]) is None
 
 
 def every_object(value: Any) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,17 +18,26 @@ from llmcost.ingest.sources import Source, linked, spool_pipe, spool_stdin, stat
 from llmcost.ingest.summary import Summary
 from llmcost.store import Store
 
+# so much of small files is held until it is read into the store
+HELD_BYTES = 32 * 1024 * 1024
+
 
 def find(store: Store, paths: Iterable[str], wanted: Format | None, folder: str, summary: Summary) -> list[Recognised]:
-    """Recognise each file; one that cannot be is set aside, and the others are read."""
+    """Recognise each file; one that cannot be is set aside, and the others are read.
+
+    The first small ones are held, so that they are opened once.
+    """
     found = []
+    left = HELD_BYTES
     for path, is_named, opened in changed(known_files(store), list(paths), folder, summary):
         with setting_aside(path, is_named, summary):
             source = opened()
             if source.start and source.start == source.end:
                 summary.unchanged += 1
             else:
-                found.append(recognise(linked(source, folder), wanted))
+                left -= len(source.whole or b"")
+                item = recognise(linked(source, folder), wanted)
+                found.append(item if left > 0 else replace(item, source=replace(item.source, whole=None)))
     return found
 
 

@@ -140,8 +140,10 @@ def fulfils(record: Any, marks: dict[str, Any]) -> bool:
     if not isinstance(record, dict):
         return False
     for key, mark in marks.items():
-        inner = list(record.values()) if key == "*" else [record[key]] if key in record else []
-        if not any(matches(value, mark) for value in inner):
+        if key == "*":
+            if not any(matches(value, mark) for value in record.values()):
+                return False
+        elif key not in record or (mark is not None and not matches(record[key], mark)):
             return False
     return True
 

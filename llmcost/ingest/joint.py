@@ -80,11 +80,15 @@ def small_lines(source: Source) -> list[bytes] | None:
     end = source.end if source.readable == source.path and source.compression == "none" else SMALL_BYTES + 1
     if min(end, source.size) > SMALL_BYTES:
         return None
-    text = b""
-    # what cannot be read is refused where it is read as a file of its own
-    with suppress(*BREAKS), open_lines(source) as stream:
-        # no further than was measured: somebody may be writing it
-        text = stream.read(end)
+    # no further than was measured: somebody may be writing it
+    text = source.held[:end] if source.held is not None else text_of(source, end)
     lines = [line for line in text.split(b"\n") if line.strip()]
     is_known = lines and len(text) <= SMALL_BYTES and all(line.startswith(OPENING) for line in lines)
     return lines if is_known else None
+
+
+def text_of(source: Source, end: int) -> bytes:
+    """Read a file up to `end`; what cannot be read is refused where it is read as a file of its own."""
+    with suppress(*BREAKS), open_lines(source) as stream:
+        return stream.read(end)
+    return b""

@@ -57,24 +57,25 @@ def recognise(source: Source, wanted: Format | None) -> Recognised:
     head = read_head(source)
     if kind := binary_kind(head):
         raise FormatError(f"{source.path}: {kind}", hint=READABLE)
+    if source.compression != "none":
+        # of the decompressed text: a copy that is compressed holds the same records
+        source = replace(source, content_key=digest(head[:HEAD_BYTES]))
+    is_cut = len(head) >= SAMPLE_BYTES
+    if wanted is None and source.compression not in BINARY and (found := settled(head, SAMPLE_RECORDS, is_cut)):
+        return Recognised(source, "lines", False, found[0], time_type(*found))
     shape = source.compression if source.compression in BINARY else shape_of(head)
     is_wrapped, format, records = elected(source, shape, head, wanted)
     if format is None:
         raise unknown(source, head, records)
     if is_wrapped:
         records = [inner for record in records for inner in found_in(record, format).records]
-    # of the decompressed text: a copy that is compressed holds the same records
-    source = replace(source, content_key=digest(head[:HEAD_BYTES]), whole=None)
     return Recognised(source, shape or "lines", is_wrapped, format, time_type(format, records))
 
 
 def elected(source: Source, shape: str, head: bytes, wanted: Format | None) -> tuple[bool, Format | None, list[Record]]:
-    """Elect the format of a source, and give the records that voted; tell whether they have to be looked for.
-
-    Most files are settled by a few records; where none of the first is known, later ones are asked.
+    """Elect the format of a source that is not settled, and give the records that voted; tell whether they have to be
+    looked for. Where none of the first is known, later ones are asked.
     """
-    if shape == "lines" and wanted is None and (found := settled(first_lines(head))):
-        return False, *found
     records = sample(source, shape, head)
     is_wrapped, format = elect(records, wanted)
     if format is not None or not records:

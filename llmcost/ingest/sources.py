@@ -52,7 +52,7 @@ class Source:
     any name. Bytes `start`..`end` are read; what is behind `end` is a line that is not finished. `line_numbers` gives
     the line of each record of a copy. A replacement's earlier rows go: it is read again whole. What a pipe held is
     read from a copy, and is gone. `others` says why, and how often, something in a copied file is not a record of its
-    format. `whole` is all that a small plain file holds, until it is recognised.
+    format. `whole` is all that a small plain file holds, as long as there are not too many of them.
     """
 
     path: str
@@ -71,6 +71,11 @@ class Source:
     is_pipe: bool = False
     others: Counter[str] = field(default_factory=Counter)
     whole: bytes | None = None
+
+    @property
+    def held(self) -> bytes | None:
+        """All that is to be read, if it is already there."""
+        return self.whole if self.readable == self.path else None
 
 
 def open_source(path: str, is_named: bool) -> Source:
@@ -257,6 +262,8 @@ def newlines_before(source: Source) -> int:
 
 def open_lines(source: Source) -> IO[bytes]:
     """Open a source as a stream of decompressed bytes."""
+    if source.held is not None:
+        return io.BytesIO(source.held)
     if source.compression == "gzip":
         return cast(IO[bytes], gzip.open(source.readable, "rb"))
     if source.compression == "zstd":
