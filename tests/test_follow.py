@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from llmcost.ingest import ingest
+from llmcost.ingest.follow import follow
 from llmcost.store import Store
 from tests.test_ingest import record
 
@@ -32,6 +35,119 @@ def following(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
         process.kill()
         process.wait()
+
+
+class Steps(Event):
+    """What happens between two looks, one step each, in place of waiting; after the last one it is over."""
+
+    def __init__(self, *steps: Callable[[], object]) -> None:
+        super().__init__()
+        self.steps = list(steps)
+        self.waited: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout or 0.0)
+        if self.steps:
+            self.steps.pop(0)()
+        else:
+            self.set()
+        return self.is_set()
+
+
+def counts(folder: Path, *steps: Callable[[], object], logs: Sequence[str] = ("logs",)) -> list[int]:
+    """Follow logs through these steps; count what each look has read."""
+    looks = follow(folder / "s.duckdb", [str(folder / log) for log in logs], poll=2.0, ending=Steps(*steps))
+    return [look.summary.new for look in looks]
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    (folder / "a.jsonl").write_bytes(record(1))
+    return folder
+
+
+def appending(file: Path, text: bytes) -> Callable[[], object]:
+    def append() -> None:
+        with file.open("ab") as log:
+            log.write(text)
+
+    return append
+
+
+def test_a_half_line_is_read_when_it_is_whole(logs: Path) -> None:
+    line, file = record(2), logs / "a.jsonl"
+
+    assert [1, 0, 1] == counts(logs.parent, appending(file, line[:20]), appending(file, line[20:]))
+
+
+def test_a_log_that_is_rotated_is_read_to_its_end_and_no_request_twice(logs: Path) -> None:
+    def rotate() -> None:
+        appending(logs / "a.jsonl", record(2))()
+        (logs / "a.jsonl").rename(logs / "a.jsonl.1")
+        (logs / "a.jsonl").write_bytes(record(3))
+
+    assert [1, 2, 1] == counts(logs.parent, rotate, appending(logs / "a.jsonl", record(4)))
+
+
+def test_a_file_in_the_place_of_one_of_the_same_size_is_another(logs: Path) -> None:
+    def replace() -> None:
+        (logs / "new").write_bytes(record(2))
+        (logs / "new").rename(logs / "a.jsonl")
+
+    assert [1, 1] == counts(logs.parent, replace)
+
+
+def test_many_small_files_that_come_are_read_once(logs: Path) -> None:
+    def copy(first: int) -> Callable[[], object]:
+        return lambda: [(logs / f"{n}.json").write_bytes(record(n)) for n in range(first, first + 300)]
+
+    assert [1, 300, 300, 0] == counts(logs.parent, copy(100), copy(400), lambda: None)
+
+
+def test_a_document_that_is_still_being_copied_is_read_to_its_end(logs: Path) -> None:
+    text = b"[\n" + record(2).strip() + b",\n" + record(3).strip() + b"\n]\n"
+
+    steps = appending(logs / "b.json", text[:-40]), appending(logs / "b.json", text[-40:])
+    assert [1, 1, 1] == counts(logs.parent, *steps)
+    with Store(logs.parent / "s.duckdb", read_only=True) as store:
+        assert 0 == store.value("select count(*) from rejects")
+
+
+def test_logs_that_are_not_there_yet_are_waited_for(tmp_path: Path) -> None:
+    assert [0, 1] == counts(tmp_path, lambda: (tmp_path / "later.jsonl").write_bytes(record(1)), logs=["later.jsonl"])
+
+
+def test_where_no_file_has_changed_the_store_is_left_alone(logs: Path) -> None:
+    store = logs.parent / "s.duckdb"
+
+    assert [1, 0] == counts(logs.parent, store.unlink)
+    assert not store.exists()
+
+
+def test_a_look_takes_a_quarter_of_the_time_at_most(logs: Path) -> None:
+    ending = Steps()
+    began = time.monotonic()
+    list(follow(logs.parent / "s.duckdb", [str(logs)], poll=0.0, ending=ending))
+
+    assert 0.5 * (time.monotonic() - began) < ending.waited[0] / 3 <= time.monotonic() - began
+
+
+def test_who_is_asked_to_end_begins_no_other_batch(logs: Path, store: Store) -> None:
+    ending = Event()
+    ending.set()
+
+    assert 0 == ingest(store, [str(logs)], ending=ending).new
+    assert 1 == ingest(store, [str(logs)], ending=Event()).new
+
+
+def test_sigterm_ends_it_after_what_it_reads(following: subprocess.Popen[str], tmp_path: Path) -> None:
+    assert said(tmp_path, "1 new")
+    following.send_signal(signal.SIGTERM)
+
+    assert 0 == following.wait(PATIENCE)
+    assert said(tmp_path, "ended; what was read stays")
 
 
 def said(folder: Path, text: str) -> bool:

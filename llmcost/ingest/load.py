@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import Event
 
 from llmcost.ingest.aside import check_anything
 from llmcost.ingest.batches import batches, load, size_of
@@ -24,11 +25,13 @@ def ingest(
     format: str | None = None,
     options: Options | None = None,
     progress: Progress | None = None,
+    ending: Event | None = None,
 ) -> Summary:
     """Read logs into the store: files, folders, globs or "-", in committed batches of up to 1 GB.
 
-    A file that cannot be read is set aside, see Summary. Raises InputError where none can be read or the limit of bad
-    lines is passed, ShelfError where a format's query does not give what a request needs.
+    When `ending` is set the batch that is being read is the last. A file that cannot be read is set aside, see Summary.
+    Raises InputError where none can be read or the limit of bad lines is passed, ShelfError where a format's query does
+    not give what a request needs.
     """
     summary = Summary()
     options = options or Options(formats()[format] if format else None)
@@ -44,6 +47,8 @@ def ingest(
         if progress:
             progress.start(sum(size_of(item) for item in known))
         for batch in batches(known):
+            if ending and ending.is_set():
+                return summary
             size = sum(size_of(item) for item in batch)
             if progress:
                 progress.begin(size)

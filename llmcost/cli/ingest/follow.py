@@ -1,46 +1,45 @@
-"""`llmcost ingest --follow`: read again and again what is new."""
+"""`llmcost ingest --follow`: say what each look has read, until interrupted."""
 
 from __future__ import annotations
 
 import sys
-import time
 
+from llmcost.cli.ending import ending_by_signal
 from llmcost.cli.ingest.options import IngestOptions
 from llmcost.cli.ingest.summary import print_summary
 from llmcost.cli.notes import note
-from llmcost.errors import InputError, LimitError, LockedError, StoreError, UsageError
-from llmcost.ingest import Options, Summary, ingest
-from llmcost.store import Store
+from llmcost.errors import StoreError, UsageError
+from llmcost.ingest import Options, Summary
+from llmcost.ingest.follow import follow
 
-FOLLOW_SECONDS = 2.0
+LEAST_POLL = 0.1
 
 
-def follow(asked: IngestOptions, options: Options) -> int:
-    """Read again and again what is new, until interrupted; between two looks the store is free for readers.
+def run_follow(asked: IngestOptions, options: Options) -> int:
+    """Follow logs until a Ctrl-C, or until SIGTERM ends it after the batch."""
+    check(asked)
+    known: set[tuple[str, str]] = set()
+    is_waiting = False
+    note(f"following {', '.join(asked.paths)}; Ctrl-C stops it")
+    with ending_by_signal() as ending:
+        for look in follow(asked.db, asked.paths, options=options, poll=asked.poll, ending=ending):
+            error = look.kept_by
+            if error and not is_waiting:
+                note(f"waiting: {error.message if isinstance(error, StoreError) else error.strerror}")
+            elif is_waiting and not error:
+                note("resumed")
+            is_waiting = error is not None
+            print_new(look.summary, known)
+    note("ended; what was read stays")
+    return 0
 
-    A store that is held by another process, or a disk that is full for a moment, is waited for.
-    """
+
+def check(asked: IngestOptions) -> None:
+    """Refuse what cannot be followed. Raises UsageError."""
     if "-" in asked.paths:
         raise UsageError("--follow reads files, not stdin", hint="write to a file, or run without --follow")
-    known: set[tuple[str, str]] = set()
-    has_looked = is_waiting = False
-    note(f"following {', '.join(asked.paths)}; Ctrl-C stops it")
-    while True:
-        try:
-            with Store(asked.db) as store:
-                summary = look(store, asked, options)
-        except (StoreError, OSError) as error:
-            if not (has_looked or isinstance(error, LockedError)):
-                raise
-            if not is_waiting:
-                note(f"waiting: {error.message if isinstance(error, StoreError) else error.strerror}")
-            is_waiting = True
-        else:
-            if is_waiting:
-                note("resumed")
-            has_looked, is_waiting = True, False
-            print_new(summary, known)
-        time.sleep(FOLLOW_SECONDS)
+    if asked.poll < LEAST_POLL:
+        raise UsageError(f"--poll {asked.poll:g}: not {LEAST_POLL:g} seconds or more")
 
 
 def print_new(summary: Summary, known: set[tuple[str, str]]) -> None:
@@ -50,17 +49,3 @@ def print_new(summary: Summary, known: set[tuple[str, str]]) -> None:
     if summary.read or summary.skipped:
         print_summary(summary)
         sys.stdout.flush()
-
-
-def look(store: Store, asked: IngestOptions, options: Options) -> Summary:
-    """Read what is new; that nothing is there yet is no error while following."""
-    try:
-        summary = ingest(store, asked.paths, options=options)
-        summary.skipped += [
-            (error.message.partition(": ")[0], error.message.partition(": ")[2]) for error in summary.refused
-        ]
-        return summary
-    except LimitError:
-        raise
-    except InputError as error:
-        return Summary(skipped=[(", ".join(asked.paths), error.message)])

@@ -63,6 +63,9 @@ MaxBadLines = Annotated[
 StrictIngest = Annotated[
     bool, Option("--strict", help="Allow no bad line (exit 3) and no request without a cost (exit 4).")
 ]
+Poll = Annotated[
+    float, Option("--poll", help="With --follow: look for what is new every so many seconds.", metavar="SECONDS")
+]
 Follow = Annotated[bool, Option("--follow", help="Keep reading what is appended, until interrupted.")]
 DemoFolder = Annotated[Path, Argument(help="Where to write.", metavar="FOLDER")]
 Scale = Annotated[float, Option("--scale", help="A part of the month: 0.05 is a twentieth.", metavar="SHARE")]
@@ -83,6 +86,7 @@ class IngestOptions(BookOptions):
     max_bad_lines: MaxBadLines = None
     strict: StrictIngest = False
     follow: Follow = False
+    poll: Poll = 2.0
     agents: Agents = False
 
 

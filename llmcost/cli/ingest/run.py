@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from llmcost.cli.agents import agent_paths
 from llmcost.cli.coverage import refuse_incomplete
-from llmcost.cli.ingest.follow import follow
+from llmcost.cli.ingest.follow import run_follow
 from llmcost.cli.ingest.new_store import check_kept, no_empty_store
 from llmcost.cli.ingest.options import IngestOptions
 from llmcost.cli.ingest.summary import next_line, print_summary, print_unpriced
@@ -31,7 +31,7 @@ def run_ingest(asked: IngestOptions) -> int:
     if asked.agents:
         asked = replace(asked, paths=agent_paths(asked.paths))
     with no_empty_store(asked.db):
-        return follow(asked, options) if asked.follow else read_once(asked, options)
+        return run_follow(asked, options) if asked.follow else read_once(asked, options)
 
 
 def read_once(asked: IngestOptions, options: Options) -> int:

@@ -1,0 +1,86 @@
+"""Read again and again what is new in logs; between two looks the store is free for others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+from llmcost.errors import InputError, LimitError, LockedError, StoreError
+from llmcost.ingest.load import ingest
+from llmcost.ingest.options import Options
+from llmcost.ingest.places import expand
+from llmcost.ingest.sources import state_of
+from llmcost.ingest.summary import Summary
+from llmcost.store import Store
+
+# a look may take this part of the time, so that a folder of a hundred thousand files is looked at less often
+SHARE = 0.25
+# what cannot be read is tried again after so many seconds, without a change of its own
+RETRY = 60.0
+State = dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look came to: what it read, or what kept it from reading; nothing where no file had changed."""
+
+    summary: Summary = field(default_factory=Summary)
+    kept_by: StoreError | OSError | None = None
+
+
+def follow(
+    path: str | Path, logs: Sequence[str], *, options: Options | None = None, poll: float, ending: Event
+) -> Iterator[Look]:
+    """Look for what is new every `poll` seconds, or less often where a look takes long, until `ending` is set.
+
+    The batch that is being read then is committed. A store that another process holds, or a disk that is full, is
+    waited for. Raises what the first look raises, but for a store that is held.
+    """
+    has_looked, before, again = False, State(), 0.0
+    while not ending.is_set():
+        began = monotonic()
+        states = states_of(logs)
+        if not has_looked or states != before or began >= again:
+            try:
+                with Store(path) as store:
+                    summary = look(store, logs, options, ending)
+            except (StoreError, OSError) as error:
+                if not (has_looked or isinstance(error, LockedError)):
+                    raise
+                yield Look(kept_by=error)
+            else:
+                has_looked, before = True, states
+                again = monotonic() + RETRY if summary.skipped else float("inf")
+                yield Look(summary)
+        else:
+            yield Look()
+        ending.wait(max(poll, (monotonic() - began) * (1 / SHARE - 1)))
+
+
+def look(store: Store, logs: Sequence[str], options: Options | None, ending: Event) -> Summary:
+    """Read what is new; that nothing is there yet is no error while following."""
+    try:
+        summary = ingest(store, logs, options=options, ending=ending)
+        summary.skipped += [
+            (error.message.partition(": ")[0], error.message.partition(": ")[2]) for error in summary.refused
+        ]
+        return summary
+    except LimitError:
+        raise
+    except InputError as error:
+        return Summary(skipped=[(", ".join(logs), error.message)])
+
+
+def states_of(logs: Iterable[str]) -> State:
+    """Tell of each file what changes when it is written, or when another takes its name."""
+    states = State()
+    for place in expand(logs):
+        with suppress(OSError):
+            status = os.stat(place.path)  # noqa: PTH116  strings, as in places.py
+            states[place.path] = (*state_of(place.path, status), status.st_ino)
+    return states
