@@ -20,7 +20,9 @@ def deduplicate(store: Store, mark: int, policy: str) -> None:
     `last` keeps the most complete record, of equally complete ones the last; `first` the one that was there; `error`
     raises InputError. What a run printed in sum gives way to its calls in a session, whichever was there.
     """
-    repeated, resolve, kept, forget = duckdb.extract_statements(DEDUPLICATE.read_text(encoding="utf-8"))
+    repeated, resolve, prints, keeps, both, kept, forget = duckdb.extract_statements(
+        DEDUPLICATE.read_text(encoding="utf-8")
+    )
     store.execute(repeated.query, {"mark": mark})
     if policy == "error":
         found = store.rows(
@@ -33,5 +35,8 @@ def deduplicate(store: Store, mark: int, policy: str) -> None:
                 hint="nothing of this batch was stored; --on-duplicate last keeps the most complete record",
             )
     store.execute(resolve.query, {"is_first": policy == "first", "mark": mark})
-    store.execute(kept.query, {"mark": mark})
-    store.execute(forget.query)
+    store.execute(prints.query)
+    store.execute(keeps.query)
+    if store.value(both.query):
+        store.execute(kept.query, {"mark": mark})
+        store.execute(forget.query)

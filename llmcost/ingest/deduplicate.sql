@@ -33,17 +33,37 @@ where
     )
 ;
 
+-- Who prints a run, and who keeps its session.
+create or replace temp macro prints_runs(format) as format in ('claude_code_stream', 'gemini_cli_run', 'codex')
+;
+
+create or replace temp macro keeps_sessions(format) as format in ('claude_code', 'qwen_code', 'gemini_cli', 'codex')
+;
+
+-- In most stores nobody does both, and no request need be looked at.
+select coalesce(bool_or(prints_runs(format)) and bool_or(keeps_sessions(format)), false)
+from files
+;
+
 -- What an agent printed of a run, where the session that it keeps has the same calls one by one. A sum is of
 -- one model: what a run used of others, and the session does not show, stays.
 create or replace temp table kept_in_sessions as
 with
-    sessions as (select distinct session_id from requests where rowid > $mark and session_id is not null),
+    sessions as (
+        select distinct session_id
+        from requests
+        join files using (file_id)
+        where
+            requests.rowid > $mark
+            and session_id is not null
+            and (prints_runs(files.format) or keeps_sessions(files.format))
+    ),
     runs as materialized (
         select requests.*, files.format = 'claude_code_stream' and usage_basis <> 'run' as is_message
         from requests
         join files using (file_id)
         where
-            files.format in ('claude_code_stream', 'gemini_cli_run', 'codex')
+            prints_runs(files.format)
             and (usage_basis = 'run' or files.format = 'claude_code_stream')
             and session_id in (select session_id from sessions)
     ),
@@ -52,7 +72,7 @@ with
         from requests
         join files using (file_id)
         where
-            files.format in ('claude_code', 'qwen_code', 'gemini_cli', 'codex')
+            keeps_sessions(files.format)
             and usage_basis <> 'run'
             and session_id in (select session_id from runs)
     )

@@ -11,7 +11,7 @@ from typing import Any
 from llmcost.errors import InputError
 from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.format import Format
-from llmcost.ingest.ledger import known_files, open_known
+from llmcost.ingest.ledger import Ledger, open_known
 from llmcost.ingest.places import Place, expand, shown
 from llmcost.ingest.recognise import Recognised, recognise
 from llmcost.ingest.sources import Source, linked, spool_pipe, spool_stdin, state_of
@@ -29,7 +29,7 @@ def find(store: Store, paths: Iterable[str], wanted: Format | None, folder: str,
     """
     found = []
     left = HELD_BYTES
-    for path, is_named, opened in changed(known_files(store), list(paths), folder, summary):
+    for path, is_named, opened in changed(Ledger(store), list(paths), folder, summary):
         with setting_aside(path, is_named, summary):
             source = opened()
             if source.start and source.start == source.end:
@@ -42,22 +42,22 @@ def find(store: Store, paths: Iterable[str], wanted: Format | None, folder: str,
 
 
 def changed(
-    ledger: dict[str, tuple[Any, ...]], paths: list[str], folder: str, summary: Summary
+    ledger: Ledger, paths: list[str], folder: str, summary: Summary
 ) -> Iterator[tuple[str, bool, Callable[[], Source]]]:
     """Name what is to be opened, and how."""
     if "-" in paths:
         yield "-", True, partial(spool_stdin, folder)
     for place in expand(path for path in paths if path != "-"):
         name = shown(place.path)
-        entry = ledger.get(name)
+        state = ledger.states.get(name)
         if place.reason:
             yield name, place.is_named, partial(refuse, place)
         elif place.is_pipe:
             yield name, True, partial(spool_pipe, place.path, folder)
-        elif entry is not None and is_unchanged(place.path, entry):
+        elif state is not None and is_unchanged(place.path, state):
             summary.unchanged += 1
         else:
-            yield name, place.is_named, partial(open_known, place.path, place.is_named, entry)
+            yield name, place.is_named, partial(open_known, place.path, place.is_named, ledger.entry(name))
 
 
 def refuse(place: Place) -> Source:
@@ -68,8 +68,10 @@ def refuse(place: Place) -> Source:
 def is_unchanged(path: str, known: tuple[Any, ...]) -> bool:
     """Tell whether size, times and inode are those of the ledger; an older store does not know all of them."""
     try:
-        stat = os.stat(path)  # noqa: PTH116  thousands of files: strings, not Path objects
+        found = os.stat(path)  # noqa: PTH116  thousands of files: strings, not Path objects
     except OSError:
         return False
-    size, modified_ns, changed_ns = state_of(path, stat)
-    return known[3] in (None, changed_ns) and known[:3] == (size, modified_ns, stat.st_ino)
+    _, size, modified_ns, inode, changed_ns = known
+    return state_of(path, found) == (size, modified_ns, found.st_ctime_ns if changed_ns is None else changed_ns) and (
+        found.st_ino == inode
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from llmcost.ingest.format import formats
@@ -28,21 +29,32 @@ class Entry(NamedTuple):
     tail_hash: int | None
 
 
-def known_files(store: Store) -> dict[str, tuple[Any, ...]]:
-    """Read the ledger: the fields of an Entry by path, as plain rows, since there may be a hundred thousand."""
-    rows = store.rows(
-        "select size_bytes, modified_ns, inode, changed_ns, format, read_bytes, head_hash, tail_hash, path from files"
-    )
-    return {row[-1]: row for row in rows}
+class Ledger:
+    """What a store knows of files. There may be a hundred thousand, so of most only their states are fetched."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        #: size, time of writing, inode, time of change by path
+        self.states: dict[str, tuple[Any, ...]] = {
+            row[0]: row for row in store.rows("select path, size_bytes, modified_ns, inode, changed_ns from files")
+        }
+
+    def entry(self, path: str) -> Entry | None:
+        """Give all that is known of a file."""
+        return self._entries.get(path) if path in self.states else None
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        columns = "size_bytes, modified_ns, inode, changed_ns, format, read_bytes, head_hash, tail_hash"
+        return {row[0]: Entry(*row[1:]) for row in self._store.rows(f"select path, {columns} from files")}
 
 
-def open_known(path: str, is_named: bool, known: tuple[Any, ...] | None) -> Source:
+def open_known(path: str, is_named: bool, entry: Entry | None) -> Source:
     """Open a file; of one that only grew since it was read, only what is new.
 
     Formats whose records may have no id count equal records, so their files are read as a whole.
     """
     source = open_source(path, is_named)
-    entry = Entry(*known[:-1]) if known else None
     if entry is not None and is_touched(source, entry):
         # the same size and time: whatever was changed may stand anywhere
         return replace(source, is_replacement=True)

@@ -58,6 +58,8 @@ class Store:
             if not read_only:
                 # for as long as DuckDB makes files beside it
                 self._umask = os.umask(connect.mask_of(self.path))
+        # what DuckDB makes now holds nothing that is not ours
+        self._is_new = self.path == MEMORY or not any(Path(file).exists() for file in (self.path, f"{self.path}.wal"))
         self._connection = self._connect(may)
         try:
             if self.path != MEMORY and not read_only:
@@ -197,7 +199,7 @@ class Store:
             raise
 
     def _migrate(self, read_only: bool) -> None:
-        if self.path != MEMORY:
+        if not self._is_new:
             check_foreign(self)
         scripts = sorted((f for f in MIGRATIONS.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
         version = self._version()
