@@ -20,7 +20,7 @@ class GroupColumn:
 
 ERROR_KINDS = (
     *("rate_limit", "context_length", "content_filter", "timeout", "auth", "cancelled", "model_error"),
-    *("invalid_request", "other"),
+    *("invalid_request", "refused_by_gateway", "other"),
 )
 PRICE_STATUSES = (
     *(

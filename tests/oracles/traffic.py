@@ -74,6 +74,8 @@ OUTCOMES: list[Choice] = [
     {"kind": "cancelled", "status": "cancelled"},
     {"kind": "model_error", "status": "error", "http_status_code": 500},
     {"kind": "invalid_request", "status": "error", "http_status_code": 400},
+    {"kind": "refused_by_gateway", "status": "error", "http_status_code": 422, "error_type": "BudgetExceededError"},
+    {"kind": "refused_by_gateway", "status": "error", "error_type": "refused_by_gateway"},
     {"kind": "other", "status": "error"},
 ]
 CALLERS: list[Choice] = [

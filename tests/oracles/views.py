@@ -18,6 +18,7 @@ from tests.oracles.money import cache_saved, cost, has_price, known_sum, would_h
 Request = dict[str, Any]
 Row = dict[str, Any]
 Labelled = dict[tuple[Any, ...], Row]
+REFUSED = "refused_by_gateway"
 EPOCH = datetime(1970, 1, 1)
 LIMITED = {"length", "MAX_TOKENS"}  # of the reasons that are invented, those that are limits
 UNDER_MS = {"under_250ms": 250, "under_500ms": 500} | {f"under_{2**n}s": 1000 * 2**n for n in range(6)}
@@ -154,7 +155,12 @@ def reports_cache(r: Request) -> bool:
 
 def errors_view(requests: Sequence[Request], everything: Sequence[Request]) -> Labelled:
     kinds = {r["kind"] for r in requests} - {None}
-    return {(kind,): errors([r for r in requests if r["kind"] == kind], len(requests)) for kind in kinds}
+    # what a gateway refused reached no provider, so it is no request of the others' rates
+    sent = [r for r in requests if r["kind"] != REFUSED]
+    return {
+        (kind,): errors([r for r in requests if r["kind"] == kind], len(requests) if kind == REFUSED else len(sent))
+        for kind in kinds
+    }
 
 
 def errors(failed: Sequence[Request], requests: int) -> Row:
@@ -285,7 +291,8 @@ def overview_view(requests: Sequence[Request], everything: Sequence[Request]) ->
     reporting = [r for r in requests if reports_cache(r)]
     waited = [r for r in requests if is_waited_for(r)]
     told = [r["fallback_index"] for r in requests if r["fallback_index"] is not None]
-    failed = sum(r["kind"] is not None for r in requests)
+    failed = sum(r["kind"] not in (None, REFUSED) for r in requests)
+    sent = sum(r["kind"] != REFUSED for r in requests)
     priced = [r for r in requests if cost(r) is not None]
     return {
         (): {
@@ -301,7 +308,7 @@ def overview_view(requests: Sequence[Request], everything: Sequence[Request]) ->
             "latency_p95_ms": percentile(map(lasted, waited), 95),
             "first_token_p50_ms": percentile(map(first_token, waited), 50),
             "errors": failed,
-            "error_share": share(failed, len(requests)),
+            "error_share": share(failed, sent),
             "fallback_reporting_requests": len(told),
             "fallback_share": share(sum(index > 0 for index in told), len(told)),
         }

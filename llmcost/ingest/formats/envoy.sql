@@ -171,7 +171,13 @@ select
     false as is_batch,
     outcome as status,
     nullif(code, 0) as http_status_code,
-    case when outcome <> 'ok' then otel_word(flags) end as error_type,
+    -- RL: its rate limit, UAEX: its external authorization
+    case
+        when outcome = 'error' and list_has_any(string_split(flags, ','), ['RL', 'UAEX'])
+        then 'refused_by_gateway'
+        when outcome <> 'ok'
+        then otel_word(flags)
+    end as error_type,
     try_cast(upstream_request_attempt_count as integer) - 1 as retry_count,
     nullif("user.id", '-') as user_id,
     case

@@ -110,6 +110,10 @@ select
     false as is_batch,
     case when code = 499 then 'cancelled' when code >= 400 then 'error' else 'ok' end as status,
     code as http_status_code,
+    -- no upstream was asked
+    case
+        when code in (401, 402, 403, 429) and upstream_status = '' then 'refused_by_gateway'
+    end as error_type,
     label(answer ->> '$.choices[0].finish_reason') as finish_reason,
     case when response.headers."content-type" is not null then is_stream end as is_stream,
     authenticated_entity.id as api_key_id,

@@ -165,9 +165,7 @@ select
     false as is_batch,
     status,
     code as http_status_code,
-    case
-        when status = 'error' then label(coalesce(answer ->> '$.error.code', answer ->> '$.error.type'))
-    end as error_type,
+    portkey_error(status, code, answer) as error_type,
     label(coalesce(answer ->> '$.choices[0].finish_reason', answer ->> '$.stop_reason')) as finish_reason,
     lower(stream_mode) in ('1', '1.0', 'true') as is_stream,
     nullif(api_key_id, '') as api_key_id,

@@ -179,9 +179,7 @@ select
     false as is_batch,
     case when code >= 400 then 'error' else 'ok' end as status,
     code as http_status_code,
-    case
-        when code >= 400 then label(coalesce(answer ->> '$.error.code', answer ->> '$.error.type'))
-    end as error_type,
+    portkey_error(case when code >= 400 then 'error' end, code, answer) as error_type,
     label(coalesce(answer ->> '$.choices[0].finish_reason', answer ->> '$.stop_reason')) as finish_reason,
     coalesce(
         try_cast(asked ->> '$.stream' as boolean), contains(answer_headers."content-type", 'event-stream')

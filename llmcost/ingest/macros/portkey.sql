@@ -70,3 +70,14 @@ create or replace temp macro usage_reasoning(usage) as
         )
     )
 ;
+
+-- Why a request failed. Portkey itself refuses by a budget (412) or a guardrail (446), which are no codes of
+-- providers, or by a limit or a key, where its own answer says that it is a failure.
+create or replace temp macro portkey_error(status, code, answer) as
+    case
+        when code in (412, 446) or (code in (401, 403, 429) and answer ->> '$.status' = 'failure')
+        then 'refused_by_gateway'
+        when status = 'error'
+        then label(coalesce(answer ->> '$.error.code', answer ->> '$.error.type'))
+    end
+;

@@ -8,10 +8,11 @@ sums: [errors, cost_usd]
 hide_when_narrow: [last_error_at, cost_usd, requests]
 notes: |
   `error_kind` is `rate_limit`, `context_length`, `content_filter`, `timeout`, `auth`, `cancelled`, `model_error`,
-  `invalid_request` or `other`. It comes from status, HTTP code and the error's name; an answer that a
-  filter cut off failed too, whatever its status.
+  `invalid_request`, `refused_by_gateway` or `other`. It comes from status, HTTP code and the error's name; an answer
+  that a filter cut off failed too, whatever its status. What a gateway refused by itself (its limits, budgets and keys)
+  reached no provider: it is left out of the rates of all other kinds.
 
-  - `errors`; `requests`: all of the group, failed or not
+  - `errors`; `requests`: all of the group, failed or not; without those that the gateway refused, but in their own row and in the total
   - `error_share`, `error_low_share`, `error_high_share`: the rate and Wilson's 95 % interval (one failure of one request is 21 % to 100 %)
   - `cost_usd`: what the failures cost; `last_error_at`
 
@@ -37,9 +38,16 @@ with
     measured as (
         select
             counted.*,
-            sum(of_kind) over of_group as requests,
-            cast(sum(of_kind) over of_group as double) as n,
-            cast(errors as double) / cast(nullif(sum(of_kind) over of_group, 0) as double) as share,
+            case
+                when error_kind = 'refused_by_gateway' or is_total = 1
+                then sum(of_kind) over of_group
+                else
+                    sum(
+                        case when error_kind is distinct from 'refused_by_gateway' then of_kind end
+                    ) over of_group
+            end as requests,
+            cast(requests as double) as n,
+            cast(errors as double) / nullif(n, 0) as share,
             cast(3.841458820694124 as double) as z2
         from counted
         window

@@ -27,7 +27,7 @@ notes: |
   - `tokens_per_request`: input and output, of requests that tell both; `output_per_input`: of the same
   - `cached_share`: of the input of the `cache_reporting_requests`
   - `latency_p50_ms`, `latency_p95_ms`, `first_token_p50_ms`: of the requests that latency looks at, streamed and not
-  - `errors`, `error_share`
+  - `errors`, `error_share`: without what a gateway refused by itself, which reached no provider ([errors](#errors))
   - `fallback_share`: requests that the log calls a fallback, of the `fallback_reporting_requests`, those for which it tells
 */
 with
@@ -69,7 +69,8 @@ with
             group_3,
             group_4,
             count(*) as requests,
-            count(error_kind) as errors,
+            count(case when error_kind <> 'refused_by_gateway' then 1 end) as errors,
+            count(case when error_kind is distinct from 'refused_by_gateway' then 1 end) as sent_requests,
             sum(input_tokens) as input_tokens,
             sum(output_tokens) as output_tokens,
             sum(cost_usd) as cost_usd,
@@ -111,7 +112,7 @@ select
     cast(latency_p95_us as double) / cast(1000 as double) as latency_p95_ms,
     cast(first_token_p50_us as double) / cast(1000 as double) as first_token_p50_ms,
     errors,
-    cast(errors as double) / cast(nullif(requests, 0) as double) as error_share,
+    cast(errors as double) / cast(nullif(sent_requests, 0) as double) as error_share,
     told_requests as fallback_reporting_requests,
     cast(fallbacks as double) / cast(nullif(told_requests, 0) as double) as fallback_share
 from summed

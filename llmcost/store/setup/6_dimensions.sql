@@ -11,14 +11,31 @@ create or replace temp macro is_filtered(finish_reason) as
     coalesce(finish_reason = 'content_filter' or finish_reason = 'content-filter' or finish_reason = 'content_filtered' or finish_reason = 'guardrail_intervened' or finish_reason = 'refusal' or finish_reason = 'SAFETY' or finish_reason = 'RECITATION' or finish_reason = 'BLOCKLIST' or finish_reason = 'PROHIBITED_CONTENT' or finish_reason = 'SPII' or finish_reason = 'IMAGE_SAFETY', false)
 ;
 
+-- Whether a gateway refused a request by its own limits, budgets or keys: then it reached no provider.
+-- LiteLLM names its errors so; of other gateways the format says it in this word, where it can tell.
+create or replace temp macro is_refused(gateway, http_status_code, error_type) as
+    error_type = 'refused_by_gateway'
+    or error_type = 'ProxyRateLimitError'
+    or error_type = 'BudgetExceededError'
+    or error_type = 'RouterRateLimitError'
+    or error_type = 'RouterRateLimitErrorBasic'
+    or (
+        gateway = 'litellm'
+        and (error_type = 'ProxyException' or error_type = 'HTTPException')
+        and list_has_any([401, 402, 403, 422, 429], [http_status_code])
+    )
+;
+
 -- One word for why a request failed, whoever wrote it. Codes tell more than names; what was cut
 -- by a filter did not succeed, whatever its status.
-create or replace temp macro error_kind(status, http_status_code, error_type, finish_reason) as
+create or replace temp macro error_kind(status, http_status_code, error_type, finish_reason, gateway) as
     case
         when
             status = 'ok'
             and not is_filtered(finish_reason)
         then null
+        when status <> 'ok' and is_refused(gateway, http_status_code, error_type)
+        then 'refused_by_gateway'
         when status = 'ok' or regexp_matches(error_type, 'content.*filter|content.*polic|guardrail|safety', 'i')
         then 'content_filter'
         when regexp_matches(error_type, 'context.*length|context.*window|too_long|max.*context', 'i')
@@ -76,7 +93,7 @@ select
         when is_stream is not false and first_token_at >= started_at and (is_stream or first_token_at < ended_at)
         then epoch_us(first_token_at) - epoch_us(started_at)
     end as first_token_wait_us,
-    error_kind(status, http_status_code, error_type, finish_reason) as error_kind,
+    error_kind(status, http_status_code, error_type, finish_reason, gateway) as error_kind,
     -- `in` of so many is a join in DuckDB, made also where this column is not asked for
     case
         when finish_reason is not null
