@@ -32,6 +32,7 @@ TYPES: dict[str, Any] = {
 }
 # by how the times of a file are read
 TIMES: dict[str, Any] = {"DOUBLE": SECONDS | None, "VARCHAR": SECONDS | ISO | None}
+ANYTHING = ("text", "json", "content")
 CHECKED = {"tokens", "token_map", "time", "flag"}
 Fits = Callable[[bytes], bool]
 
@@ -72,7 +73,7 @@ class Check:
     """A format's columns compiled: a decoder, the fields that must be there, and what must be checked inside texts."""
 
     decoder: msgspec.json.Decoder[Any]
-    required: tuple[str, ...]
+    required: Callable[[Any], tuple[Any, ...]]
     inside: tuple[Inside, ...]
 
     def fits(self, line: bytes) -> bool:
@@ -81,7 +82,7 @@ class Check:
             record = self.decoder.decode(line)
             if not line.isascii():
                 line.decode()  # what the format does not read, the decoder has passed over
-            if any(getattr(record, name) is None for name in self.required):
+            if None in self.required(record):
                 return False
             for inside in self.inside:
                 inside.check(record)
@@ -92,24 +93,40 @@ class Check:
 
 @cache
 def check_of(name: str, time_type: str) -> Check:
-    """Compile a format's columns."""
+    """Compile what must be checked of a format's columns; all else is passed over."""
     format = formats()[name]
-    types = TYPES | {"time": TIMES[time_type]}
-    keys = list(format.columns)
-    required = tuple(field_name(keys.index(key)) for key in format.required)
+    parsed = [found for found in format.parsed.values() if CHECKED & kinds(found["columns"])]
+    wanted = {*((key,) for key in format.required), *(tuple(found["from"].split(".")) for found in parsed)}
+    columns = checked(format.columns, wanted)
+    places = [place_of(columns, (key,)) for key in format.required]
     inside = (
-        Inside(attrgetter(place_of(format, found["from"])), kind, msgspec.json.Decoder(kind))
-        for found in format.parsed.values()
-        if CHECKED & kinds(found["columns"])
+        Inside(attrgetter(place_of(columns, tuple(found["from"].split(".")))), kind, msgspec.json.Decoder(kind))
+        for found in parsed
         for kind in [type_of(found["columns"], TYPES | {"time": TIMES["VARCHAR"]})]
     )
-    return Check(msgspec.json.Decoder(type_of(format.columns, types)), required, tuple(inside))
+    decoder = msgspec.json.Decoder(type_of(columns, TYPES | {"time": TIMES[time_type]}))
+    return Check(decoder, values_of(places), tuple(inside))
 
 
-def place_of(format: Format, path: str) -> str:
+def values_of(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Give what takes the values of some fields of a record."""
+    if len(names) < 2:  # of one an attrgetter gives no tuple
+        return lambda record: tuple(getattr(record, name) for name in names)
+    return attrgetter(*names)
+
+
+def checked(columns: Columns, wanted: set[tuple[str, ...]], path: tuple[str, ...] = ()) -> Columns:
+    """Leave out the columns that may hold anything, but those that are wanted."""
+    if not isinstance(columns, dict):
+        return columns
+    inner = {key: checked(kind, wanted, (*path, key)) for key, kind in columns.items()}
+    return {key: kind for key, kind in inner.items() if kind not in ANYTHING or (*path, key) in wanted}
+
+
+def place_of(columns: Columns, path: tuple[str, ...]) -> str:
     """Tell by the names of fields where a leaf is."""
-    columns, names = format.columns, []
-    for key in path.split("."):
+    names = []
+    for key in path:
         names.append(field_name(list(columns).index(key)))
         columns = columns[key]
     return ".".join(names)

@@ -29,6 +29,8 @@ SMALL_BYTES = 16 * 1024
 UNBLOCKED = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 # a last line without an end may be half-written; it is looked at if it is no longer than this
 TAIL_BYTES = 16 * 1024 * 1024
+# so much of a copy is written at once
+COPIED_BYTES = 64 * 1024
 MAX_LINE_BYTES = 32 * 1024 * 1024
 # what an archive may unpack to where a copy of it is needed: so many bytes, or so many times its own size
 UNPACKED_BYTES = 1_000_000_000
@@ -225,7 +227,9 @@ def copy_of_lines(source: Source, folder: str) -> Source:
 
 def temporary(folder: str) -> IO[bytes]:
     """Open a new file for the lines of a copy; it lasts as long as the folder."""
-    return cast(IO[bytes], tempfile.NamedTemporaryFile("wb", suffix=".jsonl", dir=folder, delete=False))
+    handle, path = tempfile.mkstemp(suffix=".jsonl", dir=folder)
+    os.close(handle)
+    return Path(path).open("wb", buffering=COPIED_BYTES)
 
 
 def numbered_lines(source: Source) -> Iterator[tuple[int, bytes]]:
