@@ -14,6 +14,7 @@ from llmcost.ingest import Options, Summary, ingest
 from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.format import REQUIRED_COLUMNS, Format, formats
 from llmcost.ingest.mapping import load_map
+from llmcost.ingest.prepare import in_order
 from llmcost.store import Store
 from tests.conftest import FIXTURES
 from tests.shelves import fixture_of, fixtures_of
@@ -100,6 +101,14 @@ def test_a_refused_format_leaves_the_store_as_it_was(store: Store) -> None:
 def test_macros_that_a_format_forgets_to_name_are_named(store: Store, macros: list[str], words: str) -> None:
     with pytest.raises(ShelfError, match=words):
         read_with(store, replace(formats()["otlp"], macros=macros), "otlp.jsonl")
+
+
+def test_macros_are_made_in_an_order_that_suits_every_format() -> None:
+    one, other = formats()["litellm"], formats()["otlp"]
+
+    assert ["b", "a", "c"] == in_order([replace(one, macros=["b", "a"]), replace(other, macros=["a", "c"])])
+    with pytest.raises(ShelfError, match="name a and b in different orders"):
+        in_order([replace(one, macros=["b", "a"]), replace(other, macros=["a", "b"])])
 
 
 def test_where_a_format_has_no_fixture_it_is_said_what_to_write() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
 from importlib import resources
 from importlib.resources.abc import Traversable
 
@@ -38,13 +39,29 @@ def prepare(store: Store, formats: Iterable[Format], case_key: str) -> None:
 
 
 def macro_texts(formats: Iterable[Format]) -> list[str]:
-    """Read the macros that formats use, in the order in which they can be made: each names only earlier ones.
+    """Read the macros that formats use, in the order in which they can be made: a format names what it needs first.
 
     Raises ShelfError for a name that is neither a file of macros nor a folder of them.
     """
+    formats = list(formats)
     named = {name: format for format in formats for name in format.macros}
-    families = [*SHARED, *sorted(named)]
+    families = [*SHARED, *in_order(formats)]
     return [file.read_text(encoding="utf-8") for name in families for file in files_of(name, named.get(name))]
+
+
+def in_order(formats: Iterable[Format]) -> list[str]:
+    """Put families of macros in an order that agrees with every format's. Raises ShelfError where there is none."""
+    order: TopologicalSorter[str] = TopologicalSorter()
+    for format in formats:
+        for at, name in enumerate(format.macros):
+            order.add(name, *format.macros[:at])
+    try:
+        return list(order.static_order())
+    except CycleError as error:
+        names = " and ".join(sorted(set(error.args[1])))
+        raise ShelfError(
+            f"macros: formats name {names} in different orders", hint="the first may not need later ones"
+        ) from error
 
 
 def files_of(name: str, format: Format | None) -> list[Traversable]:

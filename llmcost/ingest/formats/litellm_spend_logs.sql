@@ -5,7 +5,7 @@ answers: The proxy's spend table, exported from its database or caught in a call
 source: BerriAI/litellm schema.prisma, model LiteLLM_SpendLogs; read with 1.80.11
 recognise:
   - {request_id: , spend: , call_type: , startTime: }
-macros: [litellm, openai]
+macros: [openai, litellm]
 required: [request_id, call_type, startTime]
 columns:
   request_id: text
@@ -126,6 +126,7 @@ with
                 model,
                 call_type
             ) as billed,
+            litellm_called(tools.output, input_details, usage, made, model) as called,
             resolve_usage(
                 input,
                 output,
@@ -185,26 +186,14 @@ select
     tokens(output_details.audio_tokens) as output_audio_tokens,
     tokens(output_details.image_tokens) as output_image_tokens,
     tokens(total_tokens) as total_tokens_reported,
-    coalesce(
-        paid_searches(
-            model,
-            tokens(coalesce(input_details.web_search_requests, usage.server_tool_use.web_search_requests))
-        ),
-        openai_searches(tools.output, null)
-    ) as web_search_requests,
-    openai_calls(tools.output, 'file_search_call') as file_search_requests,
-    coalesce(
-        nullif(tokens(made.usage.server_side_tool_usage_details.x_search_calls), 0),
-        openai_calls(tools.output, 'x_search_call')
-    ) as x_search_requests,
-    openai_containers(tools.output) as code_interpreter_requests,
+    called.searches as web_search_requests,
+    called.file_searches as file_search_requests,
+    called.x_searches as x_search_requests,
+    called.containers as code_interpreter_requests,
     billed.unit as billed_unit,
     billed.units as billed_units,
-    -- an image that was drawn on the way, and what was spoken, are paid by tokens that no usage has
     case
-        when openai_calls(tools.output, 'image_generation_call') is not null
-        then 'missing'
-        when contains(call_type, 'speech') and output = 0
+        when called.has_drawn or (contains(call_type, 'speech') and output = 0)
         then 'missing'
         when input + output > 0
         then source

@@ -86,6 +86,26 @@ create or replace temp macro litellm_usage_source(is_openai_stream, has_no_input
     end
 ;
 
+-- The provider's tools that a call used. An image drawn on the way is paid by tokens that no usage has.
+create or replace temp macro litellm_called(items, input_details, usage, made, model) as
+    struct_pack(
+        searches := coalesce(
+            paid_searches(
+                model,
+                tokens(coalesce(input_details.web_search_requests, usage.server_tool_use.web_search_requests))
+            ),
+            openai_searches(items, null)
+        ),
+        file_searches := openai_calls(items, 'file_search_call'),
+        x_searches := coalesce(
+            nullif(tokens(made.usage.server_side_tool_usage_details.x_search_calls), 0),
+            openai_calls(items, 'x_search_call')
+        ),
+        containers := openai_containers(items),
+        has_drawn := openai_calls(items, 'image_generation_call') is not null
+    )
+;
+
 -- The data zone of an Azure deployment, which its base model names: azure/eu/gpt-5.1.
 create or replace temp macro litellm_zone(base_model) as
     case
