@@ -12,6 +12,7 @@ from threading import Event
 
 import pytest
 
+from llmcost.errors import InputError
 from llmcost.ingest import ingest
 from llmcost.ingest.follow import follow
 from llmcost.store import Store
@@ -124,6 +125,18 @@ def test_where_no_file_has_changed_the_store_is_left_alone(logs: Path) -> None:
 
     assert [1, 0] == counts(logs.parent, store.unlink)
     assert not store.exists()
+
+
+def test_a_store_among_the_logs_is_none_of_them(logs: Path) -> None:
+    looks = list(follow(logs / "s.duckdb", [str(logs)], poll=2.0, ending=Steps(lambda: None)))
+
+    assert [1, 0] == [look.summary.new for look in looks]
+    assert [[], []] == [look.summary.skipped for look in looks]
+
+
+def test_a_folder_that_holds_nothing_but_the_store_holds_no_logs(tmp_path: Path) -> None:
+    with Store(tmp_path / "s.duckdb") as store, pytest.raises(InputError, match="no logs found, but the store itself"):
+        ingest(store, [str(tmp_path)])
 
 
 def test_a_look_takes_a_quarter_of_the_time_at_most(logs: Path) -> None:

@@ -48,7 +48,7 @@ def refusal_of(refused: Sequence[InputError]) -> InputError:
     return InputError(f"{len(refused)} of the files that were named cannot be read:{listed}", hint="; ".join(hints))
 
 
-def check_anything(summary: Summary) -> None:
+def check_anything(summary: Summary, paths: list[str]) -> None:
     """Raise InputError where there was nothing to read."""
     if summary.files or summary.unchanged:
         return
@@ -58,3 +58,5 @@ def check_anything(summary: Summary) -> None:
         path, why = summary.skipped[0]
         count = len(summary.skipped)
         raise InputError(f"no logs found in {count:,} {'file' if count == 1 else 'files'}; {path}: {why}")
+    if paths:
+        raise InputError(f"{paths[0]}: no logs found, but the store itself")

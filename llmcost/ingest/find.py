@@ -12,7 +12,7 @@ from llmcost.errors import InputError
 from llmcost.ingest.aside import setting_aside
 from llmcost.ingest.format import Format
 from llmcost.ingest.ledger import Ledger, open_known
-from llmcost.ingest.places import Place, expand, shown
+from llmcost.ingest.places import Place, expand, shown, without_store
 from llmcost.ingest.recognise import Recognised, recognise
 from llmcost.ingest.sources import Source, linked, spool_pipe, spool_stdin, state_of
 from llmcost.ingest.summary import Summary
@@ -29,7 +29,7 @@ def find(store: Store, paths: Iterable[str], wanted: Format | None, folder: str,
     """
     found = []
     left = HELD_BYTES
-    for path, is_named, opened in changed(Ledger(store), list(paths), folder, summary):
+    for path, is_named, opened in changed(Ledger(store), list(paths), store.path, folder, summary):
         with setting_aside(path, is_named, summary):
             source = opened()
             if source.start and source.start == source.end:
@@ -42,12 +42,12 @@ def find(store: Store, paths: Iterable[str], wanted: Format | None, folder: str,
 
 
 def changed(
-    ledger: Ledger, paths: list[str], folder: str, summary: Summary
+    ledger: Ledger, paths: list[str], store: str, folder: str, summary: Summary
 ) -> Iterator[tuple[str, bool, Callable[[], Source]]]:
     """Name what is to be opened, and how."""
     if "-" in paths:
         yield "-", True, partial(spool_stdin, folder)
-    for place in expand(path for path in paths if path != "-"):
+    for place in without_store(expand(path for path in paths if path != "-"), store):
         name = shown(place.path)
         state = ledger.states.get(name)
         if place.reason:

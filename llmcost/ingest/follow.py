@@ -13,7 +13,7 @@ from time import monotonic
 from llmcost.errors import InputError, LimitError, LockedError, StoreError
 from llmcost.ingest.load import ingest
 from llmcost.ingest.options import Options
-from llmcost.ingest.places import expand
+from llmcost.ingest.places import expand, without_store
 from llmcost.ingest.sources import state_of
 from llmcost.ingest.summary import Summary
 from llmcost.store import Store
@@ -44,7 +44,7 @@ def follow(
     has_looked, before, again = False, State(), 0.0
     while not ending.is_set():
         began = monotonic()
-        states = states_of(logs)
+        states = states_of(logs, path)
         if not has_looked or states != before or began >= again:
             try:
                 with Store(path) as store:
@@ -76,10 +76,10 @@ def look(store: Store, logs: Sequence[str], options: Options | None, ending: Eve
         return Summary(skipped=[(", ".join(logs), error.message)])
 
 
-def states_of(logs: Iterable[str]) -> State:
+def states_of(logs: Iterable[str], store: str | Path) -> State:
     """Tell of each file what changes when it is written, or when another takes its name."""
     states = State()
-    for place in expand(logs):
+    for place in without_store(expand(logs), str(store)):
         with suppress(OSError):
             status = os.stat(place.path)  # noqa: PTH116  strings, as in places.py
             states[place.path] = (*state_of(place.path, status), status.st_ino)

@@ -33,7 +33,7 @@ def ingest(
     Raises InputError where none can be read or the limit of bad lines is passed, ShelfError where a format's query does
     not give what a request needs.
     """
-    summary = Summary()
+    summary, paths = Summary(), list(paths)
     options = options or Options(formats()[format] if format else None)
     begin_hashing(store, hashes_text=options.hashes_text)
     set_zone(store, options.zone)
@@ -55,6 +55,6 @@ def ingest(
             rows = load(store, batch, folder, options, summary)
             if progress:
                 progress.advance(size, rows)
-    check_anything(summary)
+    check_anything(summary, paths)
     set_zone(store, "UTC")
     return summary

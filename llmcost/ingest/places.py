@@ -40,6 +40,12 @@ def expand(paths: Iterable[str]) -> Iterator[Place]:
                 yield place
 
 
+def without_store(places: Iterable[Place], store: str) -> Iterator[Place]:
+    """Leave out a store and what is kept beside it, where they merely lie in a folder of logs."""
+    own = os.path.realpath(store)
+    return (place for place in places if place.is_named or not (place.path == own or place.path.startswith(f"{own}.")))
+
+
 def matches(text: str) -> Iterator[Place]:
     """Name the files behind one path, folder or glob."""
     try:
