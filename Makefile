@@ -5,6 +5,8 @@ INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 # which tests: every one, or "not slow"
 SELECT :=
+# what is installed beside what running needs, a group of pyproject.toml
+GROUP := dev
 # files or folders of tests: all
 TESTS :=
 # files of tests side by side, each file in one process; the slowest are named. A choice by -k is done sooner in one
@@ -37,7 +39,7 @@ $(INSTALLED): pyproject.toml
 # and what developing needs
 $(READY): $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+	$(BIN)/python -m pip install --quiet --editable . --group $(GROUP)
 	touch $@
 
 demo: $(INSTALLED)  ## an invented month: what each key spends, and what of it is waste
