@@ -82,6 +82,7 @@ golden: $(READY)  ## accept what the code now prints; read the diff before you c
 
 bench: $(READY)  ## ingest and query ratios against the parser's limit
 	$(BIN)/python bench/ingest.py
+	$(BIN)/python bench/layouts.py
 	$(BIN)/python bench/pricing.py
 	$(BIN)/python bench/report.py
 	$(BIN)/python bench/detect.py

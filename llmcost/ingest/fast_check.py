@@ -140,7 +140,7 @@ def type_of(columns: Columns, types: dict[str, Any]) -> Any:
         return list[type_of(columns[0], types)] | None  # type: ignore[misc]
     fields = [(field_name(at), optional(type_of(inner, types)), None) for at, inner in enumerate(columns.values())]
     names = {field_name(at): key for at, key in enumerate(columns)}
-    return msgspec.defstruct("Record", fields, rename=names)
+    return msgspec.defstruct("Record", fields, rename=names, gc=False)
 
 
 def field_name(at: int) -> str:
