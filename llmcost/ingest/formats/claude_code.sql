@@ -103,6 +103,8 @@ with
             first_value(sessionid) over copies as session,
             first_value(cwd) over copies as folder,
             first_value(requestid) over copies as first_request,
+            first_value(nullif(gitbranch, '') ignore nulls) over copies as branch,
+            bool_and(is_sidechain) over copies as is_only_sidechain,
             max(answer.stop_reason) over copies as stop_reason
         from named
         window
@@ -208,8 +210,7 @@ with
             stop_reason as finish_reason,
             folder as project_id,
             list_filter(
-                [nullif(gitbranch, ''), case when is_sidechain then 'sidechain' end],
-                lambda tag:tag is not null
+                [branch, case when is_only_sidechain then 'sidechain' end], lambda tag:tag is not null
             ) as tags,
             case when other_model is null then cast(costusd as decimal(18, 12)) end as reported_cost_usd,
             cast(null as varchar) as passed_over
