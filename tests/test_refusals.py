@@ -62,10 +62,10 @@ def test_nobody_who_does_not_ask_is_told_more_than_that_a_value_is_bad(
 
 
 def test_what_our_own_queries_raise_is_said_as_it_is() -> None:
-    whole, missing = "a token count must be whole", "the span id is missing"
-    raised = [duckdb.InvalidInputException(f"Invalid Input Error: {text}") for text in (whole, missing)]
+    flag, missing = "neither true nor false", "the span id is missing"
+    raised = [duckdb.InvalidInputException(f"Invalid Input Error: {text}") for text in (flag, missing)]
 
-    assert [whole, missing] == [refusal_of(error, formats()["otlp"]) for error in raised]
+    assert [flag, missing] == [refusal_of(error, formats()["otlp"]) for error in raised]
 
 
 @given(
