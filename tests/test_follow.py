@@ -205,3 +205,11 @@ def held(path: Path) -> subprocess.Popen[str]:
         if process.stdout.readline().strip() == "held":
             return process
     raise AssertionError("the store was never free")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf"])
+def test_what_is_no_time_to_wait_is_refused(tmp_path: Path, seconds: str) -> None:
+    command = [sys.executable, "-m", "llmcost", "ingest", "--follow", "--poll", seconds, "a.jsonl"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+    assert (2, True) == (done.returncode, f"error: --poll {seconds}: not 0.1 to 86400 seconds" in done.stderr)

@@ -9,6 +9,7 @@ import pytest
 
 from llmcost.render import Table, render
 from llmcost.render.style import writer
+from llmcost.render.table import write
 
 STYLES: dict[str, tuple[str, list[Any], list[str]]] = {
     "counts stay whole where none is large": (
@@ -78,3 +79,11 @@ def test_money_lost_is_never_green_and_nothing_is_no_loss(column: str, value: An
 
     assert (colour == GREEN) == ("\x1b[32m" in text or "\x1b[1;32m" in text)
     assert (colour == RED) == ("\x1b[31m" in text or "\x1b[1;31m" in text)
+
+
+def test_wide_letters_are_whole_and_numbers_stand_below_each_other() -> None:
+    table = Table("keys", ("key", "requests"), [("搜索服务", 1), ("search", 20)], {"requests": 21}, {})
+
+    _, _, _, wide, narrow, *_ = "".join(write(table, None, False)).splitlines()
+
+    assert (" 搜索服务          1", " search           20") == (wide, narrow)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from llmcost.render import Table
 from llmcost.render.cell import heading, is_drawing, is_number
 from llmcost.render.style import Write, writers
@@ -44,7 +46,7 @@ def texts_in(table: Table, at: int, write: Write) -> Texts:
     total = write(table.totals[name]) if name in table.totals else None
     texts = (*cells, total or "", "" if name == BAR else heading(name))
     is_whole = is_numeric or name == BAR or is_drawing(table.rows, at)
-    return Texts(cells, total, is_numeric, is_whole, max(map(len, texts)))
+    return Texts(cells, total, is_numeric, is_whole, max(map(cell_len, texts)))
 
 
 def fitting(table: Table, texts: dict[str, Texts], width: int) -> list[str]:
