@@ -59,6 +59,36 @@ def examples(command: Any) -> list[str]:
     return [part for part in parts if part.startswith("llmcost ")]
 
 
+PLAIN = Path(__file__).parent / "plain_words.txt"
+# what is typed as it stands, is no word
+TYPED = re.compile(r"--?[a-z][\w-]*|[A-Z][A-Z_]+|`[^`]*`|\S*[./:_]\S+")
+
+
+def words_of_the_help() -> set[str]:
+    lines = [line for path in COMMANDS for line in help_of(path).splitlines() if not EXAMPLE.match(line)]
+    words = re.findall(r"[A-Za-z][a-z'-]+", "\n".join(TYPED.sub("", line) for line in lines))
+    return {word.lower().removesuffix("'").removesuffix("'s").rstrip("-") for word in words}
+
+
+def explained_words() -> set[str]:
+    """Read the words of the glossary, each as one and as several."""
+    text = (PLAIN.parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## Words\n", 1)[1]
+    rows = [line.split("|")[1:3] for line in re.findall(r"^\| .*$", text.split("\n## ", 1)[0], re.MULTILINE)[1:]]
+    named = {word for term, meaning in rows for word in re.findall(r"[a-z-]+", term.lower())}
+    named |= {word for _, meaning in rows for part in re.findall(r"\*([^*]+)\*", meaning) for word in part.split()}
+    return named | {f"{word}s" for word in named} | {re.sub("y$", "ies", word) for word in named}
+
+
+def test_every_word_of_the_help_is_plain_english_or_explained_in_the_glossary() -> None:
+    plain = PLAIN.read_text(encoding="utf-8").split()
+
+    assert plain == sorted(set(plain))
+    assert [] == sorted(words_of_the_help() - explained_words() - set(plain))
+    # no word is let through that nobody uses
+    assert [] == sorted(set(plain) - words_of_the_help())
+    assert [] == sorted(set(plain) & explained_words())
+
+
 EXAMPLES = [(path, line) for path, command in COMMANDS.items() for line in examples(command)]
 
 
