@@ -1,4 +1,4 @@
-"""llmcost.yaml, of this folder or the nearest above: budgets, limits of checks, a team's own detectors and numbers."""
+"""llmcost.yaml, of this folder or the nearest above: budgets, alerts, limits of checks, a team's own detectors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from llmcost.alerts.reading import alerts_of
+from llmcost.alerts.rules import AlertSettings
 from llmcost.check_settings import CheckSettings
 from llmcost.pricing.loader import Node, only, read_yaml, required, section
 from llmcost.report.budget import EVERYTHING, Budget
@@ -17,12 +19,13 @@ PERIODS = {"monthly_usd": "month", "daily_usd": "day"}
 
 @dataclass(frozen=True)
 class Configuration:
-    """What llmcost.yaml says: parameters by detector, the folder of a team's own, its budgets, limits of a check."""
+    """What llmcost.yaml says: parameters by detector, the folder of a team's own, budgets, checks, alerts."""
 
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path | None = None
     budgets: tuple[Budget, ...] = ()
     check: CheckSettings = field(default_factory=CheckSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
 
 def open_configuration() -> Configuration:
@@ -39,11 +42,12 @@ def configuration_path() -> Path | None:
 
 def read_configuration(path: Path) -> Configuration:
     """Read one llmcost.yaml. Raises UsageError, its message beginning with FILE:LINE, for anything unknown."""
-    top = read_yaml(path).mapping({"detect", "budgets", "check"}, NAME)
+    top = read_yaml(path).mapping({"detect", "budgets", "check", "alerts"}, NAME)
     budgets = tuple(budget for node in section(top, "budgets") for budget in budgets_of(node))
     check = only(top, "check", check_of) or CheckSettings()
+    alerts = only(top, "alerts", alerts_of) or AlertSettings()
     if "detect" not in top:
-        return Configuration(budgets=budgets, check=check)
+        return Configuration(budgets=budgets, check=check, alerts=alerts)
     detect = top["detect"].mapping({"folder", "settings"}, "detect")
     settings = detect["settings"].pairs("settings") if "settings" in detect else {}
     return Configuration(
@@ -51,6 +55,7 @@ def read_configuration(path: Path) -> Configuration:
         only(detect, "folder", lambda node: folder_of(node, path)),
         budgets,
         check,
+        alerts,
     )
 
 

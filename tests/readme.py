@@ -13,6 +13,7 @@ import tempfile
 from contextlib import redirect_stdout
 from pathlib import Path
 
+from llmcost.alerts.metric import metrics
 from llmcost.cli.app import TASKS
 from llmcost.columns import COLUMNS
 from llmcost.detect import detectors
@@ -163,6 +164,13 @@ def meanings(name: str) -> dict[str, str]:
         setting: (re.search(rf"^ +{setting}: [^#\n]+# (.+)$", header, re.MULTILINE) or ["", ""])[1]
         for setting in detectors()[name].params
     }
+
+
+def metric_table() -> None:
+    """Print what rules of alerts can watch."""
+    print("| metric | of each slot | unit |\n|---|---|---|")
+    for name, metric in metrics().items():
+        print(f"| `{name}` | {metric.answers} | {metric.unit} |")
 
 
 def detector_columns() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from llmcost.alerts.metric import metrics
+from llmcost.alerts.metric import queries as alert_queries
 from llmcost.check.query import queries as check_queries
 from llmcost.detect import detect
 from llmcost.detect.detector import Detector, detectors
@@ -37,6 +39,8 @@ Shelf = Callable[[], Mapping[str, Query]]
 SHELVES: dict[str, Shelf] = {
     "report queries": report_queries,
     "views": views,
+    "alert queries": alert_queries,
+    "metrics": metrics,
     "check queries": check_queries,
     "detect queries": detect_queries,
     "summaries": summaries,

@@ -40,6 +40,9 @@ TASKS = {
         "sample": Place("waste.options", "Draw requests to try a smaller model on."),
         "verify": Place("waste.options", "Compare two models' outputs to the same requests."),
     },
+    "Watch": {
+        "alerts": Place("alerts.options", "Say when spending, errors or latency are not as usual."),
+    },
     "CI checks": {
         "check": Place("check.options", "Fail a change that makes calls cost more."),
         "baseline": Place("check.baseline_options", "Record what test cases use, to compare with."),

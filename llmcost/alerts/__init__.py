@@ -1,0 +1,1 @@
+"""Alerts: what rules see of the requests, slot by slot, and when that is worth a message."""

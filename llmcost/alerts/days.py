@@ -1,0 +1,35 @@
+"""Local days over slots: budgets begin anew at midnight."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, tzinfo
+from functools import cache
+
+import numpy as np
+
+from llmcost.alerts.slots import Numbers, end_of
+
+# offsets from UTC are whole quarters of an hour, and so many slots are one
+QUARTER = 3
+
+
+@cache
+def local_day(slot: int, zone: tzinfo) -> date:
+    """Give the local day that a slot begins in."""
+    return end_of(slot - 1).replace(tzinfo=UTC).astimezone(zone).date()
+
+
+@cache
+def midnights(first: int, size: int, zone: tzinfo) -> tuple[int, ...]:
+    """Number the slots after `first` that begin a local day, of so many."""
+    quarters = range(-first % QUARTER, size, QUARTER)
+    return tuple(at for at in quarters if at and local_day(first + at, zone) != local_day(first + at - 1, zone))
+
+
+def since_midnight(amount: Numbers, first: int, zone: tzinfo) -> Numbers:
+    """Sum each local day up to each slot of it; decimals beyond nine are noise."""
+    sums = np.concatenate([[0.0], np.cumsum(amount)])
+    starts = np.zeros(len(amount), dtype=np.int64)
+    for at in midnights(first, len(amount), zone):
+        starts[at:] = at
+    return np.asarray(np.round(sums[1:] - sums[starts], 9))

@@ -1,0 +1,47 @@
+"""One check: every slot since the last one is judged, and what came of it is remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from llmcost.alerts.judge import Judged, Judging, judge, watched_by
+from llmcost.alerts.observe import HISTORY_SLOTS, SLOTS_A_DAY, SLOTS_AN_HOUR
+from llmcost.alerts.rules import AlertSettings
+from llmcost.alerts.slots import read_history, slot_of
+from llmcost.alerts.state import Memory
+from llmcost.report.budget import Budget
+from llmcost.store import Priced
+
+# what ended longer ago begins no alert: it is late, or was written long after
+FRESH = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What a check found: where alerts are, the messages that are new, and the last slot that was judged."""
+
+    judged: Judged
+    messages: list[dict[str, Any]]
+    last: int
+
+
+def last_whole_slot(now: datetime, settings: AlertSettings) -> int:
+    """Number the last slot that has ended, and whose rows are written by now."""
+    return slot_of(now - timedelta(seconds=settings.evaluation_delay)) - 1
+
+
+def evaluate(
+    priced: Priced, settings: AlertSettings, budgets: tuple[Budget, ...], memory: Memory, now: datetime
+) -> Evaluated:
+    """Judge what has ended since the last check, a day at most. `now` is UTC. Two checks at once take turns."""
+    with memory.transaction():
+        last, judged_last = last_whole_slot(now, settings), memory.last_judged()
+        since = last - SLOTS_AN_HOUR if judged_last is None else max(judged_last, last - SLOTS_A_DAY)
+        first = min(since + 1, last)
+        history = read_history(priced, watched_by(settings.rules), first - HISTORY_SLOTS, last)
+        how = Judging(since + 1, last, now - FRESH, settings.zone, budgets, memory.acknowledged())
+        judged = judge(history, settings.rules, memory.states(), how)
+        messages = memory.keep(judged, max(last, since), now)
+    return Evaluated(judged, messages, last)

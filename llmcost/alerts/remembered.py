@@ -1,0 +1,93 @@
+"""What people ask of the alerts that are remembered: which there are, what was told of one; silenced, acknowledged."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from llmcost.alerts.judge import Alert
+from llmcost.alerts.machine import State
+from llmcost.alerts.state import Memory
+
+QUIET = "silenced"
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """One alert: where it is, what was last read of it, what was last told, whether it is silenced or acknowledged."""
+
+    alert: Alert
+    state: State
+    reading: dict[str, Any]
+    message: dict[str, Any] | None
+    is_silenced: bool
+    is_acknowledged: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it fires, and nobody has said that this is known."""
+        return self.state.is_firing and not (self.is_silenced or self.is_acknowledged)
+
+    @property
+    def word(self) -> str:
+        """Say in a word where it is."""
+        if not self.state.is_firing:
+            return self.state.ended or self.state.state
+        if self.is_silenced:
+            return QUIET
+        if self.is_acknowledged:
+            return "acknowledged"
+        return f"{self.state.state}, blind" if self.state.blind else self.state.state
+
+
+def remembered(memory: Memory, now: datetime) -> list[Remembered]:
+    """List the alerts that are pending, that fire, or that ended within a day; those that fire first."""
+    quiet = silences(memory, now)
+    states, acknowledged = memory.states(), memory.acknowledged()
+    readings = {name: json.loads(text) for name, text in memory.rows("select fingerprint, reading from alerts")}
+    told = {message["alert"]: message for message in messages(memory)}
+    found = [
+        Remembered(
+            alert,
+            state,
+            readings[alert.fingerprint],
+            told.get(alert.fingerprint),
+            bool({alert.rule, alert.fingerprint} & quiet.keys()),
+            alert.fingerprint in acknowledged,
+        )
+        for alert, state in states.items()
+    ]
+    return sorted(found, key=lambda one: (not one.state.is_firing, one.alert))
+
+
+def messages(memory: Memory, name: str | None = None) -> list[dict[str, Any]]:
+    """List what was told, in order, of one alert or one rule if a name is given; each with whether it was silenced."""
+    rows = memory.rows(
+        "select body, is_silenced, sent_at from outbox "
+        "where ?1 is null or fingerprint = ?1 or rule = ?1 order by rowid",
+        name,
+    )
+    return [{**json.loads(body), "is_silenced": bool(silenced), "sent_at": sent} for body, silenced, sent in rows]
+
+
+def silences(memory: Memory, now: datetime) -> dict[str, datetime]:
+    """Name what is silenced now, and until when."""
+    found = {name: datetime.fromisoformat(until) for name, until in memory.rows("select name, until from silences")}
+    return {name: until for name, until in found.items() if until > now}
+
+
+def silence(memory: Memory, name: str, until: datetime) -> None:
+    """Send nothing of a rule or an alert until then."""
+    memory.rows("insert or replace into silences values (?, ?)", name, until.isoformat())
+
+
+def acknowledge(memory: Memory, name: str) -> int:
+    """Remind nobody of an alert, or of those of a rule, until it ends; give how many that are."""
+    rows = memory.rows(
+        "update alerts set acknowledged = 1 where (fingerprint = ?1 or rule = ?1) and "
+        "json_extract(state, '$.state') in ('firing', 'clearing') returning fingerprint",
+        name,
+    )
+    return len(rows)

@@ -1,0 +1,1 @@
+"""Alerts: checked, listed, silenced, tried on history."""

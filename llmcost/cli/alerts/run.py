@@ -1,0 +1,76 @@
+"""`llmcost alerts check`: judge what is new, say what fires, exit with 1 while something does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from llmcost.alerts.evaluate import Evaluated, evaluate
+from llmcost.alerts.observe import LEARNING_DAYS
+from llmcost.alerts.remembered import Remembered, remembered
+from llmcost.alerts.slots import end_of
+from llmcost.alerts.state import Memory, state_path
+from llmcost.cli.alerts.options import StoreReading
+from llmcost.cli.notes import note
+from llmcost.cli.output import envelope, write_text
+from llmcost.configuration import open_configuration
+from llmcost.counts import agreeing, counted
+from llmcost.errors import GateError
+from llmcost.render.json import encode
+from llmcost.report.span import logged
+from llmcost.store import parse_when
+
+
+def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
+    """Judge, and say what fires. Raises GateError while something does."""
+    settings, now = open_configuration(), moment(at)
+    with reading.open() as store, Memory(state_path(reading.db)) as memory:
+        found = evaluate(store.price(reading.book), settings.alerts, settings.budgets, memory, now)
+        firing = [one for one in remembered(memory, now) if one.state.is_firing]
+        learning = learning_line(logged(store), found)
+    if is_json:
+        write_text([encode(document(found, firing)).decode() + "\n"], None)
+    else:
+        write_text((f"{line}\n" for line in lines(found, firing)), None)
+    for line in learning:
+        note(line)
+    counting = sum(one.counts for one in firing)
+    if counting:
+        raise GateError(f"{counted(counting, 'alert')} {agreeing(counting, 'fires', 'fire')}")
+    return 0
+
+
+def moment(at: str | None) -> datetime:
+    """Give the time that it is, or that --at says, as UTC. Raises UsageError."""
+    return parse_when(at) or datetime.now(UTC).replace(tzinfo=None)
+
+
+def lines(found: Evaluated, firing: list[Remembered]) -> Iterator[str]:
+    """Write what fires, each with the command that shows more, and what is over since the last check."""
+    for one in firing:
+        message = one.message or {}
+        yield f"{one.word}: {one.alert.fingerprint}: {message.get('text', '')}"
+        yield f"  {message.get('command', '')}"
+    for message in found.messages:
+        if message["event"] == "resolved":
+            yield f"over: {message['text']}"
+    if not firing:
+        yield f"nothing fires; judged up to {end_of(found.last):%Y-%m-%d %H:%M} UTC"
+
+
+def document(found: Evaluated, firing: list[Remembered]) -> dict[str, Any]:
+    """Write the same for a program."""
+    return {
+        **envelope("alerts check"),
+        "judged_until": end_of(found.last),
+        "firing": [{**(one.message or {}), "state": one.word} for one in firing],
+        "messages": found.messages,
+    }
+
+
+def learning_line(span: Any, found: Evaluated) -> Iterator[str]:
+    """Say while there is too little history to compare with."""
+    days = (end_of(found.last) - span.first).total_seconds() / 86_400 if span else 0
+    if days < LEARNING_DAYS:
+        yield f"learning, day {max(int(days), 0) + 1} of {LEARNING_DAYS}: only budgets and fixed limits are judged"

@@ -1,0 +1,107 @@
+"""`llmcost alerts` as a user runs it: what is printed, what is remembered, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.alerts import traffic_of
+from tests.conftest import Run
+from tests.logs import write, write_log
+from tests.shelves import NOON, Case
+
+BOOK = """\
+format: llmcost-pricing/1
+models:
+  - {provider: acme, model: m, prices: [{input: 10, output: 0}]}
+"""
+# a dollar an hour, and from noon on one every five minutes until two
+TRAFFIC: Case = {
+    "defaults": {"provider": "acme", "model": "m"},
+    "traffic": [
+        {"key": "search", "from": -192, "until": 0, "every": 60, "usd": 1},
+        {"key": "search", "from": 0, "until": 2, "every": 5, "usd": 1},
+        {"key": "other", "from": -192, "until": 6, "every": 30},
+    ],
+}
+BY_KEY = "alerts: {rules: {cost-spike: {by: key}}}\n"
+
+
+@pytest.fixture
+def spiked(tmp_path: Path, llmcost: Run) -> Path:
+    """A folder with a store in which the key search spends too much from noon on."""
+    write_log(tmp_path / "log.jsonl", traffic_of({}, TRAFFIC).first)
+    write(tmp_path / "pricing.local.yaml", BOOK)
+    write(tmp_path / "llmcost.yaml", BY_KEY)
+    assert 0 == llmcost("ingest", "log.jsonl").returncode
+    return tmp_path
+
+
+def check(llmcost: Run, minutes: int, *words: str) -> tuple[int, str, str]:
+    """Check so many minutes after noon."""
+    at = NOON.replace(hour=12 + minutes // 60, minute=minutes % 60)
+    done = llmcost("alerts", "check", "--pricing", "pricing.local.yaml", "--at", f"{at:%Y-%m-%dT%H:%M}", *words)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_check_says_who_how_much_compared_with_what_since_when_and_what_shows_more(
+    spiked: Path, llmcost: Run
+) -> None:
+    assert (0, "nothing fires; judged up to 2026-03-02 12:10 UTC\n") == check(llmcost, 12)[:2]
+
+    code, out, err = check(llmcost, 62)
+    first, second = out.splitlines()
+    assert 1 == code
+    assert "error: 1 alert fires" in err
+    assert first == (
+        "firing: cost-spike/key=search: key search spent $9.00 in the hour to 2026-03-02 12:45 UTC, over $5.00, where "
+        "$1.00 is usual, since 2026-03-02 12:30 UTC"
+    )
+    assert second == (
+        "  llmcost report cost --by model --where key=search --since 2026-03-02T11:45Z --until 2026-03-02T12:45Z"
+    )
+    shown = llmcost(*second.split()[1:], "--pricing", "pricing.local.yaml", "-f", "json")
+    assert 9 == json.loads(shown.stdout)["totals"]["cost_usd"]
+
+
+def test_a_second_check_tells_nothing_twice_and_still_exits_with_1(spiked: Path, llmcost: Run) -> None:
+    first = json.loads(check(llmcost, 62, "--json")[1])
+    code, out, _ = check(llmcost, 62, "--json")
+    second = json.loads(out)
+
+    assert ["cost-spike/key=search/firing/20260302T1245"] == [message["id"] for message in first["messages"]]
+    assert (1, []) == (code, second["messages"])
+    assert [("cost-spike/key=search", "firing")] == [(one["alert"], one["state"]) for one in second["firing"]]
+
+
+def test_what_ended_is_said_once(spiked: Path, llmcost: Run) -> None:
+    check(llmcost, 62)
+    code, out, _ = check(llmcost, 182)
+
+    assert 0 == code
+    assert out.startswith("over: cost-spike is over: key search spent $0.00 in the hour to 2026-03-02 15:00 UTC; ")
+    assert (0, "nothing fires; judged up to 2026-03-02 15:00 UTC\n") == check(llmcost, 182)[:2]
+
+
+def test_a_store_of_yesterday_is_learning(tmp_path: Path, llmcost: Run) -> None:
+    traffic = [{"key": "search", "from": -30, "until": 1, "every": 60}]
+    write_log(tmp_path / "log.jsonl", traffic_of({}, {**TRAFFIC, "traffic": traffic}).first)
+    llmcost("ingest", "log.jsonl")
+    done = llmcost("alerts", "check", "--at", "2026-03-02T12:30")
+
+    assert "learning, day 2 of 3: only budgets and fixed limits are judged" in done.stderr
+
+
+def test_without_a_store_a_check_is_refused_and_leaves_nothing(tmp_path: Path, llmcost: Run) -> None:
+    done = llmcost("alerts", "check")
+
+    assert 3 == done.returncode
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_what_is_remembered_is_its_owners_alone_and_names_no_text(spiked: Path, llmcost: Run) -> None:
+    check(llmcost, 62)
+
+    assert 0o600 == (spiked / "llmcost.duckdb.alerts.sqlite").stat().st_mode & 0o777
