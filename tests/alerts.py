@@ -82,7 +82,12 @@ def replay(folder: Path, store: Store, book: Book, shelf: Case, case: Case) -> l
                 records = traffic.later.pop(logged)
                 ingest(store, [str(write_log(folder / f"later-{logged}.jsonl", records))])
             found = evaluate(
-                store.price(book), configuration.alerts, configuration.budgets, memory, NOON + timedelta(hours=hour)
+                store,
+                store.price(book),
+                configuration.alerts,
+                configuration.budgets,
+                memory,
+                NOON + timedelta(hours=hour),
             )
             told += found.messages
     return told

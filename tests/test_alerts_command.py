@@ -105,3 +105,60 @@ def test_what_is_remembered_is_its_owners_alone_and_names_no_text(spiked: Path, 
     check(llmcost, 62)
 
     assert 0o600 == (spiked / "llmcost.duckdb.alerts.sqlite").stat().st_mode & 0o777
+
+
+def test_a_query_of_ones_own_opens_no_file(spiked: Path, llmcost: Run) -> None:
+    query = "select content as name, 1 as value from read_text('pricing.local.yaml')"
+    write(spiked / "llmcost.yaml", f'alerts: {{rules: {{mine: {{sql: "{query}", over: 0}}}}}}\n')
+    code, out, err = check(llmcost, 62)
+
+    assert (2, "") == (code, out)
+    assert "error: llmcost.yaml: the query of mine: Permission Error" in err
+
+
+def test_what_fires_is_listed_and_shown(spiked: Path, llmcost: Run) -> None:
+    check(llmcost, 62)
+    listed = json.loads(llmcost("alerts", "list", "-f", "json").stdout)["rows"]
+    shown = llmcost("alerts", "show", "cost-spike", "-f", "json")
+
+    assert [("cost-spike/key=search", "firing", "2026-03-02T12:30:00Z")] == [
+        (row["alert"], row["state"], row["since_at"]) for row in listed
+    ]
+    assert [("firing", "2026-03-02T12:45:00Z", False)] == [
+        (row["event"], row["told_at"], row["is_silenced"]) for row in json.loads(shown.stdout)["rows"]
+    ]
+    assert "rule: cost-spike, by key, times 2, baseline same_hour, floor 5, hold 900" in shown.stderr
+
+
+def test_what_is_silenced_is_kept_back_and_fails_no_check(spiked: Path, llmcost: Run) -> None:
+    check(llmcost, 12)
+    assert "cost-spike: nothing is sent until " in llmcost("alerts", "silence", "cost-spike", "--for", "1d").stdout
+    code, out, _ = check(llmcost, 62)
+
+    assert 0 == code
+    assert out.startswith("silenced: cost-spike/key=search: ")
+    shown = json.loads(llmcost("alerts", "show", "cost-spike/key=search", "-f", "json").stdout)["rows"]
+    assert [True] == [row["is_silenced"] for row in shown]
+    assert "silenced until " in llmcost("alerts", "list").stderr
+
+    assert "no longer silenced" in llmcost("alerts", "silence", "cost-spike", "--for", "0h").stdout
+    assert 1 == check(llmcost, 67)[0]
+
+
+def test_what_is_acknowledged_fails_no_check_until_it_fires_again(spiked: Path, llmcost: Run) -> None:
+    refused = llmcost("alerts", "ack", "cost-spike")
+    assert (2, True) == (refused.returncode, "cost-spike: it does not fire" in refused.stderr)
+
+    check(llmcost, 62)
+    assert "1 alert acknowledged" in llmcost("alerts", "ack", "cost-spike/key=search").stdout
+    code, out, _ = check(llmcost, 67)
+    assert (0, True) == (code, out.startswith("acknowledged: "))
+    assert 0 == check(llmcost, 182)[0]
+
+
+def test_a_misspelt_name_is_refused_with_the_nearest(spiked: Path, llmcost: Run) -> None:
+    for command in ("show", "silence", "ack"):
+        done = llmcost("alerts", command, "cost-spkie")
+        assert 2 == done.returncode
+        assert "cost-spkie: no such rule, and no such alert" in done.stderr
+        assert "cost-spike" in done.stderr.partition("hint:")[2]

@@ -172,6 +172,7 @@ WORDS: dict[str, list[str]] = {
     "reconcile": ["reconcile", "reconcile --causes"],
     "baseline show": ["baseline show"],
     "pricing diff": [],
+    "alerts show": ["alerts show cost-spike"],
 }
 TABLES = [
     line

@@ -8,11 +8,12 @@ from typing import Any
 
 from llmcost.alerts.judge import Judged, Judging, judge, watched_by
 from llmcost.alerts.observe import HISTORY_SLOTS, SLOTS_A_DAY, SLOTS_AN_HOUR
+from llmcost.alerts.own import judge_own, merged
 from llmcost.alerts.rules import AlertSettings
 from llmcost.alerts.slots import read_history, slot_of
 from llmcost.alerts.state import Memory
 from llmcost.report.budget import Budget
-from llmcost.store import Priced
+from llmcost.store import Priced, Store
 
 # what ended longer ago begins no alert: it is late, or was written long after
 FRESH = timedelta(hours=1)
@@ -33,7 +34,7 @@ def last_whole_slot(now: datetime, settings: AlertSettings) -> int:
 
 
 def evaluate(
-    priced: Priced, settings: AlertSettings, budgets: tuple[Budget, ...], memory: Memory, now: datetime
+    store: Store, priced: Priced, settings: AlertSettings, budgets: tuple[Budget, ...], memory: Memory, now: datetime
 ) -> Evaluated:
     """Judge what has ended since the last check, a day at most. `now` is UTC. Two checks at once take turns."""
     with memory.transaction():
@@ -42,6 +43,9 @@ def evaluate(
         first = min(since + 1, last)
         history = read_history(priced, watched_by(settings.rules), first - HISTORY_SLOTS, last)
         how = Judging(since + 1, last, now - FRESH, settings.zone, budgets, memory.acknowledged())
-        judged = judge(history, settings.rules, memory.states(), how)
+        states = memory.states()
+        judged = merged(
+            judge(history, settings.rules, states, how), judge_own(store, priced, settings.rules, states, how)
+        )
         messages = memory.keep(judged, max(last, since), now)
     return Evaluated(judged, messages, last)

@@ -177,9 +177,14 @@ def spent(amount: Numbers, budget: float, first: int, zone: tzinfo) -> Observed:
     return Observed(value, every, every, value, every, np.full(len(amount), True))
 
 
+def is_shown(state: State, at: datetime) -> bool:
+    """Tell whether a state is more than that all is well, or was until a day ago."""
+    return state.state != OK or (state.since is not None and at - state.since <= SHOWN)
+
+
 def follow(found: Judged, group: Group, state: State, how: Judging) -> None:
     """Step one alert from slot to slot; what is well is passed over up to the next slot in which the rule holds."""
-    is_new, slot = state == State(), how.first
+    slot = how.first
     while slot <= how.last:
         if state.state == OK and (slot := group.next_holding(slot, how.last)) > how.last:
             break
@@ -190,7 +195,6 @@ def follow(found: Judged, group: Group, state: State, how: Judging) -> None:
             read = group.reading(slot)
             found.events.append(Event(group.alert, group.rule, told, began or read.at, read))
         slot += 1
-    is_past = state.state == OK and (state.since is None or end_of(how.last) - state.since > SHOWN)
-    if not is_past and not (is_new and state == State()):
+    if is_shown(state, end_of(how.last)):
         found.states[group.alert] = state
         found.readings[group.alert] = group.reading(how.last)

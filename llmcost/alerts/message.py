@@ -10,7 +10,7 @@ from typing import Any
 from llmcost.alerts.judge import Event, Reading
 from llmcost.alerts.machine import CRITICAL, FIRED, REMINDER, RESOLVED, WARNED
 from llmcost.alerts.metric import metrics
-from llmcost.alerts.rules import ALL, HOUR, MEAN_7D, STALE, Rule
+from llmcost.alerts.rules import ALL, HOUR, MEAN_7D, OWN, STALE, Rule
 from llmcost.counts import counted
 from llmcost.render.cell import sanitize_for_terminal
 from llmcost.render.money import dollars
@@ -75,7 +75,9 @@ def who(by: str, name: str) -> str:
     """Name the group."""
     if by == ALL:
         return "all requests"
-    return f"{by} {sanitize_for_terminal(name)}" if name else f"requests without a {by}"
+    if not name:
+        return f"requests without a {by}"
+    return sanitize_for_terminal(name) if by == OWN else f"{by} {sanitize_for_terminal(name)}"
 
 
 def what(rule: Rule, read: Reading) -> str:

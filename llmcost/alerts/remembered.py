@@ -83,6 +83,11 @@ def silence(memory: Memory, name: str, until: datetime) -> None:
     memory.rows("insert or replace into silences values (?, ?)", name, until.isoformat())
 
 
+def unsilence(memory: Memory, name: str) -> None:
+    """Send again what comes of a rule or an alert."""
+    memory.rows("delete from silences where name = ?", name)
+
+
 def acknowledge(memory: Memory, name: str) -> int:
     """Remind nobody of an alert, or of those of a rule, until it ends; give how many that are."""
     rows = memory.rows(

@@ -8,6 +8,8 @@ from typing import Any
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 ALL = "all"
+# what the groups of a query of a team's own are called by
+OWN = "name"
 SAME_HOUR, MEAN_7D = "same_hour", "mean_7d"
 BASELINES = (SAME_HOUR, MEAN_7D)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
-from llmcost.cli.declare import Option
+from llmcost.cli.declare import Argument, Option
 from llmcost.cli.options import Database, MemoryLimit
 from llmcost.cli.places import DEFAULT_DB
-from llmcost.cli.reading import Selection
+from llmcost.cli.reading import Selection, TableOptions
 from llmcost.cli.sections import Commands
 
 room = Commands(
@@ -17,6 +18,8 @@ room = Commands(
 
     \b
         llmcost alerts check
+        llmcost alerts list
+        llmcost alerts silence cost-spike --for 2h
     """,
 )
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
@@ -24,6 +27,9 @@ At = Annotated[
     str | None,
     Option("--at", help="Judge as if it were this time, in UTC: 2026-11-02T14:00.", metavar="WHEN"),
 ]
+StoreFile = Annotated[Path, Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
+Name = Annotated[str, Argument(help="A rule, or one alert of it: cost-spike/key=search.", metavar="NAME")]
+For = Annotated[str, Option("--for", help="How long: 30m, 2h, 1d; 0h ends it.", metavar="LENGTH")]
 
 
 @dataclass(frozen=True)
@@ -55,3 +61,56 @@ def check(*, reading: StoreReading, json: Json = False, at: At = None) -> int:
     from llmcost.cli.alerts.run import run_check
 
     return run_check(reading, at, is_json=json)
+
+
+@room.command(name="list", short_help="List what fires, is pending, is silenced or ended today.")
+def list_alerts(*, db: StoreFile = DEFAULT_DB, table: TableOptions) -> int:
+    """List the alerts of the last check: those that fire, that are pending, and that ended within a day.
+
+    An alert that fired and of which nothing was known for a day ended with "no data".
+
+    \b
+        llmcost alerts list
+        llmcost alerts list -f json
+    """
+    from llmcost.cli.alerts.remembered import run_list
+
+    return run_list(db, table)
+
+
+@room.command(short_help="Show what was told of a rule or an alert.")
+def show(*, name: Name, db: StoreFile = DEFAULT_DB, table: TableOptions) -> int:
+    """Show every message of a rule or of one alert, and how the rule is.
+
+    \b
+        llmcost alerts show cost-spike
+        llmcost alerts show cost-spike/key=search
+    """
+    from llmcost.cli.alerts.remembered import run_show
+
+    return run_show(db, name, table)
+
+
+@room.command(short_help="Send nothing of a rule or an alert for a while.")
+def silence(*, name: Name, length: For = "2h", db: StoreFile = DEFAULT_DB) -> int:
+    """Send nothing of a rule or of one alert for a while, and let no check exit with 1 for it.
+
+    \b
+        llmcost alerts silence cost-spike --for 2h
+        llmcost alerts silence cost-spike/key=search --for 1d
+    """
+    from llmcost.cli.alerts.remembered import run_silence
+
+    return run_silence(db, name, length)
+
+
+@room.command(short_help="Say that a firing alert is known: no reminders until it ends.")
+def ack(*, name: Name, db: StoreFile = DEFAULT_DB) -> int:
+    """Say that an alert which fires is known: it reminds of nothing, and no check exits with 1 for it, until it ends.
+
+    \b
+        llmcost alerts ack cost-spike/key=search
+    """
+    from llmcost.cli.alerts.remembered import run_ack
+
+    return run_ack(db, name)

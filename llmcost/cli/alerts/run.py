@@ -26,7 +26,7 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
     """Judge, and say what fires. Raises GateError while something does."""
     settings, now = open_configuration(), moment(at)
     with reading.open() as store, Memory(state_path(reading.db)) as memory:
-        found = evaluate(store.price(reading.book), settings.alerts, settings.budgets, memory, now)
+        found = evaluate(store, store.price(reading.book), settings.alerts, settings.budgets, memory, now)
         firing = [one for one in remembered(memory, now) if one.state.is_firing]
         learning = learning_line(logged(store), found)
     if is_json:
