@@ -72,11 +72,12 @@ class Judging:
 
 @dataclass
 class Judged:
-    """Where each alert is, what was last read of it, and what is to be told, in the order in which it happened."""
+    """Where each alert is, what was last read of it, what is to be told, in order, and when alerts ended."""
 
     states: dict[Alert, State] = field(default_factory=dict)
     readings: dict[Alert, Reading] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    ends: list[tuple[Alert, datetime]] = field(default_factory=list)
 
 
 def watched_by(rules: tuple[Rule, ...]) -> list[Watched]:
@@ -194,6 +195,8 @@ def follow(found: Judged, group: Group, state: State, how: Judging) -> None:
             began = before.began if told == RESOLVED else state.began
             read = group.reading(slot)
             found.events.append(Event(group.alert, group.rule, told, began or read.at, read))
+        if before.is_firing and not state.is_firing:
+            found.ends.append((group.alert, end_of(slot)))
         slot += 1
     if is_shown(state, end_of(how.last)):
         found.states[group.alert] = state
