@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
+from llmcost.alerts.backtest import backtest
 from llmcost.alerts.evaluate import evaluate
+from llmcost.alerts.message import message_of
 from llmcost.alerts.state import Memory
 from llmcost.configuration import Configuration, read_configuration
 from llmcost.ingest import ingest
@@ -91,6 +93,16 @@ def replay(folder: Path, store: Store, book: Book, shelf: Case, case: Case) -> l
             )
             told += found.messages
     return told
+
+
+def told_by_history(folder: Path, store: Store, book: Book, shelf: Case, case: Case) -> list[dict[str, Any]]:
+    """Give what a back-test tells of what `replay` has read, from the hour before the first check on."""
+    configuration, hours = configuration_of(folder, shelf, case), list(hours_of(case["checks"]))
+    first, last = (NOON + timedelta(hours=hour) for hour in (hours[0] - 1, hours[-1]))
+    # of the slots that a check at these times judges
+    span = first - timedelta(minutes=2), last - timedelta(minutes=7)
+    found = backtest(store, store.price(book), configuration.alerts, configuration.budgets, span)
+    return [message_of(event) for event in found.judged.events]
 
 
 def hours_of(checks: dict[str, float]) -> Iterator[float]:

@@ -162,3 +162,11 @@ def test_a_misspelt_name_is_refused_with_the_nearest(spiked: Path, llmcost: Run)
         assert 2 == done.returncode
         assert "cost-spkie: no such rule, and no such alert" in done.stderr
         assert "cost-spike" in done.stderr.partition("hint:")[2]
+
+
+def test_who_only_looks_makes_no_file(spiked: Path, llmcost: Run) -> None:
+    before = set(spiked.iterdir())
+
+    assert 0 == llmcost("alerts", "list").returncode
+    assert 0 == llmcost("alerts", "show", "latency").returncode
+    assert before == set(spiked.iterdir())

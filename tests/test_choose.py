@@ -173,6 +173,7 @@ WORDS: dict[str, list[str]] = {
     "baseline show": ["baseline show"],
     "pricing diff": [],
     "alerts show": ["alerts show cost-spike"],
+    "alerts backtest": ["alerts backtest", "alerts backtest --each", "alerts backtest --thresholds"],
 }
 TABLES = [
     line

@@ -56,6 +56,9 @@ COMMANDS = {
     "export requests": "log.jsonl -o out --force",
     "export daily": "log.jsonl -o out --force",
     "export prometheus": "log.jsonl --since 2020-01-01 -o out",
+    "alerts list": "--db store.duckdb -f json -o out",
+    "alerts show": "latency --db store.duckdb -f json -o out",
+    "alerts backtest": "log.jsonl -o out",
     "demo": "out --scale 0.001 --force",
 }
 FOLDERS = {"export requests", "export daily", "demo"}
@@ -86,6 +89,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "new.jsonl").write_text(lines.replace('"output": "7"', '"output": "8"'))
     (folder / "book.yaml").write_text(BOOK)
     (folder / "own.yaml").write_text(BOOK.replace("gpt-new", "gpt-own"))
+    assert 0 == run("ingest log.jsonl --db store.duckdb", folder).returncode
     assert 0 == run("baseline create before.jsonl -o base.json", folder).returncode
     return folder
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 
-from llmcost.alerts.days import local_day, since_midnight
+from llmcost.alerts.daily import budget_of, local_day, spent
 from llmcost.alerts.machine import OK, RESOLVED, Seen, State, step, step_budget
 from llmcost.alerts.metric import metrics
 from llmcost.alerts.observe import Flags, Observed, alive, observe, silence
 from llmcost.alerts.rules import ALL, STALE, Rule
-from llmcost.alerts.slots import History, Numbers, Watched, end_of
-from llmcost.report.budget import EVERYTHING, Budget
+from llmcost.alerts.slots import SLOT_SECONDS, History, Numbers, Watched, end_of
+from llmcost.report.budget import Budget
 
 EVERY_REQUEST: Watched = ("requests", ALL)
 # so long an alert that ended is still shown
@@ -72,11 +72,12 @@ class Judging:
 
 @dataclass
 class Judged:
-    """Where each alert is, what was last read of it, and what is to be told, in the order in which it happened."""
+    """Where each alert is, what was last read of it, what is to be told, in order, and when alerts ended."""
 
     states: dict[Alert, State] = field(default_factory=dict)
     readings: dict[Alert, Reading] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    ends: list[tuple[Alert, datetime]] = field(default_factory=list)
 
 
 def watched_by(rules: tuple[Rule, ...]) -> list[Watched]:
@@ -150,7 +151,7 @@ def groups_of(
     known = [alert.name for alert in states if (alert.rule, alert.by) == (rule.name, rule.by)]
     for name in dict.fromkeys([*history.names(watched), *known]):
         budget = budget_of(how.budgets, rule.by, name) if rule.is_budget else None
-        if rule.is_budget and budget is None:
+        if (rule.is_budget and budget is None) or (name not in known and is_small(history, rule, name, how.first)):
             continue
         sums = history.sums(watched, name)
         seen = (
@@ -161,20 +162,11 @@ def groups_of(
         yield Group(Alert(rule.name, rule.by, name), rule, seen, history.first)
 
 
-def budget_of(budgets: tuple[Budget, ...], by: str, name: str) -> float | None:
-    """Find what a name may cost in a day: its own budget, or that of each of its column."""
-    found = {
-        budget.value: float(budget.limit_usd)
-        for budget in budgets
-        if budget.period == "day" and (budget.column or EVERYTHING) == by and budget.limit_usd is not None
-    }
-    return found.get(name, found.get(None) if name else None)
-
-
-def spent(amount: Numbers, budget: float, first: int, zone: tzinfo) -> Observed:
-    """Give what each local day has cost up to each slot, beside its budget."""
-    value, every = since_midnight(amount, first, zone), np.full(len(amount), budget)
-    return Observed(value, every, every, value, every, np.full(len(amount), True))
+def is_small(history: History, rule: Rule, name: str, first: int) -> bool:
+    """Tell whether all that a group had since the window of the first slot is under the least limit of the rule."""
+    if rule.times is None or not rule.floor or metrics()[rule.metric].kind != "sum":
+        return False
+    return history.most((rule.metric, rule.by), name, first - rule.window // SLOT_SECONDS) < rule.floor
 
 
 def is_shown(state: State, at: datetime) -> bool:
@@ -194,6 +186,8 @@ def follow(found: Judged, group: Group, state: State, how: Judging) -> None:
             began = before.began if told == RESOLVED else state.began
             read = group.reading(slot)
             found.events.append(Event(group.alert, group.rule, told, began or read.at, read))
+        if before.is_firing and not state.is_firing:
+            found.ends.append((group.alert, end_of(slot)))
         slot += 1
     if is_shown(state, end_of(how.last)):
         found.states[group.alert] = state

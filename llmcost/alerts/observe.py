@@ -118,7 +118,7 @@ def compared(rule: Rule, metric: Metric, sums: Sums, width: int, value: Numbers)
         return mean, np.where(mean >= rule.floor, mean * (rule.below or 0.0), np.nan)
     if rule.baseline == MEAN_7D:
         return mean, np.maximum(mean * (rule.times or 0.0), rule.floor)
-    highest, usual = same_hours(value)
+    highest, usual = same_hours(value, sums.samples)
     if rule.by == ALL:
         return usual, np.maximum(np.maximum(usual * (rule.times or 0.0), highest), rule.floor)
     return highest, np.maximum(np.maximum(highest * (rule.times or 0.0), mean), rule.floor)
@@ -131,14 +131,28 @@ def mean_of_week(metric: Metric, sums: Sums, width: int) -> Numbers:
     return shifted(value * width / week if metric.kind == "sum" else value, width, np.nan)
 
 
-def same_hours(value: Numbers) -> tuple[Numbers, Numbers]:
-    """Give the highest value of the last seven days at this time, give or take an hour, and the median at this time."""
+def same_hours(value: Numbers, samples: Numbers) -> tuple[Numbers, Numbers]:
+    """Give the highest value of the last seven days at this time, give or take an hour, and the median at this time.
+
+    A day before the first that is known of these is no day of nothing.
+    """
     reach = 2 * SLOTS_AN_HOUR + 1
     padded = np.pad(value, SLOTS_AN_HOUR)
     near = sliding_window_view(padded, reach).max(axis=1) if len(value) else value
     lags = [SLOTS_A_DAY * days for days in range(1, WEEK + 1)]
     highest = np.max([shifted(near, lag) for lag in lags], axis=0)
-    return highest, np.median([shifted(value, lag) for lag in lags], axis=0)
+    had = rolled(samples, SLOTS_A_DAY)
+    # from the first of the seven days that had anything
+    is_known = np.logical_or.accumulate([shifted(had, lag) > 0 for lag in reversed(lags)])[::-1]
+    return highest, median(np.array([shifted(value, lag) for lag in lags]), is_known)
+
+
+def median(values: Numbers, is_known: Flags) -> Numbers:
+    """Give the median of what is known along the first axis, and 0 where nothing is."""
+    ordered = np.sort(np.where(is_known, values, np.inf), axis=0)
+    count = np.maximum(is_known.sum(axis=0), 1)
+    low, high = (np.take_along_axis(ordered, at[None], axis=0)[0] for at in ((count - 1) // 2, count // 2))
+    return np.where(np.isinf(low), 0.0, (low + high) / 2)
 
 
 def has_history(samples: Numbers, width: int) -> Flags:

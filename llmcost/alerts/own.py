@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import duckdb
@@ -62,6 +61,8 @@ def stepped(found: Judged, rule: Rule, alert: Alert, before: State, reading: Rea
     seen = Seen(reading.at, value, reading.limit, rule.is_drop)
     is_acknowledged = alert.fingerprint in how.acknowledged
     state, told = step(before, seen, timedelta(seconds=rule.hold), is_acknowledged=is_acknowledged)
+    if before.is_firing and not state.is_firing:
+        found.ends.append((alert, reading.at))
     if told:
         began = before.began if told == RESOLVED else state.began
         found.events.append(Event(alert, rule, told, began or reading.at, reading))
@@ -122,4 +123,4 @@ def refusal(rule: Rule, message: str, hint: str = "") -> ShelfError:
 def merged(one: Judged, other: Judged) -> Judged:
     """Put together what two kinds of rules found."""
     events = sorted([*one.events, *other.events], key=lambda event: (event.reading.at, event.alert))
-    return replace(one, states=one.states | other.states, readings=one.readings | other.readings, events=events)
+    return Judged(one.states | other.states, one.readings | other.readings, events, [*one.ends, *other.ends])

@@ -61,6 +61,10 @@ class History:
         """Name the groups that had anything."""
         return self.rows[watched].keys()
 
+    def most(self, watched: Watched, name: str, since: int) -> float:
+        """Give what one group had in all slots since one: no window of them has more."""
+        return sum(float(row[3]) for row in self.rows[watched].get(name, ()) if row[0] >= since)
+
     def sums(self, watched: Watched, name: str) -> Sums:
         """Lay out what one group had."""
         size = self.last - self.first + 1

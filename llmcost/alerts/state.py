@@ -37,6 +37,7 @@ create table if not exists judged (only_row integer primary key check (only_row 
 TIMES = ("since", "began", "told", "blind")
 WAIT = 60  # seconds, for another check to be done
 SUFFIX = ".alerts.sqlite"
+NOWHERE = ":memory:"
 
 
 def state_path(db: Path) -> Path:
@@ -45,15 +46,18 @@ def state_path(db: Path) -> Path:
 
 
 class Memory:
-    """The file of one store; who opens it closes it. Raises StoreError where it cannot be opened or written."""
+    """The file of one store, or without one nothing; who opens it closes it.
 
-    def __init__(self, path: Path) -> None:
+    Raises StoreError where it cannot be opened or written.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self.path = path
         with self._refusing():
-            if not path.exists():
+            if path is not None and not path.exists():
                 # its owner's alone, as the store is
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-            self.connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+            self.connection = sqlite3.connect(path or NOWHERE, timeout=WAIT, isolation_level=None)
             self.connection.execute("pragma journal_mode = wal")
             self.connection.execute("pragma synchronous = full")
             self.connection.executescript(SCHEMA)

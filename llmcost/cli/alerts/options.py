@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 from llmcost.cli.declare import Argument, Option
-from llmcost.cli.options import Database, MemoryLimit
+from llmcost.cli.options import Database, MemoryLimit, Paths, Since, Until
 from llmcost.cli.places import DEFAULT_DB
-from llmcost.cli.reading import Selection, TableOptions
+from llmcost.cli.reading import Reading, Selection, TableOptions
 from llmcost.cli.sections import Commands
 
 room = Commands(
@@ -20,6 +20,7 @@ room = Commands(
         llmcost alerts check
         llmcost alerts list
         llmcost alerts silence cost-spike --for 2h
+        llmcost alerts backtest --since 30d
     """,
 )
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
@@ -30,6 +31,16 @@ At = Annotated[
 StoreFile = Annotated[Path, Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
 Name = Annotated[str, Argument(help="A rule, or one alert of it: cost-spike/key=search.", metavar="NAME")]
 For = Annotated[str, Option("--for", help="How long: 30m, 2h, 1d; 0h ends it.", metavar="LENGTH")]
+Expected = Annotated[
+    tuple[str, ...],
+    Option(
+        "--expected",
+        help="When something was wrong, SINCE..UNTIL [NAME], or a file of such lines; other alarms are false.",
+        metavar="TIMES",
+    ),
+]
+Each = Annotated[bool, Option("--each", help="A row for each alert: when, for how long, what it would have said.")]
+Thresholds = Annotated[bool, Option("--thresholds", help="A row for each rule at half to twice its threshold.")]
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,18 @@ class StoreReading(Selection):
     until: str | None = None
     where: tuple[str, ...] = ()
     db: Database = DEFAULT_DB
+    strict: bool = False
+    memory_limit: MemoryLimit = None
+
+
+@dataclass(frozen=True)
+class HistoryReading(Reading):
+    """The history that rules are tried on, and how the table is written."""
+
+    paths: Paths = ()
+    since: Since = None
+    until: Until = None
+    where: tuple[str, ...] = ()
     strict: bool = False
     memory_limit: MemoryLimit = None
 
@@ -114,3 +137,22 @@ def ack(*, name: Name, db: StoreFile = DEFAULT_DB) -> int:
     from llmcost.cli.alerts.remembered import run_ack
 
     return run_ack(db, name)
+
+
+@room.command(short_help="Try the rules on history: when each would have fired, and how often in vain.")
+def backtest(
+    *, reading: HistoryReading, expected: Expected = (), each: Each = False, thresholds: Thresholds = False
+) -> int:
+    """Run the rules over the store, or over logs, as checks in their time would have.
+
+    What every check would have told is told here, message for message, had each log been written at once. With
+    --expected the alarms at other times are false, and what was expected and raised none is named.
+
+    \b
+        llmcost alerts backtest
+        llmcost alerts backtest --since 30d --each
+        llmcost alerts backtest --thresholds --expected "2026-10-12..2026-10-13 cost-spike"
+    """
+    from llmcost.cli.alerts.backtest import run_backtest
+
+    return run_backtest(reading, expected, is_each=each, is_thresholds=thresholds)

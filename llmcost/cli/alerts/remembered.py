@@ -79,7 +79,7 @@ def run_silence(db: Path, name: str, length: str) -> int:
     if not found:
         raise UsageError(f"--for {length}: not a length of time", hint="--for 30m, --for 2h, --for 1d")
     until = clock() + timedelta(**{UNITS[found[2]]: int(found[1])})
-    with opened(db) as memory:
+    with opened(db, is_written=True) as memory:
         named(memory, open_configuration().alerts, name)
         if int(found[1]):
             silence(memory, name, until)
@@ -93,7 +93,7 @@ def run_silence(db: Path, name: str, length: str) -> int:
 
 def run_ack(db: Path, name: str) -> int:
     """Acknowledge what fires of a name. Raises UsageError where nothing does."""
-    with opened(db) as memory:
+    with opened(db, is_written=True) as memory:
         named(memory, open_configuration().alerts, name)
         count = acknowledge(memory, name)
     if not count:
@@ -103,10 +103,11 @@ def run_ack(db: Path, name: str) -> int:
 
 
 @contextmanager
-def opened(db: Path) -> Iterator[Memory]:
-    """Open what is remembered of a store that is there."""
+def opened(db: Path, *, is_written: bool = False) -> Iterator[Memory]:
+    """Open what is remembered of a store that is there; who only reads makes no file."""
     check_file(str(db), read_only=True)
-    with Memory(state_path(db)) as memory:
+    path = state_path(db)
+    with Memory(path if is_written or path.exists() else None) as memory:
         yield memory
 
 

@@ -1,4 +1,4 @@
-"""Local days over slots: budgets begin anew at midnight."""
+"""Budgets of a day: whose they are, and what each local day has cost up to each slot; they begin anew at midnight."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from functools import cache
 
 import numpy as np
 
+from llmcost.alerts.observe import Observed
 from llmcost.alerts.slots import Numbers, end_of
+from llmcost.report.budget import EVERYTHING, Budget
 
 # offsets from UTC are whole quarters of an hour, and so many slots are one
 QUARTER = 3
@@ -33,3 +35,19 @@ def since_midnight(amount: Numbers, first: int, zone: tzinfo) -> Numbers:
     for at in midnights(first, len(amount), zone):
         starts[at:] = at
     return np.asarray(np.round(sums[1:] - sums[starts], 9))
+
+
+def budget_of(budgets: tuple[Budget, ...], by: str, name: str) -> float | None:
+    """Find what a name may cost in a day: its own budget, or that of each of its column."""
+    found = {
+        budget.value: float(budget.limit_usd)
+        for budget in budgets
+        if budget.period == "day" and (budget.column or EVERYTHING) == by and budget.limit_usd is not None
+    }
+    return found.get(name, found.get(None) if name else None)
+
+
+def spent(amount: Numbers, budget: float, first: int, zone: tzinfo) -> Observed:
+    """Give what each local day has cost up to each slot, beside its budget."""
+    value, every = since_midnight(amount, first, zone), np.full(len(amount), budget)
+    return Observed(value, every, every, value, every, np.full(len(amount), True))
