@@ -20,6 +20,7 @@ room = Commands(
         llmcost alerts check
         llmcost alerts list
         llmcost alerts silence cost-spike --for 2h
+        llmcost alerts test slack
     """,
 )
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
@@ -30,6 +31,8 @@ At = Annotated[
 StoreFile = Annotated[Path, Option("--db", envvar="LLMCOST_DB", help="The store, a DuckDB file.", metavar="FILE")]
 Name = Annotated[str, Argument(help="A rule, or one alert of it: cost-spike/key=search.", metavar="NAME")]
 For = Annotated[str, Option("--for", help="How long: 30m, 2h, 1d; 0h ends it.", metavar="LENGTH")]
+
+ChannelName = Annotated[str, Argument(help="The name of a channel, or its kind.", metavar="CHANNEL")]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ def check(*, reading: StoreReading, json: Json = False, at: At = None) -> int:
 
     For cron, after an ingest. It exits with 1 while an alert fires that is neither silenced nor acknowledged, and says
     of each who, how much, compared with what, since when, and which command shows more. What it knows is kept beside
-    the store, so a second check tells nothing twice. Requests that are logged an hour late begin no alert.
+    the store, so a second check tells nothing twice. Requests that are logged an hour late begin no alert. What is new
+    goes to the channels of llmcost.yaml, and what did not arrive there the last time goes again.
 
     \b
         llmcost alerts check
@@ -114,3 +118,18 @@ def ack(*, name: Name, db: StoreFile = DEFAULT_DB) -> int:
     from llmcost.cli.alerts.remembered import run_ack
 
     return run_ack(db, name)
+
+
+@room.command(short_help="Send one message to a channel, and say what its receiver answers.")
+def test(*, channel: ChannelName) -> int:
+    """Send one message to a channel of llmcost.yaml, and say what its receiver answers.
+
+    It exits with 1 where the message does not arrive. Alertmanager shows it as an alert that is over after a while, and
+    PagerDuty opens an incident for it.
+
+    \b
+        llmcost alerts test slack
+    """
+    from llmcost.cli.alerts.channels import run_test
+
+    return run_test(channel)

@@ -1,0 +1,1 @@
+"""Where alerts go: each kind of channel is one file that says what is sent; `sending` sends it."""
