@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 from llmcost.alerts.channels.message import Message, title
 from llmcost.alerts.channels.sending import Answer, failed
@@ -29,7 +30,7 @@ class Apprise:
 
 
 def notify(urls: list[str], message: Message) -> Answer:
-    """Let apprise send it; it says no more than whether all took it."""
+    """Let apprise send it; what one of a hundred plugins raises is a failure."""
     try:
         import apprise
     except ImportError:
@@ -38,15 +39,19 @@ def notify(urls: list[str], message: Message) -> Answer:
     log = logging.getLogger("apprise")
     log.propagate, log.handlers = False, [logging.NullHandler()]
     services = apprise.Apprise()
+    try:
+        return told(services, urls, message)
+    except Exception as error:
+        return failed(f"apprise failed: {type(error).__name__}")
+
+
+def told(services: Any, urls: list[str], message: Message) -> Answer:
+    """Send it; apprise says no more than whether all took it."""
     unknown = [url for url in urls if not services.add(url)]
     if unknown:
         return failed(f"apprise cannot read {len(unknown)} of {len(urls)} addresses", is_final=True)
     text = f"{message['text']}\n{message['command']}"
-    try:
-        is_sent = services.notify(body=text, title=f"llmcost: {title(message)}", notify_type=TYPES[message["severity"]])
-    # whatever one of a hundred plugins raises
-    except Exception as error:
-        return failed(f"apprise failed: {type(error).__name__}")
+    is_sent = services.notify(body=text, title=f"llmcost: {title(message)}", notify_type=TYPES[message["severity"]])
     return Answer(True, "apprise sent it") if is_sent else failed("apprise could not send it to all")
 
 
