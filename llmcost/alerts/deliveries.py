@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from llmcost.alerts.channels.message import Message
 from llmcost.alerts.channels.sending import Answer
@@ -106,4 +107,13 @@ def mark(memory: Memory, channel: str, found: Sequence[Waiting], said: str, *val
     memory.rows(
         f"update deliveries set {said} where channel = ? and message in (select value from json_each(?))",
         *(*values, channel, ids),
+    )
+
+
+def troubles(memory: Memory, now: float) -> list[tuple[Any, ...]]:
+    """Give of each channel how many messages failed and wait, how many were given up within a day, and why the last."""
+    return memory.rows(
+        "select channel, sum(given_up_at is null), sum(given_up_at is not null), error, max(rowid) from deliveries "
+        "where error is not null and coalesce(given_up_at, ?1) > ?1 - ?2 group by channel order by channel",
+        *(now, GIVE_UP),
     )
