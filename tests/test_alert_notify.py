@@ -21,7 +21,8 @@ from tests.receivers import Receiver, mailing, receiving
 from tests.test_alerts_command import check, spiked
 
 __all__ = ["spiked"]
-SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "llmcost" / "llmcost.schema.json").read_text()))
+WRITTEN = json.loads((ROOT / "llmcost" / "llmcost.schema.json").read_text())
+SCHEMA = jsonschema.Draft202012Validator(WRITTEN)
 SECRET = "T0PSECRET-aB3dE6gH9jK2"
 SLACK = f"https://hooks.slack.com/services/T0/B0/{SECRET}"
 CLEAR = "`{}` holds a secret, and llmcost.yaml is read by many"
@@ -107,7 +108,7 @@ def test_the_schema_refuses_what_the_program_refuses(tmp_path: Path, channel: st
 
 
 def test_the_schema_knows_every_kind() -> None:
-    assert {*KINDS, "name", "rules", "severity"} == SCHEMA.schema["$defs"]["channel"]["properties"].keys()
+    assert {*KINDS, "name", "rules", "severity"} == WRITTEN["$defs"]["channel"]["properties"].keys()
 
 
 @pytest.fixture
