@@ -13,8 +13,9 @@ from typing import Any, cast
 import pytest
 
 from llmcost.alerts.channels import sending
+from llmcost.alerts.channels.answer import Answer
 from llmcost.alerts.channels.channel import Channel
-from llmcost.alerts.channels.sending import Answer, asked_wait
+from llmcost.alerts.channels.sending import asked_wait
 from llmcost.configuration import read_configuration
 from tests.logs import write
 from tests.receivers import Mailbox, Receiver, mailing, receiving

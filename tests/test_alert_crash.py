@@ -28,7 +28,7 @@ TRAFFIC: Case = {
 }
 RULES = "alerts:\n  rules: {cost-spike: 'off', stale-logs: 'off', spent: {by: key, over: 5, window: 30m}}\n"
 # more messages at once than ten, so that some go as one
-STEPS = [NOON + timedelta(minutes=minutes) for minutes in (0, 60, 130, 240)]
+STEPS = [NOON + timedelta(minutes=minutes) for minutes in (60, 130, 240)]
 
 
 def words(minute: str) -> list[str]:
@@ -77,7 +77,7 @@ def killing(folder: Path, receiver: Receiver) -> int:
         return 503 if number % 5 == 0 else 200
 
     receiver.answer = answer
-    later = [STEPS[-1] + timedelta(minutes=15 * more) for more in range(1, 6)]
+    later = [STEPS[-1] + timedelta(minutes=15 * more) for more in range(1, 5)]
     twice = [(at, patience) for at in STEPS for patience in (chance.uniform(0.2, 1.2), None)]
     for at, patience in [*twice, *((at, None) for at in later)]:
         process = subprocess.Popen(

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llmcost.alerts.channels.answer import Answer
 from llmcost.alerts.channels.message import Message
-from llmcost.alerts.channels.sending import Answer
 from llmcost.alerts.digest import digest_id
 from llmcost.alerts.state import Memory
 

@@ -1,1 +1,1 @@
-"""Where alerts go: each kind of channel is one file that says what is sent; `sending` sends it."""
+"""Where alerts go: a file a kind of channel says what is sent; `sending`, imported only then, sends it."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from llmcost.alerts.channels.answer import Answer
 from llmcost.alerts.channels.message import RESOLVED, Message
-from llmcost.alerts.channels.sending import Answer, post
 from llmcost.alerts.channels.source import Source, address_of, is_plain, keys, needed, plain_address, secret_of
 from llmcost.alerts.channels.webhook import bearer
 from llmcost.alerts.lengths import length
@@ -29,6 +29,8 @@ class Alertmanager:
 
     def send(self, messages: list[Message], now: float) -> Answer:
         """Push alerts, new and old ones."""
+        from llmcost.alerts.channels.sending import post
+
         return post(
             self.url.address().rstrip("/") + PATH,
             [alert(message, now, self.ends_after) for message in messages],

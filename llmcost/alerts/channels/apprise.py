@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
+from llmcost.alerts.channels.answer import Answer, failed
 from llmcost.alerts.channels.message import Message, title
-from llmcost.alerts.channels.sending import Answer, failed
 from llmcost.alerts.channels.source import Source, keys, needed, secret_of
 from llmcost.pricing.loader import Node
 
@@ -31,6 +30,8 @@ class Apprise:
 
 def notify(urls: list[str], message: Message) -> Answer:
     """Let apprise send it; what one of a hundred plugins raises is a failure."""
+    import logging
+
     try:
         import apprise
     except ImportError:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from llmcost.alerts.channels.answer import Answer, failed
 from llmcost.alerts.channels.message import RESOLVED, Message
-from llmcost.alerts.channels.sending import Answer, failed
 from llmcost.errors import UsageError
 
 SEVERITIES = ("info", "warning", "critical")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.utils import formatdate
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
+from llmcost.alerts.channels.answer import MAIL_OVER_TLS, Answer, Server
 from llmcost.alerts.channels.message import Message, title
-from llmcost.alerts.channels.sending import MAIL_OVER_TLS, Answer, Server, mail
 from llmcost.alerts.channels.source import Source, is_plain, keys, secret_of
 from llmcost.pricing.loader import Node, required
+
+if TYPE_CHECKING:
+    from email.message import EmailMessage
 
 SUBMISSION = 587
 PORTS = 65_535
@@ -35,6 +37,8 @@ class Email:
 
     def send(self, messages: list[Message], now: float) -> Answer:
         """Send one mail."""
+        from llmcost.alerts.channels.sending import mail
+
         (message,) = messages
         login = (self.user, self.password.read()) if self.user and self.password else None
         return mail(Server(self.host, self.port, self.must_encrypt, login), letter(message, self, now))
@@ -42,6 +46,9 @@ class Email:
 
 def letter(message: Message, to: Email, now: float) -> EmailMessage:
     """Write a mail; the same message is the same mail, however often it is sent."""
+    from email.message import EmailMessage
+    from email.utils import formatdate
+
     found = EmailMessage()
     found["From"], found["To"] = to.sender, ", ".join(to.recipients)
     found["Subject"] = CONTROL.sub(" ", f"[llmcost] {title(message)}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from llmcost.alerts.channels.answer import Answer
 from llmcost.alerts.channels.message import Message
-from llmcost.alerts.channels.sending import Answer, run
 from llmcost.pricing.loader import Node
 
 
@@ -21,6 +21,8 @@ class Exec:
 
     def send(self, messages: list[Message], now: float) -> Answer:
         """Run it once."""
+        from llmcost.alerts.channels.sending import run
+
         (message,) = messages
         return run(self.argv, self.folder, message)
 

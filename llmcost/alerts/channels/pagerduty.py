@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from llmcost.alerts.channels.answer import Answer
 from llmcost.alerts.channels.message import RESOLVED, Message
-from llmcost.alerts.channels.sending import Answer, post
 from llmcost.alerts.channels.source import Source, address_of, keys, needed, secret_of
 from llmcost.pricing.loader import Node
 
@@ -29,6 +29,8 @@ class PagerDuty:
 
     def send(self, messages: list[Message], now: float) -> Answer:
         """Send one event."""
+        from llmcost.alerts.channels.sending import post
+
         (message,) = messages
         return post(self.url.address().rstrip("/") + PATH, event(message, self.routing_key.read()), {}, now)
 

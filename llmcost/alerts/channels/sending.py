@@ -14,7 +14,6 @@ import subprocess
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -25,28 +24,13 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request
 
+from llmcost.alerts.channels.answer import MAIL_OVER_TLS, Answer, Server, failed
 from llmcost.web import LOOPBACK, opener
 
 TIMEOUT_SECONDS = 10
-MAIL_OVER_TLS = 465
 # refused, and yet worth another try
 AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 LONGEST_ASKED_WAIT = 86_400.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of sending: whether it arrived, what is said of that; if not, whether it ever can, and when."""
-
-    is_sent: bool
-    said: str
-    is_final: bool = False
-    wait: float | None = None
-
-
-def failed(said: str, *, is_final: bool = False, wait: float | None = None) -> Answer:
-    """Say that it did not arrive."""
-    return Answer(False, said, is_final, wait)
 
 
 def post(url: str, content: Any, headers: Mapping[str, str], now: float) -> Answer:
@@ -112,16 +96,6 @@ def unreachable(error: BaseException) -> str:
         return f"no answer: TLS: {getattr(reason, 'verify_message', '') or reason.reason or 'refused'}"
     words = getattr(reason, "strerror", None)
     return f"no answer: {words or type(reason).__name__}"
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server for mail."""
-
-    host: str
-    port: int
-    must_encrypt: bool
-    login: tuple[str, str] | None
 
 
 def mail(server: Server, letter: EmailMessage) -> Answer:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from llmcost.alerts.channels.answer import Answer
 from llmcost.alerts.channels.message import Message, id_header, title
-from llmcost.alerts.channels.sending import Answer, post
 from llmcost.alerts.channels.source import Source, elsewhere, in_the_clear, is_plain, keys, needed
 from llmcost.pricing.loader import Node
 
@@ -25,6 +25,8 @@ class Slack:
 
     def send(self, messages: list[Message], now: float) -> Answer:
         """Send one message."""
+        from llmcost.alerts.channels.sending import post
+
         (message,) = messages
         return post(self.url.address(), body(message), id_header(message), now)
 

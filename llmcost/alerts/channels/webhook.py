@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from llmcost.alerts.channels.answer import Answer
 from llmcost.alerts.channels.message import Message, id_header
-from llmcost.alerts.channels.sending import Answer, post
 from llmcost.alerts.channels.source import Source, address_of, is_plain, keys, needed, plain_address, secret_of
 from llmcost.pricing.loader import Node
 
@@ -21,6 +21,8 @@ class Webhook:
 
     def send(self, messages: list[Message], now: float) -> Answer:
         """Send one message."""
+        from llmcost.alerts.channels.sending import post
+
         (message,) = messages
         return post(self.url.address(), message, {**id_header(message), **bearer(self.token)}, now)
 
