@@ -67,6 +67,20 @@ def check(*, reading: StoreReading, json: Json = False, at: At = None) -> int:
     return run_check(reading, at, is_json=json)
 
 
+@room.command(short_help="Send one message to a channel, and say what its receiver answers.")
+def test(*, channel: ChannelName) -> int:
+    """Send one message to a channel of llmcost.yaml, and say what its receiver answers.
+
+    It exits with 1 where the message does not arrive. A pager opens an incident for it, which somebody has to close.
+
+    \b
+        llmcost alerts test slack
+    """
+    from llmcost.cli.alerts.channels import run_test
+
+    return run_test(channel)
+
+
 @room.command(name="list", short_help="List what fires, is pending, is silenced or ended today.")
 def list_alerts(*, db: StoreFile = DEFAULT_DB, table: TableOptions) -> int:
     """List the alerts of the last check: those that fire, that are pending, and that ended within a day.
@@ -118,18 +132,3 @@ def ack(*, name: Name, db: StoreFile = DEFAULT_DB) -> int:
     from llmcost.cli.alerts.remembered import run_ack
 
     return run_ack(db, name)
-
-
-@room.command(short_help="Send one message to a channel, and say what its receiver answers.")
-def test(*, channel: ChannelName) -> int:
-    """Send one message to a channel of llmcost.yaml, and say what its receiver answers.
-
-    It exits with 1 where the message does not arrive. Alertmanager shows it as an alert that is over after a while, and
-    PagerDuty opens an incident for it.
-
-    \b
-        llmcost alerts test slack
-    """
-    from llmcost.cli.alerts.channels import run_test
-
-    return run_test(channel)
