@@ -17,10 +17,10 @@ room = Commands(
     """Say when spending, errors, latency or caches are not as usual, and when a budget is spent.
 
     \b
+        llmcost alerts test slack
         llmcost alerts check
         llmcost alerts list
         llmcost alerts silence cost-spike --for 2h
-        llmcost alerts test slack
     """,
 )
 Json = Annotated[bool, Option("--json", help="Print one JSON document.")]
@@ -71,7 +71,7 @@ def check(*, reading: StoreReading, json: Json = False, at: At = None) -> int:
 def test(*, channel: ChannelName) -> int:
     """Send one message to a channel of llmcost.yaml, and say what its receiver answers.
 
-    It exits with 1 where the message does not arrive. A pager opens an incident for it, which somebody has to close.
+    It exits with 1 where the message does not arrive. A pager opens an incident for it.
 
     \b
         llmcost alerts test slack
