@@ -6,7 +6,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -49,11 +49,13 @@ class Handler(BaseHTTPRequestHandler):
         code, headers = receiver.answers.pop(0) if receiver.answers else (receiver.answer(receiver.asked), {})
         if code < 300:
             receiver.heard.append(Heard(self.path, dict(self.headers), body))
-        self.send_response(code, "words of the receiver")
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(b"more words of the receiver")
+        # who was killed or has waited for too long is not there any more
+        with suppress(OSError):
+            self.send_response(code, "words of the receiver")
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(b"more words of the receiver")
 
     def log_message(self, *args: Any) -> None:
         """Say nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from email import message_from_string
 from pathlib import Path
@@ -328,6 +329,28 @@ def test_nobody_there_is_said_without_the_address(tmp_path: Path, monkeypatch: A
     assert Answer(False, "URL is not set") == hook.send([MESSAGE], NOW)
     monkeypatch.setenv("URL", f"httq://{SECRET}")
     assert Answer(False, "URL: no address that begins with http:// or https://") == hook.send([MESSAGE], NOW)
+
+
+def test_a_receiver_that_does_not_answer_is_not_waited_for(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "TIMEOUT_SECONDS", 0.2)
+    done = threading.Event()
+    receiver.answer = lambda _: 200 if done.wait(60) else 500
+
+    assert Answer(False, "no answer within 0.2 s") == channel(tmp_path, f"webhook: '{receiver.url}'").send(
+        [MESSAGE], NOW
+    )
+    done.set()
+
+
+def test_a_long_id_is_hashed_in_the_header(tmp_path: Path, receiver: Receiver) -> None:
+    assert channel(tmp_path, f"webhook: '{receiver.url}'").send([{**MESSAGE, "id": "k" * 256}], NOW).is_sent
+    # sha256 of 256 k
+    assert (
+        "ce16fe78208a4e93f7158e62393680e025b2ad584f4e875ce903a654bb74cf93"
+        == receiver.heard[0].headers["Idempotency-Key"]
+    )
 
 
 def test_user_and_password_in_an_address_become_a_header(tmp_path: Path, receiver: Receiver) -> None:

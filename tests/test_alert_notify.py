@@ -200,3 +200,12 @@ def test_no_secret_is_in_any_output_or_in_what_is_remembered(spiked: Path, llmco
     files = [path for path in spiked.rglob("*") if path.is_file() and path.name != "llmcost.yaml"]
     assert "llmcost.duckdb.alerts.sqlite" in [path.name for path in files]
     assert [] == [path.name for path in files if SECRET.encode() in path.read_bytes()]
+
+
+def test_the_documented_channels_are_valid(tmp_path: Path) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "alerts.md").read_text(), re.DOTALL)
+    (text,) = [block for block in blocks if "notify:" in block]
+
+    channels = read_configuration(write(tmp_path / "llmcost.yaml", text)).alerts.channels
+    assert ["slack", "alertmanager", "pagerduty", "email", "exec", "own"] == [channel.name for channel in channels]
+    assert SCHEMA.is_valid(yaml.safe_load(text))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SUBMISSION = 587
 PORTS = 65_535
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import string
+from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 Message = dict[str, Any]
 RESOLVED = "resolved"
+# receivers refuse headers of a size
+LONGEST = 255
 # what a header can hold as it stands
 HEADER_SAFE = string.punctuation.replace("%", "")
 
@@ -18,5 +21,6 @@ def title(message: Message) -> str:
 
 
 def id_header(message: Message) -> dict[str, str]:
-    """Write the id as a header; letters that none can hold are escaped as in an address."""
-    return {"Idempotency-Key": quote(message["id"], safe=HEADER_SAFE)}
+    """Write the id as a header; letters that none can hold are escaped as in an address, and a long one is hashed."""
+    id = quote(message["id"], safe=HEADER_SAFE)
+    return {"Idempotency-Key": id if len(id) <= LONGEST else sha256(message["id"].encode()).hexdigest()}

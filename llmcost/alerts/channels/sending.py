@@ -36,7 +36,7 @@ LONGEST_ASKED_WAIT = 86_400.0
 def post(url: str, content: Any, headers: Mapping[str, str], now: float) -> Answer:
     """Send JSON. A user and a password in the address become a header."""
     address, login = without_login(url)
-    body = json.dumps(content, ensure_ascii=False).encode()
+    body = json.dumps(content).encode()
     sent = {"Content-Type": "application/json", "User-Agent": "llmcost", **login, **headers}
     try:
         with opener(address).open(Request(address, body, sent, method="POST"), timeout=TIMEOUT_SECONDS) as answer:
@@ -89,7 +89,8 @@ def asked_wait(text: str | None, now: float) -> float | None:
 
 def unreachable(error: BaseException) -> str:
     """Say why there is no answer, without the address."""
-    reason = getattr(error, "reason", error)
+    inner = getattr(error, "reason", None)
+    reason = inner if isinstance(inner, BaseException) else error
     if isinstance(reason, TimeoutError):
         return f"no answer within {TIMEOUT_SECONDS} s"
     if isinstance(reason, ssl.SSLError):
@@ -150,7 +151,7 @@ def run(argv: Sequence[str], folder: Path, content: Any) -> Answer:
     except (OSError, ValueError) as error:
         return failed(f"cannot be run: {getattr(error, 'strerror', None) or type(error).__name__}")
     try:
-        process.communicate(json.dumps(content, ensure_ascii=False).encode(), timeout=TIMEOUT_SECONDS)
+        process.communicate(json.dumps(content).encode(), timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -40,10 +40,12 @@ def run_list(db: Path, table: TableOptions) -> int:
     write(Table("Alerts", LISTED, rows, {}, envelope("alerts list"), below=("told",)), table)
     for name, until in quiet.items():
         note(f"silenced until {until:%Y-%m-%d %H:%M} UTC: {name}")
+    known = {channel.name for channel in open_configuration().alerts.channels}
     for channel, waits, given_up, why, _ in failed:
         said = [(waits, "tried again"), (given_up, "given up today")]
         counts = " and ".join(f"{counted(count, 'message')} {what}" for count, what in said if count)
-        note(f"{channel}: {counts}: {why}")
+        if channel in known:
+            note(f"{channel}: {counts}: {why}")
     return 0
 
 
