@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 
@@ -79,17 +81,38 @@ class Mailbox:
     recipients: list[str] = field(default_factory=list)
     answer: str = "250 ok"
     port: int = 0
+    logins: list[str] = field(default_factory=list)
+    certificate: Path | None = None
 
 
 class Postman(socketserver.StreamRequestHandler):
-    """Speaks as much SMTP as a letter needs; it offers no encryption."""
+    """Speaks as much SMTP as a letter needs; encryption is offered by who has a certificate."""
 
     mailbox: Mailbox
+    is_encrypted = False
 
     def handle(self) -> None:
+        # who does not trust the certificate hangs up
+        with suppress(ssl.SSLError):
+            self.talk()
+
+    def talk(self) -> None:
         self.say("220 here")
         while line := self.rfile.readline().decode().strip():
             word = line.split()[0].upper()
+            if word == "EHLO":
+                offered = [
+                    "STARTTLS" if self.mailbox.certificate and not self.is_encrypted else "8BITMIME",
+                    "AUTH PLAIN",
+                ]
+                self.say(f"250-here\r\n250-{offered[0]}\r\n250 {offered[1]}")
+                continue
+            if word == "STARTTLS":
+                self.say("220 go on")
+                self.encrypt()
+                continue
+            if word == "AUTH":
+                self.mailbox.logins.append(line)
             if word == "DATA":
                 self.say("354 go on")
                 self.mailbox.letters.append(self.letter())
@@ -98,6 +121,17 @@ class Postman(socketserver.StreamRequestHandler):
             self.say({"QUIT": "221 bye", "RCPT": self.mailbox.answer, "AUTH": "235 ok"}.get(word, "250 ok"))
             if word == "QUIT":
                 return
+
+    def encrypt(self) -> None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(str(self.mailbox.certificate))
+        self.request = context.wrap_socket(self.connection, server_side=True)
+        self.is_encrypted = True
+        self.setup()
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
 
     def letter(self) -> str:
         lines = []

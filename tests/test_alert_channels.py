@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 import sys
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from email import message_from_string
 from pathlib import Path
@@ -207,6 +210,28 @@ def test_mail_that_must_be_encrypted_is_not_sent_in_the_clear(
 
     assert email.send([MESSAGE], NOW).is_final
     assert [] == mailbox.letters
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl here that makes a certificate")
+def test_mail_is_encrypted_where_the_server_offers_it(tmp_path: Path, mailbox: Mailbox, monkeypatch: Any) -> None:
+    mailbox.certificate = tmp_path / "server.pem"
+    making = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+    )
+    key = ["-keyout", str(mailbox.certificate), "-out", str(tmp_path / "public.pem")]
+    subprocess.run([*making.split(), *key], check=True, capture_output=True)
+    with mailbox.certificate.open("a") as file:
+        file.write((tmp_path / "public.pem").read_text())
+    monkeypatch.setenv("PASSWORD", SECRET)
+    said = f"port: {mailbox.port}, from: a@example.org, to: b@example.org, user: me, password_env: PASSWORD"
+    email = channel(tmp_path, f"email: {{host: localhost, {said}, tls: true}}")
+
+    assert Answer(False, "no answer: TLS: self-signed certificate") == email.send([MESSAGE], NOW)
+    assert ([], []) == (mailbox.logins, mailbox.letters)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "public.pem"))
+    assert Answer(True, "took it") == email.send([MESSAGE], NOW)
+    login = b64encode(f"\0me\0{SECRET}".encode()).decode()
+    assert ([f"AUTH PLAIN {login}"], 1) == (mailbox.logins, len(mailbox.letters))
 
 
 def test_a_program_reads_the_message_and_its_words_are_its_own(tmp_path: Path) -> None:
