@@ -1,4 +1,4 @@
-"""Messages that wait to be sent: taken in order, sent once, tried again later; and what is written is whole."""
+"""What is remembered: the same happening is one message, and what is written is whole."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ import pytest
 
 from llmcost.alerts.judge import Alert, Event, Judged, Reading
 from llmcost.alerts.machine import FIRING, State
-from llmcost.alerts.outbox import mark_failed, mark_sent, unsent
-from llmcost.alerts.remembered import silence
+from llmcost.alerts.remembered import messages
 from llmcost.alerts.rules import Rule
 from llmcost.alerts.state import Memory
 
 AT = datetime(2026, 3, 2, 12)
-NOW = 1_000_000.0
 
 
 def judged(*names: str) -> Judged:
@@ -30,36 +28,16 @@ def judged(*names: str) -> Judged:
     return found
 
 
-def waiting(memory: Memory, now: float = NOW) -> list[str]:
-    return [one.message["name"] for one in unsent(memory, now)]
+def written(memory: Memory) -> list[str]:
+    return [message["name"] for message in messages(memory)]
 
 
-def test_a_message_is_sent_once_and_the_same_happening_is_the_same_message(tmp_path: Path) -> None:
+def test_the_same_happening_is_the_same_message(tmp_path: Path) -> None:
     with Memory(tmp_path / "state") as memory:
         for _ in range(2):
             with memory.transaction():
                 memory.keep(judged("a", "b"), 1, AT)
-        assert ["a", "b"] == waiting(memory)
-        mark_sent(memory, unsent(memory, NOW)[0], NOW)
-        assert ["b"] == waiting(memory)
-
-
-def test_what_failed_is_tried_again_after_twice_as_long(tmp_path: Path) -> None:
-    with Memory(tmp_path / "state") as memory:
-        memory.keep(judged("a"), 1, AT)
-        mark_failed(memory, unsent(memory, NOW)[0], NOW)
-        assert ([], ["a"]) == (waiting(memory, NOW + 0.5), waiting(memory, NOW + 1))
-        mark_failed(memory, unsent(memory, NOW + 1)[0], NOW + 1)
-        assert ([], ["a"]) == (waiting(memory, NOW + 2.5), waiting(memory, NOW + 3))
-        mark_failed(memory, unsent(memory, NOW + 3)[0], NOW + 3, wait=60)
-        assert ([], ["a"]) == (waiting(memory, NOW + 62), waiting(memory, NOW + 63))
-
-
-def test_what_is_silenced_is_not_sent(tmp_path: Path) -> None:
-    with Memory(tmp_path / "state") as memory:
-        silence(memory, "spike/key=a", AT.replace(hour=13))
-        memory.keep(judged("a", "b"), 1, AT)
-        assert ["b"] == waiting(memory)
+        assert ["a", "b"] == written(memory)
 
 
 def test_what_breaks_in_the_middle_leaves_neither_state_nor_message(tmp_path: Path) -> None:
@@ -68,7 +46,7 @@ def test_what_breaks_in_the_middle_leaves_neither_state_nor_message(tmp_path: Pa
         broken = replace(found, events=[*found.events, cast(Event, None)])
         with pytest.raises(AttributeError), memory.transaction():
             memory.keep(broken, 1, AT)
-        assert ({}, [], None) == (memory.states(), waiting(memory), memory.last_judged())
+        assert ({}, [], None) == (memory.states(), written(memory), memory.last_judged())
 
 
 def test_a_state_is_read_as_it_was_written(tmp_path: Path) -> None:

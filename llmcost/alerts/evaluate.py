@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from llmcost.alerts.addressing import address
 from llmcost.alerts.judge import Judged, Judging, judge, watched_by
 from llmcost.alerts.observe import HISTORY_SLOTS, SLOTS_A_DAY, SLOTS_AN_HOUR
 from llmcost.alerts.own import judge_own, merged
@@ -48,4 +49,5 @@ def evaluate(
             judge(history, settings.rules, states, how), judge_own(store, priced, settings.rules, states, how)
         )
         messages = memory.keep(judged, max(last, since), now)
+        address(memory, messages, settings.channels)
     return Evaluated(judged, messages, last)

@@ -17,7 +17,7 @@ from llmcost.render.money import dollars
 from llmcost.store.where import escaped
 
 TIME = "%Y-%m-%d %H:%M"
-SEVERITY = {FIRED: "critical", REMINDER: "critical", CRITICAL: "critical", WARNED: "warning", RESOLVED: "info"}
+SEVERITY = {FIRED: "critical", REMINDER: "critical", CRITICAL: "critical", WARNED: "warning", RESOLVED: "critical"}
 
 
 def message_of(event: Event) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from llmcost.alerts.channels.reading import channels_of
+from llmcost.alerts.lengths import length
 from llmcost.alerts.metric import metrics
 from llmcost.alerts.rules import ALL, BASELINES, FOUNDING, SAME_HOUR, STALE, AlertSettings, Rule, founding_rules
 from llmcost.errors import UsageError
@@ -13,9 +15,6 @@ from llmcost.pricing.loader import Node, only
 from llmcost.pricing.nearest import among
 from llmcost.store.zone import read_zone
 
-LENGTH = re.compile(r"([0-9]+)(s|m|h|d)")
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-MOST_SECONDS = 86_400
 OFF = "off"
 KEYS = {
     "metric",
@@ -38,7 +37,7 @@ FEW_KEYS = {STALE: {"times", "floor"}, "key-budget": {"by", "warn"}}
 
 def alerts_of(node: Node) -> AlertSettings:
     """Read the section. Raises UsageError, its message beginning with FILE:LINE."""
-    found = node.mapping({"evaluation_delay", "tz", "rules"}, "alerts")
+    found = node.mapping({"evaluation_delay", "tz", "rules", "notify"}, "alerts")
     usual = AlertSettings()
     rules = {rule_name: [*rules] for rule_name, rules in by_name(founding_rules()).items()}
     for name, entry in found["rules"].pairs("rules").items() if "rules" in found else ():
@@ -49,6 +48,7 @@ def alerts_of(node: Node) -> AlertSettings:
         else length(found["evaluation_delay"], "evaluation_delay"),
         only(found, "tz", zone_of) or usual.zone,
         tuple(rule for named in rules.values() for rule in named),
+        channels_of(found["notify"], rules) if "notify" in found else (),
     )
 
 
@@ -106,17 +106,6 @@ def columns_of(node: Node) -> tuple[str, ...]:
     if "tag" in columns:
         raise node.refuse("`by: tag`: a request has several tags, and would count for each", "a query of your own can")
     return columns
-
-
-def length(node: Node, key: str) -> int:
-    """Read a length of time in seconds: 90s, 15m, 1h, 1d."""
-    found = LENGTH.fullmatch(node.text(key))
-    if not found:
-        raise node.refuse(f"`{key}: {node.text(key)}` is not a length of time", "15m, 1h, at most 1d")
-    seconds = int(found[1]) * SECONDS[found[2]]
-    if seconds > MOST_SECONDS:
-        raise node.refuse(f"`{key}: {node.text(key)}` is more than a day")
-    return seconds
 
 
 def window(node: Node, key: str) -> int:

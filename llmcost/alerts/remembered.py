@@ -65,11 +65,10 @@ def remembered(memory: Memory, now: datetime) -> list[Remembered]:
 def messages(memory: Memory, name: str | None = None) -> list[dict[str, Any]]:
     """List what was told, in order, of one alert or one rule if a name is given; each with whether it was silenced."""
     rows = memory.rows(
-        "select body, is_silenced, sent_at from outbox "
-        "where ?1 is null or fingerprint = ?1 or rule = ?1 order by rowid",
+        "select body, is_silenced from outbox where ?1 is null or fingerprint = ?1 or rule = ?1 order by rowid",
         name,
     )
-    return [{**json.loads(body), "is_silenced": bool(silenced), "sent_at": sent} for body, silenced, sent in rows]
+    return [{**json.loads(body), "is_silenced": bool(silenced)} for body, silenced in rows]
 
 
 def silences(memory: Memory, now: datetime) -> dict[str, datetime]:

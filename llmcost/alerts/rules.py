@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from typing import Any
 
+from llmcost.alerts.channels.channel import Channel
+
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 ALL = "all"
 # what the groups of a query of a team's own are called by
@@ -75,8 +77,9 @@ def founding_rules() -> tuple[Rule, ...]:
 
 @dataclass(frozen=True)
 class AlertSettings:
-    """What llmcost.yaml says of alerts: how long after its end a slot is judged, whose midnight counts, the rules."""
+    """What llmcost.yaml says of alerts: how long after its end a slot is judged, whose midnight, rules, channels."""
 
     evaluation_delay: int = 2 * MINUTE
     zone: tzinfo = UTC
     rules: tuple[Rule, ...] = field(default_factory=founding_rules)
+    channels: tuple[Channel, ...] = ()

@@ -28,9 +28,14 @@ create table if not exists alerts (
 );
 create table if not exists outbox (
     id text primary key, fingerprint text not null, rule text not null, at text not null,
-    body text not null, is_silenced integer not null,
-    tries integer not null default 0, next_try real not null default 0, sent_at real
+    body text not null, is_silenced integer not null
 );
+create table if not exists deliveries (
+    message text not null, channel text not null, tries integer not null default 0, first_try real,
+    next_try real not null default 0, sent_at real, given_up_at real, error text, digest text,
+    primary key (message, channel)
+);
+create index if not exists deliveries_of on deliveries (channel, sent_at);
 create table if not exists silences (name text primary key, until text not null);
 create table if not exists judged (only_row integer primary key check (only_row = 1), last integer not null);
 """

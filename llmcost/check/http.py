@@ -11,26 +11,18 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+from urllib.request import Request
 
 from llmcost.errors import InputError, UsageError
+from llmcost.web import LOOPBACK, opener
 
 # no user, no query: a path is put behind it
 ADDRESS = re.compile(r"https?://[^\s@?#\\\x00-\x20\x7f-\U0010ffff]+", re.IGNORECASE)
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ATTEMPTS = 3
 TIMEOUT_SECONDS = 20
 LONGEST_WAIT_SECONDS = 30.0
 BUSY = 429
 AGAIN = (BUSY, 500, 502, 503, 504)
-
-
-class NoRedirect(HTTPRedirectHandler):
-    """Another server would get the token."""
-
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse."""
-        return
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,7 @@ class Api:
         data = None if content is None else json.dumps(content).encode()
         headers = {"Content-Type": "application/json", "User-Agent": "llmcost", **self.headers}
         request = Request(self.url.rstrip("/") + path, data, headers, method=method)
-        with build_opener(NoRedirect, *proxies(self.url)).open(request, timeout=TIMEOUT_SECONDS) as answer:
+        with opener(self.url).open(request, timeout=TIMEOUT_SECONDS) as answer:
             return json.load(answer)
 
 
@@ -93,12 +85,6 @@ def check_address(url: str) -> None:
         raise UsageError(f"{shown}not the address of an API", hint="GITHUB_API_URL and CI_API_V4_URL name one, if set")
     if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise UsageError(f"{url}: only https is safe for a token", hint="GITHUB_API_URL and CI_API_V4_URL name it")
-
-
-def proxies(url: str) -> list[ProxyHandler]:
-    """Go past every proxy to this machine itself: without TLS a proxy would read the token."""
-    parts = urlsplit(url)
-    return [ProxyHandler({})] if parts.scheme != "https" or parts.hostname in LOOPBACK else []
 
 
 def wait(asked: str | None, otherwise: float) -> float:

@@ -17,6 +17,7 @@ room = Commands(
     """Say when spending, errors, latency or caches are not as usual, and when a budget is spent.
 
     \b
+        llmcost alerts test slack
         llmcost alerts check
         llmcost alerts list
         llmcost alerts silence cost-spike --for 2h
@@ -41,6 +42,8 @@ Expected = Annotated[
 ]
 Each = Annotated[bool, Option("--each", help="A row for each alert: when, for how long, what it would have said.")]
 Thresholds = Annotated[bool, Option("--thresholds", help="A row for each rule at half to twice its threshold.")]
+
+ChannelName = Annotated[str, Argument(help="The name of a channel, or its kind.", metavar="CHANNEL")]
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ def check(*, reading: StoreReading, json: Json = False, at: At = None) -> int:
 
     For cron, after an ingest. It exits with 1 while an alert fires that is neither silenced nor acknowledged, and says
     of each who, how much, compared with what, since when, and which command shows more. What it knows is kept beside
-    the store, so a second check tells nothing twice. Requests that are logged an hour late begin no alert.
+    the store, so a second check tells nothing twice. Requests that are logged an hour late begin no alert. What is new
+    goes to the channels of llmcost.yaml, and what did not arrive there the last time goes again.
 
     \b
         llmcost alerts check
@@ -84,6 +88,20 @@ def check(*, reading: StoreReading, json: Json = False, at: At = None) -> int:
     from llmcost.cli.alerts.run import run_check
 
     return run_check(reading, at, is_json=json)
+
+
+@room.command(short_help="Send one message to a channel, and say what its receiver answers.")
+def test(*, channel: ChannelName) -> int:
+    """Send one message to a channel of llmcost.yaml, and say what its receiver answers.
+
+    It exits with 1 where the message does not arrive. A pager opens an incident for it.
+
+    \b
+        llmcost alerts test slack
+    """
+    from llmcost.cli.alerts.channels import run_test
+
+    return run_test(channel)
 
 
 @room.command(name="list", short_help="List what fires, is pending, is silenced or ended today.")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from llmcost.alerts.deliveries import troubles
 from llmcost.alerts.remembered import Remembered, acknowledge, messages, remembered, silence, silences, unsilence
 from llmcost.alerts.rules import AlertSettings, Rule
 from llmcost.alerts.state import Memory, state_path
@@ -35,9 +36,16 @@ def run_list(db: Path, table: TableOptions) -> int:
     with opened(db) as memory:
         rows = [listed(one) for one in remembered(memory, now)]
         quiet = silences(memory, now)
+        failed = troubles(memory, now.replace(tzinfo=UTC).timestamp())
     write(Table("Alerts", LISTED, rows, {}, envelope("alerts list"), below=("told",)), table)
     for name, until in quiet.items():
         note(f"silenced until {until:%Y-%m-%d %H:%M} UTC: {name}")
+    known = {channel.name for channel in open_configuration().alerts.channels}
+    for channel, waits, given_up, why, _ in failed:
+        said = [(waits, "tried again"), (given_up, "given up today")]
+        counts = " and ".join(f"{counted(count, 'message')} {what}" for count, what in said if count)
+        if channel in known:
+            note(f"{channel}: {counts}: {why}")
     return 0
 
 

@@ -11,6 +11,7 @@ from llmcost.alerts.observe import LEARNING_DAYS
 from llmcost.alerts.remembered import Remembered, remembered
 from llmcost.alerts.slots import end_of
 from llmcost.alerts.state import Memory, state_path
+from llmcost.cli.alerts.channels import send_due
 from llmcost.cli.alerts.options import StoreReading
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write_text
@@ -35,6 +36,7 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
         write_text((f"{line}\n" for line in lines(found, firing)), None)
     for line in learning:
         note(line)
+    send_due(settings.alerts, state_path(reading.db), now)
     counting = sum(one.counts for one in firing)
     if counting:
         raise GateError(f"{counted(counting, 'alert')} {agreeing(counting, 'fires', 'fire')}")
