@@ -3,14 +3,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
-# which tests: every one, or "not slow"
-SELECT :=
+# which tests: those that are named, all of them; where none is, those that are not slow
+SELECT = $(if $(TESTS),,not slow)
 # what is installed beside what running needs, a group of pyproject.toml
 GROUP := dev
 # files or folders of tests: all
 TESTS :=
 # files of tests side by side, each file in one process; the slowest are named. A choice by -k is done sooner in one
-SIDE_BY_SIDE := $(if $(filter -k,$(TESTS)),,--numprocesses auto --dist loadfile --durations 20)
+SIDE_BY_SIDE := $(if $(filter -k,$(TESTS)),,--numprocesses auto --dist loadfile --no-loadscope-reorder --durations 20)
 # what holds outputs and tables of the program
 WRITTEN := README.md CONTRIBUTING.md $(addprefix docs/,README.md design.md quickstart.md ingest.md reports.md detectors.md python.md formats.md \
 	pricing.md exit-codes.md alerts.md) docs/detectors/*.md
@@ -51,7 +51,7 @@ demo: $(INSTALLED)  ## an invented month: what each key spends, and what of it i
 	@echo '$$ llmcost savings'
 	@$(BIN)/llmcost savings --db .demo/llmcost.duckdb --columns line,requests,proven,likely,possible,saving
 
-test: $(READY)  ## create the environment and run every test
+test: $(READY)  ## create the environment and run all tests but the slow ones
 	$(COMPILE)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(SELECT)" $(TESTS)
 

@@ -25,6 +25,15 @@ FIRST = [FIXTURES / f"{name}.jsonl" for name in ("litellm", "litellm_spend_logs"
 CASES = ROOT / "tests" / "cases"
 # records as they are written out there, key for key; only ids and texts are invented
 SAMPLES = ROOT / "tests" / "samples"
+# files of tests that take half a minute or more on two idle cores: laws, sweeps over all commands, other libraries
+SLOW = {
+    f"test_{name}"
+    for name in (
+        *("action", "alerts", "alert_crash", "alert_simulation", "blocks", "check_power", "check_simulation", "counts"),
+        *("crash", "detector_laws", "detector_oracles", "export_files", "extremes_law", "hostile_stores", "huge_law"),
+        *("living_logs", "messy", "show", "stamp_session", "surprises", "view_oracles", "writes", "zoo"),
+    )
+}
 Completed = subprocess.CompletedProcess[str]
 Run = Callable[..., Completed]
 
@@ -32,6 +41,15 @@ Run = Callable[..., Completed]
 def pytest_configure() -> None:
     """Let what is started here hear a Ctrl-C: a shell starts what it puts into the background deaf to it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow files, so that none of them is the last, beside which the other cores have nothing to do."""
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.path.stem not in SLOW)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ What Python reads when it starts cannot be had so: a command with such variables
 from __future__ import annotations
 
 import atexit
+import gc
 import io
 import json
 import os
@@ -95,6 +96,10 @@ def serve(address: str) -> None:
         getattr(import_module(f"llmcost.{name}"), shelf)()
     load_book([shipped_book_path()])
     dict(import_module("llmcost.cli.app").app.commands)
+    # as many commands run at once as there are cores
+    import_module("llmcost.store.connect").ALONE["threads"] = "1"
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
