@@ -37,12 +37,12 @@ def test_each_alert_says_when_how_long_and_what(rows: Any) -> None:
 
     # told of at 12:45, over at 15:00
     assert ("2026-03-02T12:45:00Z", "cost-spike/key=search", 2.25) == (
-        row["told_at"],
+        row["message_at"],
         row["alert"],
         row["firing_hours"],
     )
     assert row["is_expected"] is None
-    assert row["told"].startswith("key search spent $9.00 in the hour to 2026-03-02 12:45 UTC, over $5.00, ")
+    assert row["message"].startswith("key search spent $9.00 in the hour to 2026-03-02 12:45 UTC, over $5.00, ")
 
 
 def test_a_row_for_each_rule_counts_its_alerts_and_those_that_were_not_expected(rows: Any) -> None:

@@ -125,7 +125,7 @@ def test_what_fires_is_listed_and_shown(spiked: Path, llmcost: Run) -> None:
         (row["alert"], row["state"], row["since_at"]) for row in listed
     ]
     assert [("firing", "2026-03-02T12:45:00Z", False)] == [
-        (row["event"], row["told_at"], row["is_silenced"]) for row in json.loads(shown.stdout)["rows"]
+        (row["event"], row["message_at"], row["is_silenced"]) for row in json.loads(shown.stdout)["rows"]
     ]
     assert "rule: cost-spike, by key, times 2, baseline same_hour, floor 5, hold 900" in shown.stderr
 

@@ -19,12 +19,12 @@ from llmcost.report.span import MOMENT, logged
 from llmcost.store import Filters, Store
 
 RULES = ("rule", "by", "alerts", "alerts_per_month", "firing_hours", "false_alerts")
-EACH = ("told_at", "alert", "event", "firing_hours", "is_expected", "told")
+EACH = ("message_at", "alert", "event", "firing_hours", "is_expected", "message")
 THRESHOLDS = ("rule", "by", "factor", "threshold", "alerts", "alerts_per_month", "false_alerts")
 
 
 def run_backtest(reading: HistoryReading, expected: Sequence[str], *, is_each: bool, is_thresholds: bool) -> int:
-    """Print what the rules would have told. Raises UsageError for marks that are none."""
+    """Print what the rules would have said. Raises UsageError for marks that are none."""
     if is_each and is_thresholds:
         raise UsageError("--each and --thresholds are two tables", hint="ask for one")
     configuration, filters = open_configuration(), reading.filters
@@ -86,7 +86,7 @@ def each_table(episodes: list[Episode], marks: list[Mark]) -> Table:
         )
         for one in episodes
     ]
-    return Table("Alerts", EACH, rows, {}, envelope("alerts backtest"), below=("told",))
+    return Table("Alerts", EACH, rows, {}, envelope("alerts backtest"), below=("message",))
 
 
 def thresholds_table(found: Backtest, marks: list[Mark]) -> Table:

@@ -73,4 +73,4 @@ def delivery_lines(one: Delivered) -> Iterator[str]:
     elif one.waiting:
         yield f"{one.channel}: {counted(one.waiting, 'message')} {agreeing(one.waiting, 'waits', 'wait')}"
     elif one.said and not one.given_up:
-        yield f"{one.channel}: what fires could not be told again: {one.said}"
+        yield f"{one.channel}: the reminder of what fires did not arrive: {one.said}"

@@ -77,7 +77,7 @@ def check(*, reading: StoreReading, json: Json = False, at: At = None) -> int:
 
     For cron, after an ingest. It exits with 1 while an alert fires that is neither silenced nor acknowledged, and says
     of each who, how much, compared with what, since when, and which command shows more. What it knows is kept beside
-    the store, so a second check tells nothing twice. Requests that are logged an hour late begin no alert. What is new
+    the store, so no check says anything twice. Requests that are logged an hour late begin no alert. What is new
     goes to the channels of llmcost.yaml, and what did not arrive there the last time goes again.
 
     \b
@@ -119,7 +119,7 @@ def list_alerts(*, db: StoreFile = DEFAULT_DB, table: TableOptions) -> int:
     return run_list(db, table)
 
 
-@room.command(short_help="Show what was told of a rule or an alert.")
+@room.command(short_help="Show the messages of a rule or an alert.")
 def show(*, name: Name, db: StoreFile = DEFAULT_DB, table: TableOptions) -> int:
     """Show every message of a rule or of one alert, and how the rule is.
 
@@ -163,7 +163,7 @@ def backtest(
 ) -> int:
     """Run the rules over the store, or over logs, as checks in their time would have.
 
-    What every check would have told is told here, message for message, had each log been written at once. With
+    Its messages are those that the checks would have sent, had each log been written at once. With
     --expected the alarms at other times are false, and what was expected and raised none is named.
 
     \b

@@ -24,8 +24,8 @@ from llmcost.pricing.nearest import among
 from llmcost.render import Table
 from llmcost.store.connect import check_file
 
-LISTED = ("alert", "state", "since_at", "told_at", "told")
-SHOWN = ("told_at", "alert", "event", "severity", "told", "command", "is_silenced")
+LISTED = ("alert", "state", "since_at", "message_at", "message")
+SHOWN = ("message_at", "alert", "event", "severity", "message", "command", "is_silenced")
 LENGTH = re.compile(r"([0-9]+)(m|h|d)")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -37,7 +37,7 @@ def run_list(db: Path, table: TableOptions) -> int:
         rows = [listed(one) for one in remembered(memory, now)]
         quiet = silences(memory, now)
         failed = troubles(memory, now.replace(tzinfo=UTC).timestamp())
-    write(Table("Alerts", LISTED, rows, {}, envelope("alerts list"), below=("told",)), table)
+    write(Table("Alerts", LISTED, rows, {}, envelope("alerts list"), below=("message",)), table)
     for name, until in quiet.items():
         note(f"silenced until {until:%Y-%m-%d %H:%M} UTC: {name}")
     known = {channel.name for channel in open_configuration().alerts.channels}
@@ -52,30 +52,30 @@ def run_list(db: Path, table: TableOptions) -> int:
 def listed(one: Remembered) -> tuple[Any, ...]:
     """Write a row of the list."""
     message, state = one.message or {}, one.state
-    told_at = datetime.fromisoformat(message["at"]).replace(tzinfo=None) if message else None
+    message_at = datetime.fromisoformat(message["at"]).replace(tzinfo=None) if message else None
     return (
         one.alert.fingerprint,
         one.word,
         state.began if state.is_firing else state.since,
-        told_at,
+        message_at,
         message.get("text"),
     )
 
 
 def run_show(db: Path, name: str, table: TableOptions) -> int:
-    """Print what was told of a rule or an alert. Raises UsageError where there is none of this name."""
+    """Print every message of a rule or an alert. Raises UsageError where there is none of this name."""
     settings = open_configuration().alerts
     with opened(db) as memory:
         rules = named(memory, settings, name)
-        told = messages(memory, name)
+        found = messages(memory, name)
     rows = [
         (
             *(datetime.fromisoformat(one["at"]).replace(tzinfo=None), one["alert"], one["event"], one["severity"]),
             *(one["text"], one["command"], one["is_silenced"]),
         )
-        for one in told
+        for one in found
     ]
-    write(Table("Messages", SHOWN, rows, {}, envelope("alerts show"), below=("told", "command")), table)
+    write(Table("Messages", SHOWN, rows, {}, envelope("alerts show"), below=("message", "command")), table)
     for rule in rules:
         note(f"rule: {written(rule)}")
     return 0
