@@ -94,6 +94,16 @@ def test_a_store_of_yesterday_is_learning(tmp_path: Path, llmcost: Run) -> None:
     assert "learning, day 2 of 3: only budgets and fixed limits are judged" in done.stderr
 
 
+def test_a_store_whose_logs_have_ended_says_so_and_no_check_looks_back(spiked: Path, llmcost: Run) -> None:
+    month_later = llmcost("alerts", "check", "--at", "2026-04-02T12:00")
+    back = llmcost("alerts", "check", "--at", "2026-03-02T12:00")
+
+    newest = "the newest request began on 2026-03-02 1"
+    assert newest in month_later.stderr and "of nothing newer is anything known" in month_later.stderr
+    assert back.stdout == month_later.stdout == "nothing fires; judged up to 2026-04-02 11:55 UTC\n"
+    assert "judged up to 2026-04-02 11:55 UTC before; `llmcost alerts backtest` looks back" in back.stderr
+
+
 def test_without_a_store_a_check_is_refused_and_leaves_nothing(tmp_path: Path, llmcost: Run) -> None:
     done = llmcost("alerts", "check")
 

@@ -22,7 +22,7 @@ FRESH = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What a check found: where alerts are, the messages that are new, and the last slot that was judged."""
+    """What a check found: where alerts are, the messages that are new, and the last slot that was ever judged."""
 
     judged: Judged
     messages: list[dict[str, Any]]
@@ -50,4 +50,4 @@ def evaluate(
         )
         messages = memory.keep(judged, max(last, since), now)
         address(memory, messages, settings.channels)
-    return Evaluated(judged, messages, last)
+    return Evaluated(judged, messages, max(last, since))

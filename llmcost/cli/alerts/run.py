@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from llmcost.alerts.evaluate import Evaluated, evaluate
@@ -19,8 +19,11 @@ from llmcost.configuration import open_configuration
 from llmcost.counts import agreeing, counted
 from llmcost.errors import GateError
 from llmcost.render.json import encode
-from llmcost.report.span import logged
+from llmcost.report.span import Span, logged
 from llmcost.store import parse_when
+
+# logs that have said nothing for so long say nothing of now
+SILENT = timedelta(hours=1)
 
 
 def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
@@ -29,12 +32,12 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
     with reading.open() as store, Memory(state_path(reading.db)) as memory:
         found = evaluate(store, store.price(reading.book), settings.alerts, settings.budgets, memory, now)
         firing = [one for one in remembered(memory, now) if one.state.is_firing]
-        learning = learning_line(logged(store), found)
+        notes = [*time_lines(logged(store), found, now)]
     if is_json:
         write_text([encode(document(found, firing)).decode() + "\n"], None)
     else:
         write_text((f"{line}\n" for line in lines(found, firing)), None)
-    for line in learning:
+    for line in notes:
         note(line)
     send_due(settings.alerts, state_path(reading.db), now)
     counting = sum(one.counts for one in firing)
@@ -71,8 +74,16 @@ def document(found: Evaluated, firing: list[Remembered]) -> dict[str, Any]:
     }
 
 
-def learning_line(span: Any, found: Evaluated) -> Iterator[str]:
-    """Say while there is too little history to compare with."""
-    days = (end_of(found.last) - span.first).total_seconds() / 86_400 if span else 0
+def time_lines(span: Span | None, found: Evaluated, now: datetime) -> Iterator[str]:
+    """Say what the times of the logs and of the checks keep from being judged."""
+    judged_until = end_of(found.last)
+    if now < judged_until:
+        yield f"judged up to {judged_until:%Y-%m-%d %H:%M} UTC before; `llmcost alerts backtest` looks back"
+    if span is None:
+        yield "the store has no requests"
+        return
+    if judged_until - span.last > SILENT:
+        yield f"the newest request began on {span.last:%Y-%m-%d %H:%M} UTC; of nothing newer is anything known"
+    days = (judged_until - span.first).total_seconds() / 86_400
     if days < LEARNING_DAYS:
         yield f"learning, day {max(int(days), 0) + 1} of {LEARNING_DAYS}: only budgets and fixed limits are judged"
