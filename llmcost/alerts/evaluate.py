@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,13 +12,14 @@ from llmcost.alerts.judge import Judged, Judging, judge, watched_by
 from llmcost.alerts.observe import HISTORY_SLOTS, SLOTS_A_DAY, SLOTS_AN_HOUR
 from llmcost.alerts.own import judge_own, merged
 from llmcost.alerts.rules import AlertSettings
-from llmcost.alerts.slots import read_history, slot_of
+from llmcost.alerts.slots import History, Watched, read_history, slot_of
 from llmcost.alerts.state import Memory
 from llmcost.report.budget import Budget
 from llmcost.store import Priced, Store
 
 # what ended longer ago begins no alert: it is late, or was written long after
 FRESH = timedelta(hours=1)
+ReadHistory = Callable[[Priced, Iterable[Watched], int, int], History]
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,23 @@ def last_whole_slot(now: datetime, settings: AlertSettings) -> int:
 
 
 def evaluate(
-    store: Store, priced: Priced, settings: AlertSettings, budgets: tuple[Budget, ...], memory: Memory, now: datetime
+    store: Store,
+    priced: Priced,
+    settings: AlertSettings,
+    budgets: tuple[Budget, ...],
+    memory: Memory,
+    now: datetime,
+    read: ReadHistory = read_history,
 ) -> Evaluated:
-    """Judge what has ended since the last check, a day at most. `now` is UTC. Two checks at once take turns."""
+    """Judge what has ended since the last check, a day at most. `now` is UTC. Two checks at once take turns.
+
+    `read` reads the slots: who checks again and again keeps those in which nothing was written.
+    """
     with memory.transaction():
         last, judged_last = last_whole_slot(now, settings), memory.last_judged()
         since = last - SLOTS_AN_HOUR if judged_last is None else max(judged_last, last - SLOTS_A_DAY)
         first = min(since + 1, last)
-        history = read_history(priced, watched_by(settings.rules), first - HISTORY_SLOTS, last)
+        history = read(priced, watched_by(settings.rules), first - HISTORY_SLOTS, last)
         how = Judging(since + 1, last, now - FRESH, settings.zone, budgets, memory.acknowledged())
         states = memory.states()
         judged = merged(

@@ -55,7 +55,7 @@ class History:
 
     first: int
     last: int
-    rows: Mapping[Watched, Mapping[str, Rows]] = field(default_factory=dict)
+    rows: Mapping[Watched, Mapping[str, Rows | Numbers]] = field(default_factory=dict)
 
     def names(self, watched: Watched) -> Iterable[str]:
         """Name the groups that had anything."""
@@ -86,7 +86,7 @@ def read_history(priced: Priced, watched: Iterable[Watched], first: int, last: i
     """Read the sums of these metrics by these columns in the slots from first to last. Requests are read once."""
     asked = list(dict.fromkeys(watched))
     columns = list(dict.fromkeys(by for _, by in asked if by != ALL))
-    found: dict[Watched, Mapping[str, Rows]] = {}
+    found: dict[Watched, Mapping[str, Rows | Numbers]] = {}
     for at in range(0, max(len(columns), 1), MAX_GROUPS):
         some = columns[at : at + MAX_GROUPS]
         events = events_of(priced, some, first, last)

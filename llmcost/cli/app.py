@@ -41,6 +41,7 @@ TASKS = {
         "verify": Place("waste.options", "Compare two models' outputs to the same requests."),
     },
     "Watch": {
+        "watch": Place("watch.options", "Follow logs and show what is spent now, by whom, and how it goes."),
         "alerts": Place("alerts.options", "Say when spending, errors or latency are not as usual."),
     },
     "CI checks": {

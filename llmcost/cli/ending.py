@@ -6,14 +6,22 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
+from typing import Any
 
 
 @contextmanager
-def ending_by_signal() -> Iterator[Event]:
-    """Give an event that SIGTERM sets."""
+def ending_by_signal(*others: signal.Signals) -> Iterator[Event]:
+    """Give an event that SIGTERM sets, or one of the others; a second Ctrl-C does not wait."""
     ending = Event()
-    former = signal.signal(signal.SIGTERM, lambda *_: ending.set())
+
+    def end(number: int, _: Any) -> None:
+        if ending.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        ending.set()
+
+    former = {number: signal.signal(number, end) for number in (signal.SIGTERM, *others)}
     try:
         yield ending
     finally:
-        signal.signal(signal.SIGTERM, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)

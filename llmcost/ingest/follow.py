@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from typing import Protocol
 
-from llmcost.errors import InputError, LimitError, LockedError, StoreError
+from llmcost.errors import InputError, LimitError, LockedError, StoreError, UsageError
 from llmcost.ingest.load import ingest
 from llmcost.ingest.options import Options
 from llmcost.ingest.places import expand, without_store
@@ -22,6 +23,7 @@ from llmcost.store import Store
 SHARE = 0.25
 # what cannot be read is tried again after so many seconds, without a change of its own
 RETRY = 60.0
+LEAST_POLL, MOST_POLL = 0.1, 86_400.0
 State = dict[str, tuple[int, ...]]
 
 
@@ -33,8 +35,30 @@ class Look:
     kept_by: StoreError | OSError | None = None
 
 
+def check_poll(poll: float) -> None:
+    """Refuse what is no time to wait between two looks. Raises UsageError."""
+    if not LEAST_POLL <= poll <= MOST_POLL:
+        raise UsageError(f"--poll {poll:g}: not {LEAST_POLL:g} to {MOST_POLL:g} seconds")
+
+
+class Onlooker(Protocol):
+    """Who wants to see the store after a look, while it is open."""
+
+    def is_due(self) -> bool:
+        """Whether it has to be seen even where no file has changed."""
+
+    def look(self, store: Store) -> None:
+        """See it."""
+
+
 def follow(
-    path: str | Path, logs: Sequence[str], *, options: Options | None = None, poll: float, ending: Event
+    path: str | Path,
+    logs: Sequence[str],
+    *,
+    options: Options | None = None,
+    poll: float,
+    ending: Event,
+    onlooker: Onlooker | None = None,
 ) -> Iterator[Look]:
     """Look for what is new every `poll` seconds, or less often where a look takes long, until `ending` is set.
 
@@ -45,10 +69,15 @@ def follow(
     while not ending.is_set():
         began = monotonic()
         states = states_of(logs, path)
-        if not has_looked or states != before or began >= again:
+        is_due = onlooker is not None and onlooker.is_due()
+        if not has_looked or states != before or began >= again or is_due:
             try:
                 with Store(path) as store:
                     summary = look(store, logs, options, ending)
+                    if onlooker is not None:
+                        onlooker.look(store)
+                        # who looks on reads all that there is once, and later little
+                        began = began if has_looked else monotonic()
             except (StoreError, OSError) as error:
                 if not (has_looked or isinstance(error, LockedError)):
                     raise

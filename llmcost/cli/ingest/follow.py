@@ -10,9 +10,7 @@ from llmcost.cli.ingest.summary import print_summary
 from llmcost.cli.notes import note
 from llmcost.errors import StoreError, UsageError
 from llmcost.ingest import Options, Summary
-from llmcost.ingest.follow import follow
-
-LEAST_POLL, MOST_POLL = 0.1, 86_400.0
+from llmcost.ingest.follow import check_poll, follow
 
 
 def run_follow(asked: IngestOptions, options: Options) -> int:
@@ -38,8 +36,7 @@ def check(asked: IngestOptions) -> None:
     """Refuse what cannot be followed. Raises UsageError."""
     if "-" in asked.paths:
         raise UsageError("--follow reads files, not stdin", hint="write to a file, or run without --follow")
-    if not LEAST_POLL <= asked.poll <= MOST_POLL:
-        raise UsageError(f"--poll {asked.poll:g}: not {LEAST_POLL:g} to {MOST_POLL:g} seconds")
+    check_poll(asked.poll)
 
 
 def print_new(summary: Summary, known: set[tuple[str, str]]) -> None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 from llmcost.cli.agents import agent_paths
 from llmcost.cli.coverage import refuse_incomplete
 from llmcost.cli.ingest.follow import run_follow
-from llmcost.cli.ingest.new_store import check_kept, no_empty_store
 from llmcost.cli.ingest.options import IngestOptions
 from llmcost.cli.ingest.summary import next_line, print_summary, print_unpriced
+from llmcost.cli.new_store import check_kept, no_empty_store
 from llmcost.cli.notes import note
 from llmcost.cli.progress import progress_bar
 from llmcost.cli.unread import note_unread

@@ -1,0 +1,1 @@
+"""`llmcost watch`: the live view."""

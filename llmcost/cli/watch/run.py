@@ -1,0 +1,46 @@
+"""`llmcost watch`: one frame, a screen, or lines."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+from llmcost.cli.watch.lines import run_lines
+from llmcost.cli.watch.once import run_once
+from llmcost.cli.watch.options import WatchOptions
+from llmcost.configuration import open_configuration
+from llmcost.errors import UsageError
+from llmcost.ingest.follow import check_poll
+from llmcost.store import parse_when
+from llmcost.watch.following import Source
+from llmcost.watch.watching import Settings
+
+
+def run_watch(asked: WatchOptions) -> int:
+    """Watch until it is ended, or show one frame."""
+    check(asked)
+    configuration = open_configuration()
+    settings = Settings(asked.book, configuration.alerts, configuration.budgets, asked.where)
+    source = Source(asked.db, asked.paths, poll=asked.poll)
+    if asked.once:
+        at = parse_when(asked.at)
+        return run_once(source, settings, lambda: at or present(), is_json=asked.json)
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        from llmcost.cli.watch.live import run_live
+
+        return run_live(source, settings, present)
+    return run_lines(source, settings, present)
+
+
+def check(asked: WatchOptions) -> None:
+    """Refuse what cannot be watched. Raises UsageError."""
+    if "-" in asked.paths:
+        raise UsageError("watch follows files, not stdin", hint="llmcost ingest - reads stdin; watch shows the store")
+    if not asked.once and (asked.json or asked.at):
+        raise UsageError(f"{'--json' if asked.json else '--at'} needs --once")
+    check_poll(asked.poll)
+
+
+def present() -> datetime:
+    """Give the time that it is, as UTC."""
+    return datetime.now(UTC).replace(tzinfo=None)

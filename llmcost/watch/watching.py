@@ -1,0 +1,105 @@
+"""Who looks on: after each look at the logs, reads what is new of the store, judges it, and can give a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from llmcost.alerts.evaluate import evaluate, last_whole_slot
+from llmcost.alerts.rules import AlertSettings
+from llmcost.alerts.slots import slot_of
+from llmcost.alerts.state import Memory
+from llmcost.pricing import Book
+from llmcost.report.budget import Budget
+from llmcost.store import Store
+from llmcost.watch.alert_lines import alert_lines
+from llmcost.watch.compose import compose
+from llmcost.watch.history import KeptHistory
+from llmcost.watch.snapshot import Snapshot
+from llmcost.watch.sums import Asked, Sums
+
+# of the database, which writes to disk what has no room
+MEMORY = "300MB"
+Message = dict[str, Any]
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is watched, and by which rules, budgets and prices."""
+
+    book: Book
+    alerts: AlertSettings
+    budgets: tuple[Budget, ...] = ()
+    where: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> Asked:
+        """Which requests are summed."""
+        columns = dict.fromkeys(budget.column for budget in self.budgets if budget.column is not None)
+        return Asked(self.where, self.alerts.zone, tuple(columns))
+
+
+class Watching:
+    """What is known so far; `told` are the messages since somebody last took them.
+
+    Alerts are remembered in the file `memory`; `clock` tells the time, UTC. Who makes one closes it, in its thread.
+    """
+
+    def __init__(self, settings: Settings, memory: Path, clock: Clock) -> None:
+        self.settings, self.path, self.clock = settings, memory, clock
+        self.memory: Memory | None = None
+        self.sums = Sums(settings.asked)
+        self.history = KeptHistory()
+        self.judged: int | None = None
+        self.told: list[Message] = []
+
+    def __enter__(self) -> Watching:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.memory is not None:
+            self.memory.__exit__()
+
+    def is_due(self) -> bool:
+        """Whether time alone has made something new: another slot has begun, or is whole."""
+        now = self.clock()
+        return self.sums.last != slot_of(now) or self.judged != last_whole_slot(now, self.settings.alerts)
+
+    def look(self, store: Store) -> None:
+        """Read what is new, and judge the slots that are whole; what fails is read from the beginning next time."""
+        try:
+            self.read(store)
+        except BaseException:
+            self.sums, self.history = Sums(self.settings.asked), KeptHistory()
+            raise
+
+    def read(self, store: Store) -> None:
+        """Read and judge."""
+        if self.memory is None:
+            # not before there is a store to be beside
+            self.memory = Memory(self.path)
+        store.execute(f"set memory_limit = '{MEMORY}'")
+        now, priced = self.clock(), store.price(self.settings.book)
+        self.history.others |= self.sums.update(priced, now)
+        whole = last_whole_slot(now, self.settings.alerts)
+        if self.judged != whole:
+            found = evaluate(
+                store, priced, self.settings.alerts, self.settings.budgets, self.memory, now, self.history.read
+            )
+            self.told += found.messages
+            self.judged = whole
+
+    def take_told(self) -> list[Message]:
+        """Give the messages that nobody has taken yet."""
+        told, self.told = self.told, []
+        return told
+
+    def snapshot(self) -> Snapshot:
+        """Say what is known now."""
+        now = self.clock()
+        alerts = () if self.memory is None else alert_lines(self.memory, self.settings.alerts, now)
+        return compose(self.sums, self.settings.budgets, alerts, now)

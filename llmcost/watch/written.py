@@ -1,0 +1,69 @@
+"""Which slots have other requests than at the last look: new and late ones, and those that a fuller record replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+from llmcost.alerts.slots import EPOCH, LONGEST, slot_of
+from llmcost.store import Priced
+from llmcost.watch.shelf import queries
+
+# as far back as alerts look, and a day that they begin in
+DAYS = 10
+FAR_AGAIN = timedelta(minutes=1)
+Numbers = tuple[int | None, ...]
+
+
+class Written:
+    """A few numbers of each slot, which are others where anything was written; the last one is its newest end."""
+
+    def __init__(self) -> None:
+        self.slots: dict[int, Numbers] = {}
+        self.older: datetime | None = None
+        self.looked: datetime | None = None
+
+    @property
+    def first(self) -> int | None:
+        """The first slot that has anything, as far as is looked back."""
+        return min(self.slots, default=None)
+
+    def newest(self, now: datetime) -> datetime | None:
+        """Give the newest end of a request; what is yet to come, by some clock, is not there."""
+        ends = [numbers[-1] for slot, numbers in self.slots.items() if slot <= slot_of(now)]
+        last = max((end for end in ends if end is not None), default=None)
+        return self.older if last is None else min(EPOCH + timedelta(microseconds=last), now)
+
+    def changed(self, priced: Priced, now: datetime) -> set[int]:
+        """Look at the store again, and number the slots that are others; far back it looks once a minute."""
+        is_far = self.looked is None or not timedelta(0) <= now - self.looked < FAR_AGAIN
+        # whole days, so that a slot is not other because less of it is looked at
+        since = datetime.combine(now.date(), time()) - timedelta(days=DAYS if is_far else 1) - LONGEST
+        first = slot_of(since + LONGEST)
+        found = self.read(priced, since)
+        known = {slot: numbers for slot, numbers in self.slots.items() if slot >= first}
+        if is_far:
+            self.looked, self.slots = now, found
+        else:
+            self.slots = {slot: numbers for slot, numbers in self.slots.items() if slot < first} | found
+        if not self.slots:
+            self.older = priced.value(queries()["newest"])
+        return {slot for slot in found.keys() | known.keys() if found.get(slot) != known.get(slot)}
+
+    def parts(self, first: int, last: int, most: int) -> Iterator[tuple[int, int]]:
+        """Cut slots that have requests into parts of about so many requests, each from a slot to another."""
+        begin, count = None, 0
+        for slot in (slot for slot in sorted(self.slots) if first <= slot <= last):
+            begin = slot if begin is None else begin
+            count += self.slots[slot][0] or 0
+            if count >= most:
+                yield begin, slot
+                begin, count = None, 0
+        if begin is not None:
+            yield begin, last
+
+    def read(self, priced: Priced, since: datetime) -> dict[int, Numbers]:
+        """Read the numbers of the slots from a day after `since` on."""
+        microseconds = int((since - EPOCH) / timedelta(microseconds=1))
+        rows = priced.rows(queries()["written"], since_us=microseconds)
+        return {row[0]: row[1:] for row in rows if row[0] >= slot_of(since + LONGEST)}
