@@ -15,7 +15,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from llmcost.watch.following import Newest, Source, Update, updates
 from llmcost.watch.watching import Settings
 from tests.conftest import Run
 from tests.logs import write, write_log
+from tests.receivers import receiving
 from tests.test_follow import PATIENCE, Steps, held
 from tests.test_watch_snapshot import BOOK, NOW, SETTINGS, spent, usd
 from tests.test_watch_view import SNAPSHOT, UNUSUAL
@@ -229,6 +230,36 @@ def test_without_a_terminal_it_prints_lines_until_sigterm(folder: Path) -> None:
 
     assert re.fullmatch(r"[-0-9]+ [:0-9]+ UTC; hour \$0\.00; today \$0\.00; 0 requests; .* old\n", first)
     assert (0, "", "") == (process.returncode, rest, err)
+
+
+def test_what_fires_is_sent_once_also_while_lines_are_printed(folder: Path, llmcost: Run) -> None:
+    with receiving() as receiver:
+        write(
+            folder / "llmcost.yaml",
+            f"""
+            alerts:
+              notify: [{{webhook: "{receiver.url}"}}]
+              rules: {{dear: {{over: 0.5}}}}
+            """,
+        )
+        frame = once(llmcost, "a.jsonl", "--db", "once.duckdb")
+        write_log(folder / "now.jsonl", [spent(3, datetime.now(UTC).replace(tzinfo=None) - timedelta(minutes=30))])
+        with subprocess.Popen(
+            [*COMMAND, "now.jsonl", "--poll", "0.2"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            fired = [process.stdout.readline(), process.stdout.readline()]
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=PATIENCE)
+
+    assert "webhook: 1 message sent" in frame.stderr
+    assert any(said.startswith("firing: all requests spent $3.00 in the hour to ") for said in fired)
+    assert (0, "webhook: 1 message sent\n") == (process.returncode, err)
+    assert ["dear/all/firing", "dear/all/firing"] == [name.rpartition("/")[0] for name in receiver.ids]
 
 
 class Terminal:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Any
 
-from llmcost.alerts.state import Memory, state_path
+from llmcost.alerts.state import state_path
 from llmcost.errors import LockedError, StoreError
 from llmcost.ingest import Options
 from llmcost.ingest.follow import Look, Onlooker, follow
 from llmcost.store import Store
 from llmcost.watch.snapshot import Snapshot
 from llmcost.watch.watching import Clock, Message, Settings, Watching
-
-Deliver = Callable[[Memory], None]
 
 
 @dataclass(frozen=True)
@@ -75,20 +73,18 @@ class Newest:
             return found
 
 
-def start(source: Source, settings: Settings, clock: Clock, ending: Event, deliver: Deliver | None = None) -> Any:
+def start(source: Source, settings: Settings, clock: Clock, ending: Event) -> Any:
     """Follow in a thread; gives the thread and where its updates are."""
     newest = Newest()
-    thread = Thread(target=run, args=(source, settings, clock, ending, newest, deliver), daemon=True)
+    thread = Thread(target=run, args=(source, settings, clock, ending, newest), daemon=True)
     thread.start()
     return thread, newest
 
 
-def run(
-    source: Source, settings: Settings, clock: Clock, ending: Event, newest: Newest, deliver: Deliver | None
-) -> None:
+def run(source: Source, settings: Settings, clock: Clock, ending: Event, newest: Newest) -> None:
     """Follow until it is to end; whatever stops it is left for whoever draws."""
     try:
-        for update in updates(source, settings, clock, ending, deliver):
+        for update in updates(source, settings, clock, ending):
             newest.put(update)
     except BaseException as error:
         newest.end(error)
@@ -96,15 +92,10 @@ def run(
         newest.end(None)
 
 
-def updates(
-    source: Source, settings: Settings, clock: Clock, ending: Event, deliver: Deliver | None = None
-) -> Iterator[Update]:
+def updates(source: Source, settings: Settings, clock: Clock, ending: Event) -> Iterator[Update]:
     """Give an update after each look, until it is to end."""
     with Watching(settings, state_path(source.db), clock) as watching:
         for look in looks(source, ending, watching):
-            if deliver is not None and watching.memory is not None:
-                # here messages go to channels
-                deliver(watching.memory)
             error = look.kept_by
             waiting = "" if error is None else error.message if isinstance(error, StoreError) else str(error.strerror)
             yield Update(watching.snapshot(), watching.take_told(), look.summary.skipped, waiting)

@@ -11,8 +11,8 @@ from llmcost.alerts.observe import LEARNING_DAYS
 from llmcost.alerts.remembered import Remembered, remembered
 from llmcost.alerts.slots import end_of
 from llmcost.alerts.state import Memory, state_path
-from llmcost.cli.alerts.channels import send_due
 from llmcost.cli.alerts.options import StoreReading
+from llmcost.cli.delivered import send_due
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write_text
 from llmcost.configuration import open_configuration

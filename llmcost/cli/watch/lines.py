@@ -6,13 +6,18 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
+from functools import partial
 from time import monotonic
 
+from llmcost.alerts.deliver import Delivered
+from llmcost.alerts.state import state_path
+from llmcost.cli.delivered import delivery_lines
 from llmcost.cli.ending import ending_by_signal
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_text
 from llmcost.counts import counted
 from llmcost.render.money import dollars
+from llmcost.watch.delivering import delivering
 from llmcost.watch.following import Newest, Source, Update, start
 from llmcost.watch.panels.summary import age
 from llmcost.watch.snapshot import Snapshot
@@ -24,7 +29,11 @@ TICK = 1.0
 
 def run_lines(source: Source, settings: Settings, clock: Clock) -> int:
     """Print until it is ended."""
-    with ending_by_signal(signal.SIGINT) as ending:
+    said: set[str] = set()
+    with (
+        ending_by_signal(signal.SIGINT) as ending,
+        delivering(state_path(source.db), settings, clock, partial(say_delivered, said)),
+    ):
         thread, newest = start(source, settings, clock, ending)
         try:
             lines = written(newest, clock)
@@ -61,6 +70,14 @@ def say_new(update: Update, known: set[tuple[str, str]], waiting: str) -> None:
     for path, reason in update.skipped:
         if (path, reason) not in known:
             note(f"not read: {path}: {reason}")
+
+
+def say_delivered(said: set[str], one: Delivered) -> None:
+    """Say what came of a channel; what waits is said once, not every few seconds."""
+    for text in delivery_lines(one):
+        if one.sent or text not in said:
+            note(text)
+        said.add(text)
 
 
 def line(snapshot: Snapshot) -> str:

@@ -13,9 +13,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from llmcost.alerts.state import state_path
 from llmcost.cli.ending import ending_by_signal
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen
+from llmcost.watch.delivering import delivering
 from llmcost.watch.following import Newest, Source, Update, start
 from llmcost.watch.frame import frame
 from llmcost.watch.snapshot import Snapshot
@@ -33,7 +35,11 @@ def run_live(source: Source, settings: Settings, clock: Clock) -> int:
     """Show until it is left; the terminal is as it was before, whatever ends it."""
     color = screen(None).color
     console = Console(color_system="auto" if color else None, highlight=False)
-    with ending_by_signal(signal.SIGINT) as ending:
+    # a screen has no room for what came of channels; `llmcost alerts list` says it
+    with (
+        ending_by_signal(signal.SIGINT) as ending,
+        delivering(state_path(source.db), settings, clock, lambda _: None),
+    ):
         thread, newest = start(source, settings, clock, ending)
         try:
             with single_keys(sys.stdin.fileno()), Live(console=console, screen=True, auto_refresh=False) as live:

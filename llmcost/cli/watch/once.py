@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from llmcost.alerts.state import state_path
+from llmcost.cli.delivered import send_due
 from llmcost.cli.new_store import no_empty_store
 from llmcost.cli.output import envelope, screen, write_text
 from llmcost.cli.problems import print_problems
@@ -33,6 +34,7 @@ def run_once(source: Source, settings: Settings, clock: Clock, *, is_json: bool)
         write_text([encode(document(snapshot, told, settings)).decode() + "\n"], None)
     else:
         write_text([drawn(snapshot)], None)
+    send_due(settings.alerts, memory, clock())
     return 0
 
 
