@@ -9,7 +9,17 @@ from typing import Any
 from llmcost.alerts.channels.reading import channels_of
 from llmcost.alerts.lengths import length
 from llmcost.alerts.metric import metrics
-from llmcost.alerts.rules import ALL, BASELINES, FOUNDING, SAME_HOUR, STALE, AlertSettings, Rule, founding_rules
+from llmcost.alerts.rules import (
+    ALL,
+    BASELINES,
+    FOUNDING,
+    SAME_HOUR,
+    STALE,
+    THROTTLE,
+    AlertSettings,
+    Rule,
+    founding_rules,
+)
 from llmcost.errors import UsageError
 from llmcost.pricing.loader import Node, only
 from llmcost.pricing.nearest import among
@@ -30,9 +40,10 @@ KEYS = {
     "for",
     "at_least",
     "warn",
+    "then",
 }
 # what a rule that counts for itself can say
-FEW_KEYS = {STALE: {"times", "floor"}, "key-budget": {"by", "warn"}}
+FEW_KEYS = {STALE: {"times", "floor", "then"}, "key-budget": {"by", "warn", "then"}}
 
 
 def alerts_of(node: Node) -> AlertSettings:
@@ -76,6 +87,7 @@ def rules_of(name: str, node: Node) -> Iterator[Rule]:
     for by in columns_of(found["by"]) if "by" in found else columns:
         rule = Rule(name, by=by, **fields)
         check(rule, node)
+        check_then(rule, node)
         yield rule
 
 
@@ -98,6 +110,15 @@ def check(rule: Rule, node: Node) -> None:
         raise node.refuse(f"{rule.name}: a query names its groups itself, and has `over` or `below`")
     if rule.baseline == SAME_HOUR and (metrics()[rule.metric].kind != "sum" or rule.is_drop):
         raise node.refuse(f"{rule.name}: same_hour is for sums that grow", "baseline: mean_7d")
+
+
+def check_then(rule: Rule, node: Node) -> None:
+    """Refuse to throttle for what may be a good day: only what is over its budget is over it whatever is usual."""
+    if rule.then and not (rule.is_budget and rule.by == "key"):
+        raise node.refuse(
+            f"{rule.name}: `then: {rule.then}` is for the daily budgets of keys, never for a spike alone",
+            "key-budget: {then: throttle}",
+        )
 
 
 def columns_of(node: Node) -> tuple[str, ...]:
@@ -152,5 +173,6 @@ READERS: dict[str, Callable[[Node, str], Any]] = {
     "metric": choice(metrics),
     "baseline": choice(lambda: BASELINES),
     "sql": lambda node, key: node.text(key),
+    "then": choice(lambda: (THROTTLE,)),
 }
 FIELDS = {"for": "hold"}
