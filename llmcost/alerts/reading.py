@@ -40,10 +40,9 @@ KEYS = {
     "for",
     "at_least",
     "warn",
-    "then",
 }
 # what a rule that counts for itself can say
-FEW_KEYS = {STALE: {"times", "floor", "then"}, "key-budget": {"by", "warn", "then"}}
+FEW_KEYS = {STALE: {"times", "floor"}, "key-budget": {"by", "warn", "then"}}
 
 
 def alerts_of(node: Node) -> AlertSettings:
@@ -77,7 +76,8 @@ def rules_of(name: str, node: Node) -> Iterator[Rule]:
         return
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise node.refuse(f"{name}: a rule is called by small letters, digits and dashes")
-    found = node.mapping(FEW_KEYS.get(name, KEYS), name)
+    # who says `then` of another rule gets to know why not
+    found = node.mapping({*FEW_KEYS.get(name, KEYS), "then"}, name)
     columns, usual = FOUNDING.get(name, ((ALL,), {}))
     fields: dict[str, Any] = dict(usual)
     if {"over", "below", "sql"} & found.keys() and not {"times", "baseline"} & found.keys():
