@@ -12,6 +12,7 @@ from llmcost.alerts.rules import AlertSettings
 from llmcost.check_settings import CheckSettings
 from llmcost.pricing.loader import Node, only, read_yaml, required, section
 from llmcost.report.budget import EVERYTHING, Budget
+from llmcost.throttle.settings import ThrottleSettings, throttle_of
 
 NAME = "llmcost.yaml"
 PERIODS = {"monthly_usd": "month", "daily_usd": "day"}
@@ -19,13 +20,14 @@ PERIODS = {"monthly_usd": "month", "daily_usd": "day"}
 
 @dataclass(frozen=True)
 class Configuration:
-    """What llmcost.yaml says: parameters by detector, the folder of a team's own, budgets, checks, alerts."""
+    """What llmcost.yaml says: parameters by detector, the folder of a team's own, budgets, checks, alerts, throttle."""
 
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path | None = None
     budgets: tuple[Budget, ...] = ()
     check: CheckSettings = field(default_factory=CheckSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
 
 
 def open_configuration() -> Configuration:
@@ -42,12 +44,13 @@ def configuration_path() -> Path | None:
 
 def read_configuration(path: Path) -> Configuration:
     """Read one llmcost.yaml. Raises UsageError, its message beginning with FILE:LINE, for anything unknown."""
-    top = read_yaml(path).mapping({"detect", "budgets", "check", "alerts"}, NAME)
+    top = read_yaml(path).mapping({"detect", "budgets", "check", "alerts", "throttle"}, NAME)
     budgets = tuple(budget for node in section(top, "budgets") for budget in budgets_of(node))
     check = only(top, "check", check_of) or CheckSettings()
     alerts = only(top, "alerts", alerts_of) or AlertSettings()
+    throttle = only(top, "throttle", throttle_of) or ThrottleSettings()
     if "detect" not in top:
-        return Configuration(budgets=budgets, check=check, alerts=alerts)
+        return Configuration(budgets=budgets, check=check, alerts=alerts, throttle=throttle)
     detect = top["detect"].mapping({"folder", "settings"}, "detect")
     settings = detect["settings"].pairs("settings") if "settings" in detect else {}
     return Configuration(
@@ -56,6 +59,7 @@ def read_configuration(path: Path) -> Configuration:
         budgets,
         check,
         alerts,
+        throttle,
     )
 
 

@@ -30,6 +30,7 @@ from llmcost.report.query import queries as report_queries
 from llmcost.report.view import View, table, views
 from llmcost.shelf import Query, read_entry, read_header, read_shelf
 from llmcost.store import Store
+from llmcost.throttle.spent import queries as throttle_queries
 from llmcost.trial.sample import QUERY as SAMPLE
 from tests.conftest import ROOT
 from tests.reads import tables_of
@@ -48,6 +49,7 @@ SHELVES: dict[str, Shelf] = {
     "doctor checks": checks,
     "exports": exports,
     "reconcile queries": reconcile_queries,
+    "throttle queries": throttle_queries,
     "sample": lambda: {"sample": read_entry(SAMPLE, Query)},
 }
 # these say why, and not what they answer

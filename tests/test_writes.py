@@ -59,6 +59,8 @@ COMMANDS = {
     "alerts list": "--db store.duckdb -f json -o out",
     "alerts show": "latency --db store.duckdb -f json -o out",
     "alerts backtest": "log.jsonl -o out",
+    "throttle list": "--db store.duckdb -f json -o out",
+    "throttle log": "--db store.duckdb -f json -o out",
     "demo": "out --scale 0.001 --force",
 }
 FOLDERS = {"export requests", "export daily", "demo"}

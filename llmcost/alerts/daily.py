@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, tzinfo
+from decimal import Decimal
 from functools import cache
 
 import numpy as np
@@ -37,10 +38,10 @@ def since_midnight(amount: Numbers, first: int, zone: tzinfo) -> Numbers:
     return np.asarray(np.round(sums[1:] - sums[starts], 9))
 
 
-def budget_of(budgets: tuple[Budget, ...], by: str, name: str) -> float | None:
+def budget_of(budgets: tuple[Budget, ...], by: str, name: str) -> Decimal | None:
     """Find what a name may cost in a day: its own budget, or that of each of its column."""
     found = {
-        budget.value: float(budget.limit_usd)
+        budget.value: budget.limit_usd
         for budget in budgets
         if budget.period == "day" and (budget.column or EVERYTHING) == by and budget.limit_usd is not None
     }

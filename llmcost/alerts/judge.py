@@ -157,7 +157,7 @@ def groups_of(
         seen = (
             observe(rule, metrics()[rule.metric], sums, is_alive)
             if budget is None
-            else spent(sums.amount, budget, history.first, how.zone)
+            else spent(sums.amount, float(budget), history.first, how.zone)
         )
         yield Group(Alert(rule.name, rule.by, name), rule, seen, history.first)
 

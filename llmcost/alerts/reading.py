@@ -9,7 +9,17 @@ from typing import Any
 from llmcost.alerts.channels.reading import channels_of
 from llmcost.alerts.lengths import length
 from llmcost.alerts.metric import metrics
-from llmcost.alerts.rules import ALL, BASELINES, FOUNDING, SAME_HOUR, STALE, AlertSettings, Rule, founding_rules
+from llmcost.alerts.rules import (
+    ALL,
+    BASELINES,
+    FOUNDING,
+    SAME_HOUR,
+    STALE,
+    THROTTLE,
+    AlertSettings,
+    Rule,
+    founding_rules,
+)
 from llmcost.errors import UsageError
 from llmcost.pricing.loader import Node, only
 from llmcost.pricing.nearest import among
@@ -32,7 +42,7 @@ KEYS = {
     "warn",
 }
 # what a rule that counts for itself can say
-FEW_KEYS = {STALE: {"times", "floor"}, "key-budget": {"by", "warn"}}
+FEW_KEYS = {STALE: {"times", "floor"}, "key-budget": {"by", "warn", "then"}}
 
 
 def alerts_of(node: Node) -> AlertSettings:
@@ -66,7 +76,8 @@ def rules_of(name: str, node: Node) -> Iterator[Rule]:
         return
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise node.refuse(f"{name}: a rule is called by small letters, digits and dashes")
-    found = node.mapping(FEW_KEYS.get(name, KEYS), name)
+    # who says `then` of another rule gets to know why not
+    found = node.mapping({*FEW_KEYS.get(name, KEYS), "then"}, name)
     columns, usual = FOUNDING.get(name, ((ALL,), {}))
     fields: dict[str, Any] = dict(usual)
     if {"over", "below", "sql"} & found.keys() and not {"times", "baseline"} & found.keys():
@@ -76,6 +87,7 @@ def rules_of(name: str, node: Node) -> Iterator[Rule]:
     for by in columns_of(found["by"]) if "by" in found else columns:
         rule = Rule(name, by=by, **fields)
         check(rule, node)
+        check_then(rule, node)
         yield rule
 
 
@@ -98,6 +110,15 @@ def check(rule: Rule, node: Node) -> None:
         raise node.refuse(f"{rule.name}: a query names its groups itself, and has `over` or `below`")
     if rule.baseline == SAME_HOUR and (metrics()[rule.metric].kind != "sum" or rule.is_drop):
         raise node.refuse(f"{rule.name}: same_hour is for sums that grow", "baseline: mean_7d")
+
+
+def check_then(rule: Rule, node: Node) -> None:
+    """Refuse to throttle for what may be a good day: only what is over its budget is over it whatever is usual."""
+    if rule.then and not (rule.is_budget and rule.by == "key"):
+        raise node.refuse(
+            f"{rule.name}: `then: {rule.then}` is for the daily budgets of keys, never for a spike alone",
+            "key-budget: {then: throttle}",
+        )
 
 
 def columns_of(node: Node) -> tuple[str, ...]:
@@ -152,5 +173,6 @@ READERS: dict[str, Callable[[Node, str], Any]] = {
     "metric": choice(metrics),
     "baseline": choice(lambda: BASELINES),
     "sql": lambda node, key: node.text(key),
+    "then": choice(lambda: (THROTTLE,)),
 }
 FIELDS = {"for": "hold"}

@@ -12,6 +12,8 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 ALL = "all"
 # what the groups of a query of a team's own are called by
 OWN = "name"
+# what a rule can do beside telling
+THROTTLE = "throttle"
 SAME_HOUR, MEAN_7D = "same_hour", "mean_7d"
 BASELINES = (SAME_HOUR, MEAN_7D)
 
@@ -22,7 +24,8 @@ class Rule:
 
     It holds over `over`, over `times` a `baseline` that is no less than `floor`, or under `below`: a share of the
     baseline, without one a limit. A `budget` is held against what is set in llmcost.yaml, and warns at the share
-    `warn` of it. `window` 0 is the local day so far. `sql` is a query of a team's own, in the metric's place.
+    `warn` of it. `window` 0 is the local day so far. `sql` is a query of a team's own, in the metric's place. `then`
+    says what is done beside telling.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Rule:
     at_least: int = 1
     warn: float = 0.8
     sql: str | None = None
+    then: str | None = None
 
     @property
     def is_budget(self) -> bool:

@@ -43,6 +43,7 @@ TASKS = {
     "Watch": {
         "watch": Place("watch.options", "Follow logs and show what is spent now, by whom, and how it goes."),
         "alerts": Place("alerts.options", "Say when spending, errors or latency are not as usual."),
+        "throttle": Place("throttle.options", "Show and release keys that are slowed for their spending."),
     },
     "CI checks": {
         "check": Place("check.options", "Fail a change that makes calls cost more."),

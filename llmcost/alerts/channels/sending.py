@@ -31,21 +31,39 @@ TIMEOUT_SECONDS = 10
 # refused, and yet worth another try
 AGAIN = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 LONGEST_ASKED_WAIT = 86_400.0
+MOST_BYTES = 1_000_000
 
 
 def post(url: str, content: Any, headers: Mapping[str, str], now: float) -> Answer:
     """Send JSON. A user and a password in the address become a header."""
-    address, login = without_login(url)
-    body = json.dumps(content).encode()
-    sent = {"Content-Type": "application/json", "User-Agent": "llmcost", **login, **headers}
+    return called(url, json.dumps(content).encode(), headers, now)[0]
+
+
+def get(url: str, headers: Mapping[str, str], now: float) -> tuple[Answer, Any]:
+    """Ask for JSON, and give it beside what came of that."""
+    answer, body = called(url, None, headers, now)
+    if not answer.is_sent:
+        return answer, None
     try:
-        with opener(address).open(Request(address, body, sent, method="POST"), timeout=TIMEOUT_SECONDS) as answer:
-            return Answer(True, f"answered {status(answer.status)}")
+        return answer, json.loads(body)
+    except ValueError:
+        return failed("answered what is no JSON", is_final=True), None
+
+
+def called(url: str, body: bytes | None, headers: Mapping[str, str], now: float) -> tuple[Answer, bytes]:
+    """Call an address: with a body that is JSON, or without one to ask for it."""
+    address, login = without_login(url)
+    sent = {"Content-Type": "application/json", "User-Agent": "llmcost", **login, **headers}
+    request = Request(address, body, sent, method="GET" if body is None else "POST")
+    try:
+        with opener(address).open(request, timeout=TIMEOUT_SECONDS) as answer:
+            said = Answer(True, f"answered {status(answer.status)}")
+            return said, answer.read(MOST_BYTES) if body is None else b""
     except HTTPError as error:
         with error:
-            return refused(error.code, error.headers.get("Retry-After"), now)
+            return refused(error.code, error.headers.get("Retry-After"), now), b""
     except (URLError, HTTPException, OSError, ValueError) as error:
-        return failed(unreachable(error))
+        return failed(unreachable(error)), b""
 
 
 def without_login(url: str) -> tuple[str, dict[str, str]]:

@@ -21,6 +21,8 @@ from llmcost.errors import GateError
 from llmcost.render.json import encode
 from llmcost.report.span import Span, logged
 from llmcost.store import parse_when
+from llmcost.throttle.enforce import enforce
+from llmcost.throttle.spent import look
 
 # logs that have said nothing for so long say nothing of now
 SILENT = timedelta(hours=1)
@@ -30,7 +32,9 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
     """Judge, and say what fires. Raises GateError while something does."""
     settings, now = open_configuration(), moment(at)
     with reading.open() as store, Memory(state_path(reading.db)) as memory:
-        found = evaluate(store, store.price(reading.book), settings.alerts, settings.budgets, memory, now)
+        priced = store.price(reading.book)
+        found = evaluate(store, priced, settings.alerts, settings.budgets, memory, now)
+        looked = look(priced, settings.alerts, settings.budgets, memory, now)
         firing = [one for one in remembered(memory, now) if one.state.is_firing]
         notes = [*time_lines(logged(store), found, now)]
     if is_json:
@@ -40,6 +44,9 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
     for line in notes:
         note(line)
     send_due(settings.alerts, state_path(reading.db), now)
+    # of another time than this it is only said what would be done
+    for line in enforce(state_path(reading.db), settings.throttle, settings.alerts, looked, now, may_act=at is None):
+        note(f"throttle: {line}")
     counting = sum(one.counts for one in firing)
     if counting:
         raise GateError(f"{counted(counting, 'alert')} {agreeing(counting, 'fires', 'fire')}")

@@ -1,0 +1,1 @@
+"""What is throttled, and who lifts it."""

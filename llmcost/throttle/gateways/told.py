@@ -1,0 +1,56 @@
+"""An address or a program of your own: it is told what to do, and cannot be asked what is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llmcost.alerts.channels import exec, webhook
+from llmcost.alerts.channels.channel import Way
+from llmcost.errors import UsageError
+from llmcost.pricing.loader import Node
+from llmcost.throttle.gateways.gateway import GatewayError
+from llmcost.throttle.register import Limits, Throttle
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whoever does it, told as a channel is; the same thing always under the same id."""
+
+    kind: str
+    way: Way
+
+    def present(self, one: Throttle, now: float) -> None:
+        """Nobody can be asked."""
+
+    def wanted(self, one: Throttle, former: Limits) -> Limits:
+        """Give what is told."""
+        return {"action": one.action, "rpm": one.rpm}
+
+    def put(self, one: Throttle, limits: Limits, others: Sequence[Throttle], now: float) -> None:
+        """Tell it."""
+        try:
+            answer = self.way.send([told(one, "throttle" if limits else "release")], now)
+        except UsageError as error:
+            raise GatewayError(error.message) from None
+        if not answer.is_sent:
+            raise GatewayError(answer.said, is_final=answer.is_final)
+
+
+def told(one: Throttle, what: str) -> dict[str, Any]:
+    """Write what is to be done."""
+    return {
+        **{"id": f"throttle/{one.hash}/{one.day}/{what}", "event": what, "key": one.key, "hash": one.hash},
+        **{"action": one.action, "rpm": one.rpm, "until": f"{one.until.isoformat()}Z", "reason": one.reason},
+    }
+
+
+def read_webhook(node: Node) -> Told:
+    """Read the settings of an address."""
+    return Told("webhook", webhook.read(node))
+
+
+def read_exec(node: Node) -> Told:
+    """Read the settings of a program."""
+    return Told("exec", exec.read(node))
