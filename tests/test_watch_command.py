@@ -262,6 +262,33 @@ def test_what_fires_is_sent_once_also_while_lines_are_printed(folder: Path, llmc
     assert ["dear/all/firing", "dear/all/firing"] == [name.rpartition("/")[0] for name in receiver.ids]
 
 
+def test_a_key_that_has_spent_its_budget_is_throttled_while_lines_are_printed(folder: Path) -> None:
+    now = datetime.now(UTC).replace(tzinfo=None)
+    # where it is noon, so that midnight is far
+    zone = f"Etc/GMT{now.hour - 12:+d}"
+    write(
+        folder / "llmcost.yaml",
+        f"""
+        budgets: [{{of: key=search, daily_usd: 2}}]
+        alerts: {{tz: {zone}, rules: {{key-budget: {{then: throttle}}}}}}
+        throttle: {{act: true, through: {{file: throttled.json}}}}
+        """,
+    )
+    ended = now - timedelta(minutes=8)
+    spends = [spent(3, ended, api_key_alias="search", api_key_id="hash-1"), spent(1, ended + timedelta(minutes=7))]
+    write_log(folder / "now.jsonl", spends)
+    command, pipe = [*COMMAND, "now.jsonl", "--poll", "0.2"], subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline(), process.stdout.readline()]
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=PATIENCE)
+
+    assert any("search" in one for one in said), said
+    assert (0, 1) == (process.returncode, err.count("throttle: ")), err
+    assert ["hash-1"] == [*json.loads((folder / "throttled.json").read_text())["keys"]]
+
+
 class Terminal:
     """A terminal of 80x24 in which the command runs."""
 

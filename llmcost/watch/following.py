@@ -14,6 +14,7 @@ from llmcost.errors import LockedError, StoreError
 from llmcost.ingest import Options
 from llmcost.ingest.follow import Look, Onlooker, follow
 from llmcost.store import Store
+from llmcost.throttle.spent import Looked
 from llmcost.watch.snapshot import Snapshot
 from llmcost.watch.watching import Clock, Message, Settings, Watching
 
@@ -30,12 +31,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Update:
-    """What is new: a snapshot, messages that nobody has seen yet, lines about logs, what is waited for."""
+    """What is new: a snapshot, messages that nobody has seen yet, lines about logs, what is waited for, who is to be
+    throttled.
+    """
 
     snapshot: Snapshot | None = None
     messages: list[Message] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     waiting: str = ""
+    looked: Looked | None = None
 
 
 class Newest:
@@ -44,6 +48,7 @@ class Newest:
     def __init__(self) -> None:
         self.changed = Condition()
         self.update: Update | None = None
+        self.looked: Looked | None = None
         self.error: BaseException | None = None
         self.is_over = False
 
@@ -54,7 +59,14 @@ class Newest:
             self.update = Update(
                 new.snapshot or old.snapshot, old.messages + new.messages, old.skipped + new.skipped, new.waiting
             )
+            self.looked = new.looked or self.looked
             self.changed.notify()
+
+    def take_looked(self) -> Looked | None:
+        """Take who is to be throttled: whoever acts is not who shows."""
+        with self.changed:
+            looked, self.looked = self.looked, None
+            return looked
 
     def end(self, error: BaseException | None) -> None:
         """Say that nothing more comes, and why."""
@@ -98,7 +110,9 @@ def updates(source: Source, settings: Settings, clock: Clock, ending: Event) -> 
         for look in looks(source, ending, watching):
             error = look.kept_by
             waiting = "" if error is None else error.message if isinstance(error, StoreError) else str(error.strerror)
-            yield Update(watching.snapshot(), watching.take_told(), look.summary.skipped, waiting)
+            yield Update(
+                watching.snapshot(), watching.take_told(), look.summary.skipped, waiting, watching.take_looked()
+            )
 
 
 def looks(source: Source, ending: Event, watching: Watching) -> Iterator[Look]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from llmcost.alerts.state import Memory
 from llmcost.pricing import Book
 from llmcost.report.budget import Budget
 from llmcost.store import Store
+from llmcost.throttle.register import Register
+from llmcost.throttle.settings import ThrottleSettings
+from llmcost.throttle.spent import Looked, look
 from llmcost.watch.alert_lines import alert_lines
 from llmcost.watch.compose import compose
 from llmcost.watch.history import KeptHistory
@@ -29,12 +32,13 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Settings:
-    """What is watched, and by which rules, budgets and prices."""
+    """What is watched, by which rules, budgets and prices, and what is done to a key that has spent its budget."""
 
     book: Book
     alerts: AlertSettings
     budgets: tuple[Budget, ...] = ()
     where: tuple[str, ...] = ()
+    throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
 
     @property
     def asked(self) -> Asked:
@@ -44,7 +48,7 @@ class Settings:
 
 
 class Watching:
-    """What is known so far; `told` are the messages since somebody last took them.
+    """What is known so far: `told` are the messages since somebody last took them, `looked` is who is to be throttled.
 
     Alerts are remembered in the file `memory`; `clock` tells the time, UTC. Who makes one closes it, in its thread.
     """
@@ -56,6 +60,7 @@ class Watching:
         self.history = KeptHistory()
         self.judged: int | None = None
         self.told: list[Message] = []
+        self.looked: Looked | None = None
 
     def __enter__(self) -> Watching:
         return self
@@ -92,14 +97,23 @@ class Watching:
             )
             self.told += found.messages
             self.judged = whole
+            self.looked = look(priced, self.settings.alerts, self.settings.budgets, self.memory, now)
 
     def take_told(self) -> list[Message]:
         """Give the messages that nobody has taken yet."""
         told, self.told = self.told, []
         return told
 
+    def take_looked(self) -> Looked | None:
+        """Give who is to be throttled, where nobody has taken it yet."""
+        looked, self.looked = self.looked, None
+        return looked
+
     def snapshot(self) -> Snapshot:
         """Say what is known now."""
         now = self.clock()
-        alerts = () if self.memory is None else alert_lines(self.memory, self.settings.alerts, now)
-        return compose(self.sums, self.settings.budgets, alerts, now)
+        if self.memory is None:
+            return compose(self.sums, self.settings.budgets, (), now)
+        alerts = alert_lines(self.memory, self.settings.alerts, now)
+        throttled = dict.fromkeys(one.key for one in Register(self.memory).held())
+        return replace(compose(self.sums, self.settings.budgets, alerts, now), throttled=tuple(throttled))

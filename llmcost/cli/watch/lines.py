@@ -6,7 +6,6 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
-from functools import partial
 from time import monotonic
 
 from llmcost.alerts.deliver import Delivered
@@ -17,7 +16,7 @@ from llmcost.cli.notes import note
 from llmcost.cli.output import write_text
 from llmcost.counts import counted
 from llmcost.render.money import dollars
-from llmcost.watch.delivering import delivering
+from llmcost.watch.acting import Hearing, acting
 from llmcost.watch.following import Newest, Source, Update, start
 from llmcost.watch.panels.summary import age
 from llmcost.watch.snapshot import Snapshot
@@ -29,19 +28,16 @@ TICK = 1.0
 
 def run_lines(source: Source, settings: Settings, clock: Clock) -> int:
     """Print until it is ended."""
-    said: set[str] = set()
-    with (
-        ending_by_signal(signal.SIGINT) as ending,
-        delivering(state_path(source.db), settings, clock, partial(say_delivered, said)),
-    ):
+    with ending_by_signal(signal.SIGINT) as ending:
         thread, newest = start(source, settings, clock, ending)
-        try:
-            lines = written(newest, clock)
-            while not (ending.is_set() or newest.is_over):
-                write_text([f"{line}\n" for line in next(lines)], None)
-        finally:
-            ending.set()
-            thread.join()
+        with acting(state_path(source.db), settings, clock, newest, Said()):
+            try:
+                lines = written(newest, clock)
+                while not (ending.is_set() or newest.is_over):
+                    write_text([f"{line}\n" for line in next(lines)], None)
+            finally:
+                ending.set()
+                thread.join()
         write_text([f"{line}\n" for line in next(lines)], None)
     return 0
 
@@ -72,12 +68,26 @@ def say_new(update: Update, known: set[tuple[str, str]], waiting: str) -> None:
             note(f"not read: {path}: {reason}")
 
 
-def say_delivered(said: set[str], one: Delivered) -> None:
-    """Say what came of a channel; what waits is said once, not every few seconds."""
-    for text in delivery_lines(one):
-        if one.sent or text not in said:
+class Said(Hearing):
+    """Says what came of channels and throttles; what goes on is said once, not every few seconds."""
+
+    def __init__(self) -> None:
+        self.said: set[str] = set()
+
+    def delivered(self, one: Delivered) -> None:
+        """Say what came of a channel."""
+        for text in delivery_lines(one):
+            self.say(text, is_new=bool(one.sent))
+
+    def throttled(self, line: str) -> None:
+        """Say what was done to a key, or would be."""
+        self.say(f"throttle: {line}")
+
+    def say(self, text: str, *, is_new: bool = False) -> None:
+        """Say it, where that is new."""
+        if is_new or text not in self.said:
             note(text)
-        said.add(text)
+        self.said.add(text)
 
 
 def line(snapshot: Snapshot) -> str:

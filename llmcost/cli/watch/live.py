@@ -17,7 +17,7 @@ from llmcost.alerts.state import state_path
 from llmcost.cli.ending import ending_by_signal
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen
-from llmcost.watch.delivering import delivering
+from llmcost.watch.acting import Hearing, acting
 from llmcost.watch.following import Newest, Source, Update, start
 from llmcost.watch.frame import frame
 from llmcost.watch.snapshot import Snapshot
@@ -35,21 +35,19 @@ def run_live(source: Source, settings: Settings, clock: Clock) -> int:
     """Show until it is left; the terminal is as it was before, whatever ends it."""
     color = screen(None).color
     console = Console(color_system="auto" if color else None, highlight=False)
-    # a screen has no room for what came of channels; `llmcost alerts list` says it
-    with (
-        ending_by_signal(signal.SIGINT) as ending,
-        delivering(state_path(source.db), settings, clock, lambda _: None),
-    ):
+    with ending_by_signal(signal.SIGINT) as ending:
         thread, newest = start(source, settings, clock, ending)
-        try:
-            with single_keys(sys.stdin.fileno()), Live(console=console, screen=True, auto_refresh=False) as live:
-                Screen(live, newest, clock).run(ending)
-        finally:
-            ending.set()
-            thread.join(PATIENCE)
-            if thread.is_alive():
-                note("ending after what is being read; Ctrl-C does not wait")
-                thread.join()
+        # a screen has no room for what came of channels and throttles: `alerts list` and `throttle log` say it
+        with acting(state_path(source.db), settings, clock, newest, Hearing()):
+            try:
+                with single_keys(sys.stdin.fileno()), Live(console=console, screen=True, auto_refresh=False) as live:
+                    Screen(live, newest, clock).run(ending)
+            finally:
+                ending.set()
+                thread.join(PATIENCE)
+                if thread.is_alive():
+                    note("ending after what is being read; Ctrl-C does not wait")
+                    thread.join()
         newest.take()
     return 0
 

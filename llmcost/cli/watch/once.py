@@ -11,12 +11,14 @@ from rich.console import Console
 from llmcost.alerts.state import state_path
 from llmcost.cli.delivered import send_due
 from llmcost.cli.new_store import no_empty_store
+from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, screen, write_text
 from llmcost.cli.problems import print_problems
 from llmcost.cli.unread import note_unread
 from llmcost.ingest import ingest
 from llmcost.render.json import encode
 from llmcost.store import Store
+from llmcost.throttle.enforce import enforce
 from llmcost.watch.following import Source
 from llmcost.watch.frame import frame
 from llmcost.watch.snapshot import Snapshot
@@ -24,17 +26,20 @@ from llmcost.watch.view import View
 from llmcost.watch.watching import Clock, Message, Settings, Watching
 
 
-def run_once(source: Source, settings: Settings, clock: Clock, *, is_json: bool) -> int:
+def run_once(source: Source, settings: Settings, clock: Clock, *, is_json: bool, may_act: bool) -> int:
     """Read what is new, judge it, and show what is known."""
     memory = state_path(source.db)
     with no_empty_store(source.db), opened(source) as store, Watching(settings, memory, clock) as watching:
         watching.look(store)
-        snapshot, told = watching.snapshot(), watching.take_told()
+        snapshot, told, looked = watching.snapshot(), watching.take_told(), watching.take_looked()
     if is_json:
         write_text([encode(document(snapshot, told, settings)).decode() + "\n"], None)
     else:
         write_text([drawn(snapshot)], None)
     send_due(settings.alerts, memory, clock())
+    if looked is not None:
+        for line in enforce(memory, settings.throttle, settings.alerts, looked, clock(), may_act=may_act):
+            note(f"throttle: {line}")
     return 0
 
 

@@ -20,11 +20,11 @@ def run_watch(asked: WatchOptions) -> int:
     """Watch until it is ended, or show one frame."""
     check(asked)
     configuration = open_configuration()
-    settings = Settings(asked.book, configuration.alerts, configuration.budgets, asked.where)
+    settings = Settings(asked.book, configuration.alerts, configuration.budgets, asked.where, configuration.throttle)
     source = Source(asked.db, asked.paths, poll=asked.poll)
     if asked.once:
         at = parse_when(asked.at)
-        return run_once(source, settings, lambda: at or present(), is_json=asked.json)
+        return run_once(source, settings, lambda: at or present(), is_json=asked.json, may_act=at is None)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from llmcost.cli.watch.live import run_live
 
