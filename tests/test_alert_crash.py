@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
+import time
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -59,16 +60,19 @@ def test_killed_at_any_moment_every_message_arrives_and_no_other(tmp_path: Path,
     assert (24, 24) == (len(expected), len(set(expected)))
     with receiving() as receiver:
         notify(tmp_path, receiver)
-        kills = killing(tmp_path, receiver)
+        kills = killing(tmp_path, receiver, set(expected))
         assert set(expected) == set(receiver.ids)
         # a check that died when its message had arrived sent it again
         assert len(expected) < len(receiver.ids)
     assert kills >= 6
 
 
-def killing(folder: Path, receiver: Receiver) -> int:
-    """Check step by step; kill each check at some moment, and some once more while the receiver has their message."""
-    chance, kills = random.Random(5), 0
+def killing(folder: Path, receiver: Receiver, expected: set[str]) -> int:
+    """Check step by step; kill each check at two moments, and some once more while the receiver has their message.
+
+    Checks go on until everything has arrived, or should have long ago.
+    """
+    chance, kills, whole = random.Random(5), 0, lasting(folder)
     running: list[subprocess.Popen[bytes]] = []
 
     def answer(number: int) -> int:
@@ -77,9 +81,11 @@ def killing(folder: Path, receiver: Receiver) -> int:
         return 503 if number % 5 == 0 else 200
 
     receiver.answer = answer
-    later = [STEPS[-1] + timedelta(minutes=15 * more) for more in range(1, 5)]
-    twice = [(at, patience) for at in STEPS for patience in (chance.uniform(0.2, 1.2), None)]
-    for at, patience in [*twice, *((at, None) for at in later)]:
+    later = [STEPS[-1] + timedelta(minutes=15 * more) for more in range(1, 17)]
+    moments = [(at, share and share * whole) for at in STEPS for share in (chance.random(), chance.random(), None)]
+    for at, patience in [*moments, *((at, None) for at in later)]:
+        if at > later[0] and expected <= set(receiver.ids):
+            break
         process = subprocess.Popen(
             [*PROGRAM, *words(f"{at:%Y-%m-%dT%H:%M}")],
             cwd=folder,
@@ -94,3 +100,11 @@ def killing(folder: Path, receiver: Receiver) -> int:
         assert code in (0, 1, -signal.SIGKILL)
         kills += code < 0
     return kills
+
+
+def lasting(folder: Path) -> float:
+    """Tell how many seconds a check takes from start to exit."""
+    began = time.monotonic()
+    subprocess.run([*PROGRAM, *words("2026-01-01T00:00")], cwd=folder, capture_output=True, check=False)
+    forget(folder)
+    return time.monotonic() - began
