@@ -11,6 +11,7 @@ import pytest
 
 from llmcost.alerts.judge import Alert, Event, Judged, Reading
 from llmcost.alerts.machine import FIRING, State
+from llmcost.alerts.message import percent
 from llmcost.alerts.remembered import messages
 from llmcost.alerts.rules import Rule
 from llmcost.alerts.state import Memory
@@ -56,3 +57,8 @@ def test_a_state_is_read_as_it_was_written(tmp_path: Path) -> None:
     with Memory(tmp_path / "state") as memory:
         memory.keep(found, 1, AT)
         assert {Alert("spike", "key", "a"): state} == memory.states()
+
+
+@pytest.mark.parametrize(("share", "written"), [(0.0257, "2.57 %"), (0.8, "80 %"), (1.0, "100 %"), (20.91, "2,091 %")])
+def test_a_share_is_written_as_people_do(share: float, written: str) -> None:
+    assert written == percent(share)

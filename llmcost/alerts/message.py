@@ -132,8 +132,8 @@ def quantity(value: float, unit: str) -> str:
 
 
 def percent(value: float) -> str:
-    """Write a share."""
-    return f"{value * 100:.3g} %"
+    """Write a share; a large one in whole numbers."""
+    return f"{value * 100:,.0f} %" if value >= 1 else f"{value * 100:.3g} %"
 
 
 def lasting(seconds: float, *, is_one: bool = False) -> str:

@@ -15,7 +15,7 @@ def run_test(name: str) -> int:
     """Send one message. Raises GateError where it does not arrive, UsageError where there is no such channel."""
     channel = channel_of(name)
     now = datetime.now(UTC)
-    answer = channel.send([test_message(name, now)], now.timestamp())
+    answer = channel.send([trial_message(name, now)], now.timestamp())
     if not answer.is_sent:
         raise GateError(f"{name}: not sent: {answer.said}")
     print(f"{name}: sent: {answer.said}")
@@ -31,7 +31,7 @@ def channel_of(name: str) -> Channel:
     return channels[name]
 
 
-def test_message(name: str, now: datetime) -> Message:
+def trial_message(name: str, now: datetime) -> Message:
     """Write a message that says that it is a test."""
     at = f"{now:%Y-%m-%dT%H:%M:%SZ}"
     return {
