@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from llmcost.alerts.state import Memory
+if TYPE_CHECKING:
+    from llmcost.alerts.state import Memory
 
 SCHEMA = (
     """
