@@ -56,7 +56,7 @@ def place() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="llmcost-gateway-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        for part in ("database", "hook", "postgres", "late"):
+        for part in ("database", "hook", "postgres", "late", "blocking"):
             (folder / part).mkdir()
         yield folder
 
@@ -83,15 +83,15 @@ def story(place: Path, proxies: tuple[Proxy, Proxy, Proxy]) -> Iterator[Story]:
     """Let keys spend, watch their logs, and check those of the hook as cron would, until a key is refused."""
     called, other, hooked = proxies
     user, hook_user = User(place / "database"), User(place / "hook")
-    former = {"search": {"rpm_limit": 6000, "tpm_limit": 9_000_000}, "batch": {}, "billing": {}}
+    former = {"search": {"rpm_limit": 6000, "tpm_limit": 9_000_000}, "batch": {}, "nightly": {}, "billing": {}}
     made = {name: called.call("/key/generate", {"key_alias": name, **limits})[1] for name, limits in former.items()}
     hashes = {name: str(one["token"]) for name, one in made.items()}
     keys = {name: str(one["key"]) for name, one in made.items()}
-    through = f"litellm: {{url: '{called.url}', key_env: LITELLM_MASTER_KEY}}"
+    through = through_of(called)
     user.settle({**dict.fromkeys(SPENDERS, f"{BUDGET}"), "billing": "1"}, through)
     hook_user.settle({"search": f"{BUDGET}"}, "file: throttled.json", "block")
     write_log(place / "database" / "logs" / "month.jsonl", month("billing", hashes["billing"], day_at=1))
-    pauses = {"search": 0.3, "batch": 1.0, "billing": 1.0}
+    pauses = {"search": 0.3, "batch": 1.0, "nightly": 1.0, "billing": 1.0}
     at_database = [(name, keys[name], at, pause) for name, pause in pauses.items() for at in (called, other)]
     at_hook = [("hook search", "sk-search", hooked, 0.5), ("hook billing", "sk-billing", hooked, 1.0)]
     with user.watching() as said, asking(*at_database, *at_hook) as clients:
@@ -99,6 +99,10 @@ def story(place: Path, proxies: tuple[Proxy, Proxy, Proxy]) -> Iterator[Story]:
         # it is said when all is done
         wait_until(lambda: all(f"throttle: slowed key {name} to " in said.read_text() for name in SPENDERS), 20, said)
         yield Story(called, other, hooked, hashes, clients, user, hook_user, said)
+
+
+def through_of(one: Proxy) -> str:
+    return f"litellm: {{url: '{one.url}', key_env: LITELLM_MASTER_KEY}}"
 
 
 def is_refused(one: Seen) -> bool:
@@ -144,7 +148,7 @@ def test_a_months_backfill_beside_it_throttles_nobody(story: Story) -> None:
 
 def test_a_month_that_is_read_afterwards_throttles_nobody(place: Path, story: Story) -> None:
     late = User(place / "late")
-    late.settle({"billing": "1"}, f"litellm: {{url: '{story.called.url}', key_env: LITELLM_MASTER_KEY}}")
+    late.settle({"billing": "1"}, through_of(story.called))
     write_log(place / "late" / "month.jsonl", month("billing", story.hashes["billing"]))
     assert 0 == late.run("ingest", "month.jsonl").returncode
     done = late.run("alerts", "check")
@@ -166,9 +170,31 @@ def test_the_hook_refuses_a_key_without_a_database_and_a_release_lets_it_pass(st
     passed = clients.first(is_answered, "hook search", story.hooked, since=released, wait=20)
 
     assert {} == {one.status: one for one in clients.of("hook billing") if not is_answered(one)}
-    say(
+    print(
         f"hook: refused {refused.at - acted:+.1f} s after the check, passes {passed.at - released:+.1f} s after release"
     )
+
+
+def test_a_key_is_blocked_and_unblocked(place: Path, story: Story) -> None:
+    clients, user, asked = story.clients, User(place / "blocking"), time.time()
+    user.settle({"nightly": f"{BUDGET}"}, through_of(story.called), "block")
+    assert 0 == user.run("ingest", "../database/logs").returncode
+    assert "throttle: blocked key nightly until " in user.run("alerts", "check").stderr
+    clients.first(lambda one: one.status == 401, "nightly", story.called, since=asked, wait=20)
+    assert "1 key released\n" == user.run("throttle", "release", "nightly").stdout
+    released = time.time()
+
+    clients.first(is_answered, "nightly", story.called, since=released, wait=20)
+    assert (None, None, False) == story.called.limits(story.hashes["nightly"])
+
+
+@pytest.mark.parametrize("logs", ["database", "hook"])
+def test_what_the_proxy_refused_by_itself_is_no_failure_of_the_provider(place: Path, story: Story, logs: str) -> None:
+    user = User(place / "blocking")
+    assert 0 == user.run("ingest", f"../{logs}/logs", "--db", f"{logs}.duckdb").returncode
+    failed = "select distinct error_kind from scope where status = 'error'"
+
+    assert [{"error_kind": "refused_by_gateway"}] == user.rows("sql", failed, "--db", f"{logs}.duckdb")
 
 
 def test_the_other_worker_refuses_the_key_when_it_looks_at_the_database_again(story: Story) -> None:
