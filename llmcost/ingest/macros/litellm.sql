@@ -36,7 +36,8 @@ create or replace temp macro litellm_passed_over(call_type, is_background) as
     end
 ;
 
--- A key, a team or a project that somebody has blocked is refused by the proxy with an error that has no name of its own.
+-- A key, a team or a project that somebody has blocked is refused by the proxy with an error that has no
+-- name of its own.
 create or replace temp macro litellm_error(class, message) as
     case
         when class = 'Exception' and message like '% is blocked. Update via `/%'
