@@ -1,0 +1,66 @@
+"""The page as it is now: what was computed of the store, and what is known of the present."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from llmcost.render import Choice, Live, Page
+from llmcost.render.html import write_page
+from llmcost.watch.following import Update
+from llmcost.watch.serve import present
+from llmcost.watch.serve.asked import COLUMNS, CUSTOM, RANGES, Asked
+from llmcost.watch.serve.compute import Computed
+from llmcost.watch.snapshot import Snapshot
+
+TITLE = "LLM costs, live"
+# what others have not been shortened to
+Address = Callable[[str], str]
+
+
+def written(asked: Asked, found: Computed, last: Update, poll: float, *, is_whole: bool) -> str:
+    """Write the page, or only what is other of it from one moment to the next."""
+    snapshot = last.snapshot
+    now = () if snapshot is None else tuple(present.sections(snapshot))
+    cards = {} if snapshot is None or asked.names else present.cards(snapshot)
+    page = Page(TITLE, {**found.headline, **cards}, found.notes, (*now, *found.sections))
+    return "".join(write_page(page, live(asked, last, poll), is_whole=is_whole))
+
+
+def live(asked: Asked, last: Update, poll: float) -> Live:
+    """Say what stands beside the report: the age of data, alarms, ranges, and what is filtered."""
+    snapshot = last.snapshot
+    return Live(
+        poll=poll,
+        data=present.until(snapshot) if snapshot else "reading ...",
+        waiting=last.waiting,
+        alarms=tuple(present.alarms(snapshot)) if snapshot else (),
+        ranges=tuple(
+            Choice(one.label, address(asked.within(name)), is_chosen=name == asked.range)
+            for name, one in RANGES.items()
+        ),
+        is_custom=asked.range == CUSTOM,
+        since=asked.since,
+        until=asked.until,
+        names=tuple(
+            Choice(f"{column}: {value or 'none'}", address(asked.without((column, value))))
+            for column, value in asked.names
+        ),
+        links={column: linking(asked, column) for column in COLUMNS},
+    )
+
+
+def linking(asked: Asked, column: str) -> Address:
+    """Give what a name in a table leads to."""
+    return lambda value: address(asked.with_name(column, value))
+
+
+def address(asked: Asked) -> str:
+    """Write where a page is."""
+    return f"?{asked.query}"
+
+
+def timeless(snapshot: Snapshot | None) -> Snapshot | None:
+    """Give what a snapshot tells, without when it was taken."""
+    return None if snapshot is None else replace(snapshot, taken_at=datetime.min)

@@ -1,0 +1,90 @@
+"""One computation for all who look at the same: again when the store or the range is another, not more often than that,
+and never when nobody looks.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+
+from llmcost.ingest.follow import SHARE
+from llmcost.store import Filters
+from llmcost.watch.following import Newest
+from llmcost.watch.serve.asked import Asked
+from llmcost.watch.serve.compute import Computed, Reader
+from llmcost.watch.watching import Clock
+
+# different pages that are kept
+MOST = 16
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was computed, of which state of the store and which requests, and its number."""
+
+    looks: int
+    filters: Filters
+    found: Computed
+    number: int
+
+
+class Shared:
+    """What was computed lately, by what was asked."""
+
+    def __init__(self, reader: Reader, newest: Newest, clock: Clock) -> None:
+        self.reader, self.newest, self.clock = reader, newest, clock
+        self.one = Lock()
+        self.kept: OrderedDict[Asked, Kept] = OrderedDict()
+        self.number = 0
+        self.rested = 0.0
+
+    def get(self, asked: Asked) -> Kept:
+        """Give what is asked for: as it is now, or as it was just before where another is being computed.
+
+        Raises StoreError, UsageError.
+        """
+        found = self.found(asked)
+        if found is not None and (self.is_new(asked, found) or monotonic() < self.rested):
+            return found
+        if not self.one.acquire(blocking=found is None):
+            assert found is not None
+            return found
+        try:
+            # whoever came first may have computed it
+            found = self.found(asked)
+            return found if found is not None and self.is_new(asked, found) else self.computed(asked)
+        finally:
+            self.one.release()
+
+    def found(self, asked: Asked) -> Kept | None:
+        """Give what is kept."""
+        return self.kept.get(asked)
+
+    def is_new(self, asked: Asked, kept: Kept) -> bool:
+        """Tell whether neither the store nor the range has become another."""
+        return (kept.looks, kept.filters) == (self.newest.last.looks, self.filters(asked))
+
+    def filters(self, asked: Asked) -> Filters:
+        """Say which requests are asked for now."""
+        settings = self.reader.settings
+        return asked.filters(settings.where, self.clock(), settings.alerts.zone)
+
+    def computed(self, asked: Asked) -> Kept:
+        """Compute it; afterwards there is a rest, so that pages take a part of the time only."""
+        looks, filters, began = self.newest.last.looks, self.filters(asked), monotonic()
+        found = self.reader.compute(filters)
+        ended = monotonic()
+        self.rested = ended + (ended - began) * (1 / SHARE - 1)
+        self.number += 1
+        self.kept[asked] = Kept(looks, filters, found, self.number)
+        self.kept.move_to_end(asked)
+        while len(self.kept) > MOST:
+            self.kept.popitem(last=False)
+        return self.kept[asked]
+
+    def end(self) -> None:
+        """Stop what is being computed, and compute nothing more."""
+        while not self.one.acquire(timeout=0.1):
+            self.reader.stop()
