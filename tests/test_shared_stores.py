@@ -1,4 +1,4 @@
-"""Threads that have one store open at a time: a writer goes on writing, a reader sees one moment, others are kept out."""
+"""Threads that have one store open at a time: a writer writes, a reader sees one moment, others are kept out."""
 
 from __future__ import annotations
 

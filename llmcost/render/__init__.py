@@ -108,13 +108,14 @@ class Choice:
 class Live:
     """What a page that is served has beside one in a file: it is asked for again every `poll` seconds.
 
-    `data` says until when there is some, `waiting` what keeps it from being newer. `since` and `until` are the ends of
-    a custom range, `names` what is filtered by, each leading to the page without it. `links` give where a name of a
-    column leads.
+    `data` says until when there is some, `spend` what all requests cost now, `waiting` what keeps it from being newer.
+    `since` and `until` are the ends of a custom range, `names` what is filtered by, each leading to the page without
+    it. `links` give where a name of a column leads.
     """
 
     poll: float
     data: str
+    spend: tuple[str, ...]
     waiting: str
     alarms: tuple[Alarm, ...]
     ranges: tuple[Choice, ...]

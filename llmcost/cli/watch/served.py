@@ -21,6 +21,8 @@ from llmcost.watch.watching import Clock, Settings
 
 TOKEN = "LLMCOST_WATCH_TOKEN"
 SHORTEST = 16
+# pages ask again not more often than this
+LEAST_POLL = 1.0
 Serve = Callable[[Newest], AbstractContextManager[None]]
 
 
@@ -47,7 +49,7 @@ def serving(text: str, source: Source, settings: Settings, clock: Clock) -> Serv
     @contextmanager
     def serve(newest: Newest) -> Iterator[None]:
         shared = Shared(Reader(source, settings), newest, clock)
-        with answering(server, Site(guard, shared, source.poll)):
+        with answering(server, Site(guard, shared, max(source.poll, LEAST_POLL))):
             yield
 
     return serve

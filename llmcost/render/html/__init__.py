@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from llmcost.counts import agreeing, part_of
@@ -12,6 +13,8 @@ from llmcost.render.html.bounds import bounded, shown
 from llmcost.render.html.views import FIRST_ROWS, section_view
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+
     from llmcost.render.html.embed import Parts
 
 # as many headline numbers as fit in a row
@@ -51,16 +54,12 @@ def write_page(page: Page, live: Live | None = None, *, is_whole: bool = True) -
 
     A live one has it always, or, where it is not whole, neither scripts nor styles.
     """
-    from jinja2 import Environment
-
-    from llmcost.render.html.embed import asset, data
+    from llmcost.render.html.embed import data
 
     links = live.links if live else {}
     sections = [section_view(bounded(section), number, links) for number, section in enumerate(page.sections, start=1)]
     drawn = [figure.data for section in sections for figure in section.figures if figure.data]
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=shown)
-    template = environment.from_string(asset("page.html").text)
-    stream = template.stream(
+    stream = template().stream(
         page=page,
         sections=sections,
         first_rows=FIRST_ROWS,
@@ -70,6 +69,17 @@ def write_page(page: Page, live: Live | None = None, *, is_whole: bool = True) -
     )
     stream.enable_buffering(CHUNK)
     yield from stream
+
+
+@cache
+def template() -> Template:
+    """Read the template, once for all pages of a process."""
+    from jinja2 import Environment
+
+    from llmcost.render.html.embed import asset
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=shown)
+    return environment.from_string(asset("page.html").text)
 
 
 def live_policy() -> str:

@@ -193,14 +193,19 @@ async function look() {
   if (!(LOOKING.isPaused || document.hidden)) LOOKING.timer = setTimeout(look, POLL);
 }
 
-async function go(query, isBack = false) {
+// `from` is where something was pressed: what stood there stays there.
+async function go(query, { isBack = false, from = null } = {}) {
   if (!isBack) history.pushState(null, "", query || "/");
+  const section = from?.closest("main > section")?.id;
+  const top = () => document.getElementById(section)?.getBoundingClientRect().top ?? 0;
+  const before = top();
   LOOKING.query = query;
   LOOKING.tag = "";
   main().setAttribute("aria-busy", "true");
   const turn = LOOKING.turn + 1;
   await look();
   if (turn !== LOOKING.turn || LOOKING.isLost) return;
+  scrollBy({ top: top() - before, behavior: "instant" });
   if (document.activeElement === document.body) document.getElementById("asked").focus({ preventScroll: true });
   tell(`Shown: ${chosen()}.`);
 }
@@ -214,7 +219,7 @@ addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="?"]');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  go(link.getAttribute("href"));
+  go(link.getAttribute("href"), { from: link });
 });
 addEventListener("submit", (event) => {
   event.preventDefault();
@@ -227,7 +232,7 @@ addEventListener("submit", (event) => {
   go(`?${asked}`);
 });
 addEventListener("popstate", () => {
-  if (location.search !== LOOKING.query) go(location.search, true);
+  if (location.search !== LOOKING.query) go(location.search, { isBack: true });
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !LOOKING.isPaused) look();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from urllib.parse import parse_qsl, urlencode
 
 from llmcost.errors import UsageError
@@ -66,12 +66,18 @@ class Asked:
         """Give the same of all names of a column."""
         return replace(self, names=tuple(one for one in self.names if one != name))
 
+    def ends(self, now: datetime, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+        """Give the ends of a custom range, UTC. Raises UsageError."""
+        present = now.replace(tzinfo=UTC)
+        since, until = (parse_when(text or None, present, zone) for text in (self.since, self.until))
+        return since, until
+
     def filters(self, where: tuple[str, ...], now: datetime, zone: tzinfo) -> Filters:
         """Say which requests these are now, UTC. Raises UsageError."""
         conditions = (*where, *(f"{column}={escaped(value)}" for column, value in self.names))
         if self.range != CUSTOM:
             return Filters(RANGES[self.range].begin(now), None, conditions, zone)
-        since, until = (parse_when(text or None, zone=zone) for text in (self.since, self.until))
+        since, until = self.ends(now, zone)
         if since and until and since >= until:
             raise UsageError(f"since={self.since} is not before until={self.until}", hint="exchange them")
         return Filters(since, until, conditions, zone)

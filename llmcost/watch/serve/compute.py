@@ -34,16 +34,16 @@ class Computed:
 
 
 class Reader:
-    """Reads the store for pages, one at a time; what it is doing can be stopped from another thread."""
+    """Reads the store for pages of some views, one at a time; another thread can stop what it is doing."""
 
-    def __init__(self, source: Source, settings: Settings) -> None:
-        self.source, self.settings = source, settings
+    def __init__(self, source: Source, settings: Settings, names: tuple[str, ...] = VIEWS) -> None:
+        self.source, self.settings, self.names = source, settings, names
         self.store: Store | None = None
 
     def compute(self, filters: Filters) -> Computed:
         """Run the views over the requests of `filters`. Raises StoreError, UsageError."""
         with self.reading() as store:
-            return computed(store.price(self.settings.book), filters)
+            return computed(store.price(self.settings.book), filters, self.names)
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
@@ -69,7 +69,7 @@ class Reader:
             store.interrupt()
 
 
-def computed(priced: Priced, filters: Filters) -> Computed:
+def computed(priced: Priced, filters: Filters, names: tuple[str, ...]) -> Computed:
     """Run the views over requests that are priced once."""
     scope = materialize(priced, filters).scope(replace(filters, where=()))
     covered = coverage(scope)
@@ -77,7 +77,7 @@ def computed(priced: Priced, filters: Filters) -> Computed:
         covered = replace(covered, nothing=why_nothing(priced, filters))
         return Computed(notes=(*coverage_lines(covered), book_line(priced.book)))
     unit = unit_for(scope)
-    sections = [view_section(scope, covered, view_named(name), unit) for name in VIEWS]
+    sections = [view_section(scope, covered, view_named(name), unit) for name in names]
     sections.insert(1, group_section(scope, covered, *BY_KEY))
     notes = (window(scope, filters), book_line(priced.book), *coverage_lines(covered))
     return Computed(headline_of(sections[0].table), notes, tuple(sections))

@@ -12,10 +12,13 @@ from llmcost.watch.following import Update
 from llmcost.watch.serve import present
 from llmcost.watch.serve.asked import COLUMNS, CUSTOM, RANGES, Asked
 from llmcost.watch.serve.compute import Computed
+from llmcost.watch.serve.present import local
 from llmcost.watch.snapshot import Snapshot
 
 TITLE = "LLM costs, live"
-# what others have not been shortened to
+# as a browser's field of a time has it
+FIELD = "%Y-%m-%dT%H:%M"
+# of a page of one name, by the name
 Address = Callable[[str], str]
 
 
@@ -23,17 +26,19 @@ def written(asked: Asked, found: Computed, last: Update, poll: float, *, is_whol
     """Write the page, or only what is other of it from one moment to the next."""
     snapshot = last.snapshot
     now = () if snapshot is None else tuple(present.sections(snapshot))
-    cards = {} if snapshot is None or asked.names else present.cards(snapshot)
-    page = Page(TITLE, {**found.headline, **cards}, found.notes, (*now, *found.sections))
+    page = Page(TITLE, found.headline, found.notes, (*now, *found.sections))
     return "".join(write_page(page, live(asked, last, poll), is_whole=is_whole))
 
 
 def live(asked: Asked, last: Update, poll: float) -> Live:
     """Say what stands beside the report: the age of data, alarms, ranges, and what is filtered."""
     snapshot = last.snapshot
+    ends = asked.ends(snapshot.taken_at, snapshot.zone) if snapshot else (None, None)
+    since, until = ("" if end is None or snapshot is None else f"{local(end, snapshot.zone):{FIELD}}" for end in ends)
     return Live(
         poll=poll,
         data=present.until(snapshot) if snapshot else "reading ...",
+        spend=present.spend(snapshot) if snapshot else (),
         waiting=last.waiting,
         alarms=tuple(present.alarms(snapshot)) if snapshot else (),
         ranges=tuple(
@@ -41,8 +46,8 @@ def live(asked: Asked, last: Update, poll: float) -> Live:
             for name, one in RANGES.items()
         ),
         is_custom=asked.range == CUSTOM,
-        since=asked.since,
-        until=asked.until,
+        since=since,
+        until=until,
         names=tuple(
             Choice(f"{column}: {value or 'none'}", address(asked.without((column, value))))
             for column, value in asked.names

@@ -16,13 +16,13 @@ BUDGETS = ("budget", "period", "spent_usd", "limit_usd", "expected_usd", "mark")
 BAD, WARNING = "bad", "warning"
 
 
-def cards(snapshot: Snapshot) -> dict[str, str]:
-    """Give what all requests have cost in the last hour and today, beside what is usual and expected."""
+def spend(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say what all requests have cost in the last hour and today, beside what is usual and expected."""
     usual, ahead = snapshot.usual_hour_usd, snapshot.day.expected_usd
-    return {
-        "last hour" + (f", usual {dollars(usual)}" if usual is not None else ""): dollars(snapshot.total.hour_usd),
-        "today" + (f", expected {dollars(ahead)}" if ahead is not None else ""): dollars(snapshot.total.today_usd),
-    }
+    return (
+        f"last hour {dollars(snapshot.total.hour_usd)}" + (f", usual {dollars(usual)}" if usual is not None else ""),
+        f"today {dollars(snapshot.total.today_usd)}" + (f", expected {dollars(ahead)}" if ahead is not None else ""),
+    )
 
 
 def alarms(snapshot: Snapshot) -> Iterator[Alarm]:

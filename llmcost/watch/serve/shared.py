@@ -5,6 +5,7 @@ and never when nobody looks.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -31,10 +32,10 @@ class Kept:
 
 
 class Shared:
-    """What was computed lately, by what was asked."""
+    """What was computed lately, by what was asked; `timer` counts the seconds that a computation takes."""
 
-    def __init__(self, reader: Reader, newest: Newest, clock: Clock) -> None:
-        self.reader, self.newest, self.clock = reader, newest, clock
+    def __init__(self, reader: Reader, newest: Newest, clock: Clock, timer: Callable[[], float] = monotonic) -> None:
+        self.reader, self.newest, self.clock, self.timer = reader, newest, clock, timer
         self.one = Lock()
         self.kept: OrderedDict[Asked, Kept] = OrderedDict()
         self.number = 0
@@ -45,22 +46,18 @@ class Shared:
 
         Raises StoreError, UsageError.
         """
-        found = self.found(asked)
-        if found is not None and (self.is_new(asked, found) or monotonic() < self.rested):
+        found = self.kept.get(asked)
+        if found is not None and (self.is_new(asked, found) or self.timer() < self.rested):
             return found
         if not self.one.acquire(blocking=found is None):
             assert found is not None
             return found
         try:
             # whoever came first may have computed it
-            found = self.found(asked)
+            found = self.kept.get(asked)
             return found if found is not None and self.is_new(asked, found) else self.computed(asked)
         finally:
             self.one.release()
-
-    def found(self, asked: Asked) -> Kept | None:
-        """Give what is kept."""
-        return self.kept.get(asked)
 
     def is_new(self, asked: Asked, kept: Kept) -> bool:
         """Tell whether neither the store nor the range has become another."""
@@ -73,9 +70,9 @@ class Shared:
 
     def computed(self, asked: Asked) -> Kept:
         """Compute it; afterwards there is a rest, so that pages take a part of the time only."""
-        looks, filters, began = self.newest.last.looks, self.filters(asked), monotonic()
+        looks, filters, began = self.newest.last.looks, self.filters(asked), self.timer()
         found = self.reader.compute(filters)
-        ended = monotonic()
+        ended = self.timer()
         self.rested = ended + (ended - began) * (1 / SHARE - 1)
         self.number += 1
         self.kept[asked] = Kept(looks, filters, found, self.number)

@@ -23,8 +23,6 @@ from llmcost.watch.snapshot import Snapshot
 PAGE, PART = "/", "/part"
 METHODS = ("GET", "HEAD")
 HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
-# pages are asked for again not more often than this
-LEAST_POLL = 1.0
 MOST_WRITTEN = 16
 
 
@@ -56,7 +54,7 @@ class Site:
 
     def __init__(self, guard: Guard, shared: Shared, poll: float) -> None:
         self.guard, self.shared = guard, shared
-        self.poll = max(poll, LEAST_POLL)
+        self.poll = poll
         # tags of another process are none of ours
         self.name = token_hex(4)
         self.snapshot: Snapshot | None = None
