@@ -55,7 +55,7 @@ def watch(*, options: WatchOptions) -> int:
     It reads what is new, judges it by the rules of `llmcost alerts`, and shows one screen: keys, models and projects,
     latency, errors, caches, alerts. ? lists the keys. Between two looks the store is free for other commands. Without
     LOGS it shows what others read into the store. Without a terminal it prints a line a minute, and every alert at
-    once. q, Ctrl-C or SIGTERM end it after what is being read. --serve shows all of it to a browser as well.
+    once. q, Ctrl-C or SIGTERM end it after what is being read. --serve shows it in a browser too.
 
     \b
         llmcost watch /var/log/gateway/
