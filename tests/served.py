@@ -39,7 +39,7 @@ class Served:
         self.source = Source(folder / "llmcost.duckdb", (str(folder),), poll=0.1)
         self.newest = Newest()
         self.watching = Watching(settings, state_path(self.source.db), self.clock)
-        self.shared = Shared(Reader(self.source, settings, names), self.newest, self.clock, lambda: 0.0)
+        self.shared = Shared(Reader(self.source, settings, names), self.newest, self.clock, lambda: (0.0, 0.0))
         self.site = Site(guard or Guard(), self.shared, 0.1)
         self.stack = ExitStack()
 
@@ -55,9 +55,9 @@ class Served:
             self.watching.look(store)
         self.tell()
 
-    def tell(self, waiting: str = "") -> None:
-        """Leave what is known for whoever shows it."""
-        self.newest.put(Update(self.watching.snapshot(), waiting=waiting, looks=self.watching.looks))
+    def tell(self, waiting: str = "", looks: int = 0) -> None:
+        """Leave what is known for whoever shows it, after so many looks more."""
+        self.newest.put(Update(self.watching.snapshot(), waiting=waiting, looks=self.watching.looks + looks))
 
     def alert(self, *alerts: AlertLine, throttled: tuple[str, ...] = ()) -> None:
         """Leave what is known with these alerts and keys that are held back."""

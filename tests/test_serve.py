@@ -30,7 +30,7 @@ from llmcost.watch.serve.site import Reply
 from tests.conftest import Run
 from tests.logs import write, write_log
 from tests.served import Served
-from tests.test_follow import PATIENCE
+from tests.test_follow import PATIENCE, held
 from tests.test_html import Cells, embedded
 from tests.test_watch_snapshot import BOOK, NOW, SETTINGS, spent
 
@@ -184,8 +184,8 @@ def test_while_another_is_computed_what_was_known_is_shown(served: Served) -> No
 def test_after_a_computation_there_is_a_rest_three_times_as_long(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # it takes from second 0 to 2
-    seconds = iter([0, 2, 7.9, 8, 8, 8])
+    # by the clock from second 0 to 1, in which two processors work
+    seconds = iter([(0, 0), (1, 2), (6.9, 2), (7, 2), (7, 2), (7, 2)])
     monkeypatch.setattr(served.shared, "timer", lambda: next(seconds))
     page(served, "?range=30d")
     served.read(spent(1, api_key_alias="rested"))
@@ -193,6 +193,16 @@ def test_after_a_computation_there_is_a_rest_three_times_as_long(
     served.shared.rested = 0
 
     assert (False, True) == ("rested" in rested, "rested" in then)
+
+
+def test_while_another_process_has_the_store_what_was_known_is_shown(known: Served) -> None:
+    before = page(known)
+    known.tell(looks=100)
+    with held(known.source.db):
+        during, unknown = page(known), refusal(known, "/part?key=other")
+
+    assert before == during
+    assert (503, True) == (unknown[0], "the store is locked" in unknown[1])
 
 
 def test_the_pages_that_were_asked_for_last_are_kept(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

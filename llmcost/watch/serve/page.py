@@ -11,8 +11,8 @@ from llmcost.render.html import write_page
 from llmcost.watch.following import Update
 from llmcost.watch.serve import present
 from llmcost.watch.serve.asked import COLUMNS, CUSTOM, RANGES, Asked
-from llmcost.watch.serve.compute import Computed
 from llmcost.watch.serve.present import local
+from llmcost.watch.serve.shared import Kept
 from llmcost.watch.snapshot import Snapshot
 
 TITLE = "LLM costs, live"
@@ -22,22 +22,23 @@ FIELD = "%Y-%m-%dT%H:%M"
 Address = Callable[[str], str]
 
 
-def written(asked: Asked, found: Computed, last: Update, poll: float, *, is_whole: bool) -> str:
+def written(asked: Asked, kept: Kept, last: Update, poll: float, *, is_whole: bool) -> str:
     """Write the page, or only what is other of it from one moment to the next."""
     snapshot = last.snapshot
     now = () if snapshot is None else tuple(present.sections(snapshot))
+    found = kept.found
     page = Page(TITLE, found.headline, found.notes, (*now, *found.sections))
-    return "".join(write_page(page, live(asked, last, poll), is_whole=is_whole))
+    return "".join(write_page(page, live(asked, kept, last, poll), is_whole=is_whole))
 
 
-def live(asked: Asked, last: Update, poll: float) -> Live:
+def live(asked: Asked, kept: Kept, last: Update, poll: float) -> Live:
     """Say what stands beside the report: the age of data, alarms, ranges, and what is filtered."""
     snapshot = last.snapshot
     ends = asked.ends(snapshot.taken_at, snapshot.zone) if snapshot else (None, None)
     since, until = ("" if end is None or snapshot is None else f"{local(end, snapshot.zone):{FIELD}}" for end in ends)
     return Live(
         poll=poll,
-        data=present.until(snapshot) if snapshot else "reading ...",
+        data=present.until(kept.until, snapshot.zone) if snapshot else "reading ...",
         spend=present.spend(snapshot) if snapshot else (),
         waiting=last.waiting,
         alarms=tuple(present.alarms(snapshot)) if snapshot else (),

@@ -54,18 +54,14 @@ def sections(snapshot: Snapshot) -> Iterator[Section]:
         yield Section("budgets", "Budgets", answers, Table("Budgets", BUDGETS, found, {}, {}))
 
 
-def until(snapshot: Snapshot) -> str:
+def until(moment: datetime | None, zone: tzinfo) -> str:
     """Say until when there is data."""
-    if snapshot.data_until is None:
-        return "no data yet"
-    return f"data until {local(snapshot.data_until, snapshot.zone):%H:%M:%S %Z}"
+    return "no data yet" if moment is None else f"data until {local(moment, zone):%H:%M:%S %Z}"
 
 
-def old(snapshot: Snapshot, now: datetime) -> str:
+def old(moment: datetime | None, now: datetime) -> str:
     """Say how old the data is, nothing where there is none."""
-    if snapshot.data_until is None:
-        return ""
-    return f"{age(int((now - snapshot.data_until).total_seconds()))} old"
+    return "" if moment is None else f"{age(int((now - moment).total_seconds()))} old"
 
 
 def since(moment: datetime | None, zone: tzinfo) -> str:

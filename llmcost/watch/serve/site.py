@@ -11,19 +11,22 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from llmcost.errors import LlmcostError, StoreError, UsageError
+from llmcost.store import Filters
 from llmcost.watch.following import Update
 from llmcost.watch.serve.asked import Asked, read_asked
 from llmcost.watch.serve.compute import Computed
 from llmcost.watch.serve.guard import Guard, without_token
 from llmcost.watch.serve.page import timeless, written
 from llmcost.watch.serve.present import old
-from llmcost.watch.serve.shared import Shared
+from llmcost.watch.serve.shared import Kept, Shared
 from llmcost.watch.snapshot import Snapshot
 
 PAGE, PART = "/", "/part"
 METHODS = ("GET", "HEAD")
 HTML, TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 MOST_WRITTEN = 16
+# before the first look
+NOTHING = Kept(0, Filters(), Computed(), None, 0)
 
 
 @dataclass(frozen=True)
@@ -101,24 +104,22 @@ class Site:
         if last.snapshot is None:
             # what is wrong with the address is so before there is anything to see
             self.shared.filters(asked)
-            found, number = Computed(), 0
+            kept = NOTHING
         else:
             kept = self.shared.get(asked)
-            found, number = kept.found, kept.number
         of = crc32(asked.query.encode())
-        tag = f'"{self.name}-{of:x}-{number}-{self.version(last)}"'
-        age = old(last.snapshot, self.shared.clock()) if last.snapshot else ""
-        headers = {"ETag": tag, "Llmcost-Age": age}
+        tag = f'"{self.name}-{of:x}-{kept.number}-{self.version(last)}"'
+        headers = {"ETag": tag, "Llmcost-Age": old(kept.until, self.shared.clock())}
         if tag in [one.strip() for one in request.header("if-none-match").split(",")]:
             return Reply(304, headers=headers)
-        body = self.body(f"{tag}{is_whole}", asked, found, last, is_whole=is_whole)
+        body = self.body(f"{tag}{is_whole}", asked, kept, last, is_whole=is_whole)
         return Reply(200, body, HTML, headers)
 
-    def body(self, key: str, asked: Asked, found: Computed, last: Update, *, is_whole: bool) -> bytes:
+    def body(self, key: str, asked: Asked, kept: Kept, last: Update, *, is_whole: bool) -> bytes:
         """Write a page once for all who see the same."""
         with self.writing:
             if key not in self.pages:
-                self.pages[key] = written(asked, found, last, self.poll, is_whole=is_whole).encode()
+                self.pages[key] = written(asked, kept, last, self.poll, is_whole=is_whole).encode()
                 while len(self.pages) > MOST_WRITTEN:
                     self.pages.popitem(last=False)
             return self.pages[key]
