@@ -421,7 +421,7 @@ def test_what_others_reach_needs_a_token_that_is_said_once(tmp_path: Path, capsy
     serve = serving("0.0.0.0:0", served.source, SETTINGS, served.clock)
     said = capsys.readouterr().err.splitlines()
     place, _, token = said[0].removeprefix("page: ").partition("?token=")
-    with serve(served.newest):
+    with serve.during(served.newest):
         statuses = [status_of(place, headers) for headers in ({}, {"Authorization": f"Bearer {token}"})]
 
     assert ([401, 200], True) == (statuses, len(token) >= 32)

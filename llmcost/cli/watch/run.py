@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from llmcost.cli.watch.lines import run_lines
 from llmcost.cli.watch.once import run_once
 from llmcost.cli.watch.options import WatchOptions
-from llmcost.cli.watch.served import not_served, serving
+from llmcost.cli.watch.served import Serve, serving
 from llmcost.configuration import open_configuration
 from llmcost.errors import UsageError
 from llmcost.ingest.follow import check_poll
@@ -26,7 +26,7 @@ def run_watch(asked: WatchOptions) -> int:
     if asked.once:
         at = parse_when(asked.at)
         return run_once(source, settings, lambda: at or present(), is_json=asked.json, may_act=at is None)
-    serve = not_served if asked.serve is None else serving(asked.serve, source, settings, present)
+    serve = Serve() if asked.serve is None else serving(asked.serve, source, settings, present)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from llmcost.cli.watch.live import run_live
 

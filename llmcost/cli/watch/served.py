@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 
 from llmcost.cli.notes import note
 from llmcost.errors import UsageError
@@ -23,12 +24,14 @@ TOKEN = "LLMCOST_WATCH_TOKEN"
 SHORTEST = 16
 # pages ask again not more often than this
 LEAST_POLL = 1.0
-Serve = Callable[[Newest], AbstractContextManager[None]]
 
 
-def not_served(newest: Newest) -> AbstractContextManager[None]:
-    """Serve nothing."""
-    return nullcontext()
+@dataclass(frozen=True)
+class Serve:
+    """What serves the newest in a block, and where the page is; by itself nothing, nowhere."""
+
+    place: str = ""
+    during: Callable[[Newest], AbstractContextManager[None]] = lambda _: nullcontext()
 
 
 def serving(text: str, source: Source, settings: Settings, clock: Clock) -> Serve:
@@ -42,17 +45,18 @@ def serving(text: str, source: Source, settings: Settings, clock: Clock) -> Serv
     if not (token or is_ours_alone):
         token = secrets.token_urlsafe(24)
     guard = guard_of(address, server, token)
-    say(address, server, "" if is_given else token)
+    place = f"http://{Address(address.host, server.port)}/"
+    say(place, "" if is_given else token)
     if guard.token and not is_ours_alone:
         note("what is served is not encrypted: between machines a tunnel or a proxy does that")
 
     @contextmanager
-    def serve(newest: Newest) -> Iterator[None]:
+    def during(newest: Newest) -> Iterator[None]:
         shared = Shared(Reader(source, settings), newest, clock)
         with answering(server, Site(guard, shared, max(source.poll, LEAST_POLL))):
             yield
 
-    return serve
+    return Serve(place, during)
 
 
 def guard_of(address: Address, server: Server, token: str) -> Guard:
@@ -63,8 +67,8 @@ def guard_of(address: Address, server: Server, token: str) -> Guard:
     return Guard(names, token, server.port, has_any_number=True)
 
 
-def say(address: Address, server: Server, generated: str) -> None:
+def say(place: str, generated: str) -> None:
     """Say where the page is; a token that was made here is said once, with it."""
     query = f"?token={generated}" if generated else ""
     needs = f" (token: {TOKEN})" if os.environ.get(TOKEN) else ""
-    note(f"page: http://{Address(address.host, server.port)}/{query}{needs}")
+    note(f"page: {place}{query}{needs}")
