@@ -12,7 +12,8 @@ import pytest
 from llmcost.store import Store
 
 MORE = "select count(*) from duckdb_tables() where table_name = 'more'"
-OTHERS = "import sys; from llmcost.store import Store; Store(sys.argv[1]).close()"
+# as DuckDB locks what it writes
+OTHERS = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB)"
 
 
 @pytest.fixture
