@@ -25,7 +25,14 @@ export PYTHONDONTWRITEBYTECODE := 1
 PACKAGES = $$($(BIN)/python -c "import pathlib, duckdb; print(pathlib.Path(duckdb.__file__).parent.parent)")
 COMPILE = @$(BIN)/python -m compileall -q -j 0 llmcost tests $(PACKAGES) >/dev/null || true
 
-.PHONY: demo test check fix docs golden bench bench-quick clean help
+# the proxy of LiteLLM, its Postgres and its Prisma are in an environment of their own
+GATEWAY := .venv-gateway
+ENGINE := $(GATEWAY)/engine
+# where an engine of Prisma's is looked for, and that none is fetched
+PRISMA = PRISMA_QUERY_ENGINE_BINARY=$(abspath $(ENGINE))/query-engine PRISMA_SCHEMA_ENGINE_BINARY=$(abspath $(ENGINE))/schema-engine \
+	PRISMA_QUERY_ENGINE_LIBRARY=$(abspath $(ENGINE))/none PRISMA_CLI_QUERY_ENGINE_TYPE=binary
+
+.PHONY: demo test test-gateway check fix docs golden bench bench-quick clean help
 
 help:  ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -54,6 +61,23 @@ demo: $(INSTALLED)  ## an invented month: what each key spends, and what of it i
 test: $(READY)  ## create the environment and run all tests but the slow ones
 	$(COMPILE)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "$(SELECT)" $(TESTS)
+
+$(GATEWAY)/.proxy: pyproject.toml $(wildcard tests/real_gateway/engine/*)
+	$(PYTHON) -m venv --clear $(GATEWAY)
+	$(GATEWAY)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(GATEWAY)/bin/python -m pip install --quiet --group gateway
+	$(GATEWAY)/bin/python -m pip install --quiet --no-deps --editable .
+	cp -r tests/real_gateway/engine $(ENGINE) && touch $(ENGINE)/none
+	npm install --prefix $(ENGINE) --ignore-scripts --no-audit --no-fund --silent
+	grep -hv binaryTargets $(GATEWAY)/lib/python*/site-packages/litellm_proxy_extras/schema.prisma >$(ENGINE)/schema.prisma
+	PATH="$(abspath $(GATEWAY))/bin:$$PATH" $(PRISMA) $(GATEWAY)/bin/prisma generate --schema $(ENGINE)/schema.prisma >/dev/null
+	$(GATEWAY)/bin/python -m compileall -q -j 0 $(GATEWAY)/lib >/dev/null || true
+	touch $@
+
+test-gateway: $(READY)  ## the throttle at the real proxy of LiteLLM with Postgres, in eight minutes at most; it needs npm
+	@missing="$$($(BIN)/python -m tests.real_gateway.needs)"; if [ "$$missing" ]; then echo "not tested: $$missing"; else \
+		$(MAKE) $(GATEWAY)/.proxy PYTHON=$(PYTHON) && \
+		LLMCOST_TEST_GATEWAY="$(abspath $(GATEWAY))" $(BIN)/python -m pytest -s tests/test_real_gateway.py; fi
 
 check: $(READY)  ## everything CI runs, in the order that fails fastest
 	$(BIN)/ruff format --check .
@@ -92,4 +116,4 @@ bench-quick: $(READY)  ## the main ratios in under three minutes, beside the las
 	$(BIN)/python bench/quick.py
 
 clean:  ## remove the environment and what the demo left
-	rm -rf $(VENV) .demo
+	rm -rf $(VENV) $(GATEWAY) .demo

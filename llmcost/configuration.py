@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from llmcost.alerts.reading import alerts_of
 from llmcost.alerts.rules import AlertSettings
 from llmcost.check_settings import CheckSettings
 from llmcost.pricing.loader import Node, only, read_yaml, required, section
@@ -47,7 +46,7 @@ def read_configuration(path: Path) -> Configuration:
     top = read_yaml(path).mapping({"detect", "budgets", "check", "alerts", "throttle"}, NAME)
     budgets = tuple(budget for node in section(top, "budgets") for budget in budgets_of(node))
     check = only(top, "check", check_of) or CheckSettings()
-    alerts = only(top, "alerts", alerts_of) or AlertSettings()
+    alerts = only(top, "alerts", read_alerts) or AlertSettings()
     throttle = only(top, "throttle", throttle_of) or ThrottleSettings()
     if "detect" not in top:
         return Configuration(budgets=budgets, check=check, alerts=alerts, throttle=throttle)
@@ -61,6 +60,13 @@ def read_configuration(path: Path) -> Configuration:
         alerts,
         throttle,
     )
+
+
+def read_alerts(node: Node) -> AlertSettings:
+    """Read the section `alerts`; what it takes, all channels among it, is not loaded where there is none."""
+    from llmcost.alerts.reading import alerts_of
+
+    return alerts_of(node)
 
 
 def check_of(node: Node) -> CheckSettings:

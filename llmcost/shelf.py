@@ -13,15 +13,12 @@ from textwrap import indent
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import duckdb
-import yaml
 
 from llmcost.compiled import compiled
 from llmcost.errors import ShelfError, first_line
 
 Entry = TypeVar("Entry")
 WITH = "with\n"
-# the same language; five times as fast where PyYAML was built with libyaml
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 # what DuckDB raises for a query that it cannot read, or that names what is not there
@@ -131,8 +128,12 @@ def read_header(text: str, name: str) -> dict[str, Any]:
     """Read the YAML of the comment that opens a shelf file."""
     if not text.startswith("/*") or "*/" not in text:
         raise ShelfError(f"{name}: it must open with a /* YAML */ comment")
+    # the headers of shipped shelves are read compiled: few commands need YAML
+    import yaml
+
     try:
-        header = yaml.load(text[2 : text.index("*/")], LOADER)
+        # the same language, five times as fast where PyYAML was built with libyaml
+        header = yaml.load(text[2 : text.index("*/")], getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise ShelfError(f"{name}: its header is not YAML: {first_line(error)}") from error
     if not isinstance(header, dict):

@@ -12,6 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.receivers import running
 
+# as the proxy says them: of a key that it never had, of one that was deleted, of an address that it does not have
+NOT_FOUND = {"type": "not_found_error", "param": "key", "code": "404"}
+NO_KEY = {"error": {"message": "Key not found in database", **NOT_FOUND}}
+NO_KEY_TO_CHANGE = {"error": {"message": "Key not found.", **NOT_FOUND}}
+NO_ADDRESS = {"detail": "Not Found"}
 MASTER = "sk-T0PSECRET-master-1234"
 
 
@@ -37,16 +42,18 @@ class Handler(BaseHTTPRequestHandler):
         self.proxy.asked += 1
         key = parse_qs(parts.query).get("key", [""])[0]
         info = self.proxy.keys.get(key)
-        if self.refuses() or parts.path != "/key/info" or info is None:
-            return self.say(404 if not self.refuses() else self.refuses(), {"detail": {"message": "not found"}})
+        if self.refuses() or parts.path != "/key/info":
+            return self.say(self.refuses() or 404, NO_ADDRESS)
+        if info is None:
+            return self.say(404, NO_KEY)
         return self.say(200, {"key": key, "info": {"key_alias": f"alias-{key}", **info}})
 
     def do_POST(self) -> None:
         self.proxy.asked += 1
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         info = self.proxy.keys.get(body["key"])
-        if self.refuses() or info is None:
-            return self.say(404 if not self.refuses() else self.refuses(), {"detail": {"message": "not found"}})
+        if self.refuses() or info is None or "status" in info:
+            return self.say(self.refuses() or 404, NO_KEY_TO_CHANGE)
         self.proxy.calls.append((self.path, body))
         changes = {"/key/block": {"blocked": True}, "/key/unblock": {"blocked": False}}
         info |= changes.get(self.path, {name: value for name, value in body.items() if name != "key"})

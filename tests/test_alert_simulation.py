@@ -54,8 +54,8 @@ def spend(chance: np.random.Generator, kind: str) -> Numbers:
 
 def alarms(rule: Rule, costs: dict[str, Numbers]) -> dict[str, list[int]]:
     """Judge weeks of keys, of which the first two are history; give the slots in which each is told of."""
-    rows = {name: [(slot, 0, 1, float(cost), 1.0) for slot, cost in enumerate(each)] for name, each in costs.items()}
-    some = {"all": [(slot, 0, 1, 1.0, 1.0) for slot in range(SIZE)]}
+    rows = {name: np.array([(slot, 0, 1, cost, 1) for slot, cost in enumerate(each)]) for name, each in costs.items()}
+    some = {"all": np.array([(slot, 0, 1, 1, 1) for slot in range(SIZE)], dtype=np.float64)}
     history = History(0, SIZE - 1, {EVERY_REQUEST: some, (rule.metric, rule.by): rows})
     found = judge(history, (rule,), {}, Judging(FIRST, SIZE - 1, EPOCH))
     told: dict[str, list[int]] = {name: [] for name in costs}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import llmcost as package
-from tests.conftest import FIXTURES, Run
+from tests.conftest import FIRST, FIXTURES, Run
 
 LITELLM = FIXTURES / "litellm.jsonl"
 
@@ -247,6 +247,10 @@ ROOMS = ("check", "export", "ingest", "pricing", "report", "show", "sql", "waste
         (["pricing", "--help"], ("duckdb", "yaml", "rich", "polars", "llmcost.cli.report")),
         (["report", "--help"], ("duckdb", "yaml", "rich", "polars", "llmcost.cli.pricing")),
         (["pricing", "show", "gpt-4o"], ("duckdb", "polars", "pyarrow", "numpy", "llmcost.cli.report")),
+        (
+            ["report", str(FIRST[0])],
+            ("polars", "pyarrow", "numpy", "llmcost.alerts.judge", "llmcost.throttle.enforce", "llmcost.check"),
+        ),
     ],
 )
 def test_a_command_imports_no_more_than_it_needs(words: list[str], without: tuple[str, ...]) -> None:

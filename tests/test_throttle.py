@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -228,10 +229,74 @@ def test_a_dry_run_calls_nobody_and_says_what_it_would_do(memory: Memory, proxy:
     settings = replace(acting(through(proxy)), act=False)
     said = f"would {SLOWED.replace('slowed', 'slow', 1)} (dry run; `throttle: {{act: true}}` acts)"
 
-    assert [[said], [said]] == [run(memory, settings, over("search")) for _ in range(2)]
+    assert [said] == run(memory, settings, over("search"))
     assert (0, ["dry run"]) == (proxy.asked, [what for _, what, *_ in Register(memory).logged()])
     # and keeps nobody from acting later that day
     assert [SLOWED] == run(memory, acting(through(proxy)), over("search"))
+
+
+def test_what_stays_as_it_was_is_said_once_and_again_when_it_was_otherwise_meanwhile(
+    memory: Memory, proxy: Proxy
+) -> None:
+    settings, late = replace(acting(through(proxy)), act=False), replace(over("search"), newest=datetime(2026, 3, 2, 9))
+    later = replace(late, newest=datetime(2026, 3, 2, 10))
+    looks = [over("search"), over("search"), late, later, over("search"), NOBODY, over("search", "other")]
+
+    assert ["would slow", "", "is left alone", "", "would slow", "", "would slow, would slow"] == [
+        ", ".join(re.findall("would slow|is left alone", " ".join(run(memory, settings, looked)))) for looked in looks
+    ]
+    # another time than now is asked for by a person, who is told all, and whose question changes nothing
+    asked = Run(Register(memory), settings, NOON, UTC)
+    assert 2 == len(throttle(asked, over("search", "other"), may_act=False))
+    assert [] == run(memory, settings, over("search", "other"))
+
+
+def test_a_gateway_that_is_named_no_more_is_spoken_of_once_a_day(memory: Memory, proxy: Proxy) -> None:
+    run(memory, acting(through(proxy)), over("search"))
+    times = [NOON, NOON, MIDNIGHT, MIDNIGHT + timedelta(hours=1)]
+
+    assert [1, 0, 1, 0] == [len(run(memory, ThrottleSettings(), NOBODY, now)) for now in times]
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_key_that_was_deleted_at_the_gateway_is_closed_and_asked_about_no_more(
+    memory: Memory, proxy: Proxy, is_listed: bool
+) -> None:
+    settings = acting(through(proxy))
+    run(memory, settings, over("search"))
+    # the proxy tells of keys that it had, with the limits that they had
+    proxy.keys["h-search"]["status"] = "deleted"
+    if not is_listed:
+        del proxy.keys["h-search"]
+    gone = "key search is not at the gateway any more: there is nothing to throttle or to release"
+
+    assert [gone] == run(memory, settings, over("search"))
+    assert [("released", "the gateway has no such key")] == [(one.state, one.how) for one in Register(memory).all()]
+    assert ("gone", "the gateway has no such key") == tuple(Register(memory).logged()[-1][at] for at in (1, 4))
+    asked = proxy.asked
+    assert ([], [], asked) == (
+        run(memory, settings, over("search")),
+        run(memory, settings, NOBODY, MIDNIGHT),
+        proxy.asked,
+    )
+
+
+def test_a_key_that_the_gateway_never_had_is_asked_about_once_a_day(memory: Memory, proxy: Proxy) -> None:
+    settings = acting(through(proxy))
+
+    assert [1, 0, 0] == [len(run(memory, settings, over("nobody"))) for _ in range(3)]
+    assert 1 == proxy.asked
+
+
+def test_a_key_whose_proxy_is_not_at_this_address_is_not_gone(memory: Memory, proxy: Proxy) -> None:
+    run(memory, acting(through(proxy)), over("search"))
+    elsewhere = acting(LiteLLM(Source(plain=f"{proxy.url}/wrong"), Source(plain=MASTER)))
+
+    assert ["key search: the gateway answered 404 Not Found; the next check tries again"] == run(
+        memory, elsewhere, NOBODY, MIDNIGHT
+    )
+    run(memory, acting(through(proxy)), NOBODY, MIDNIGHT)
+    assert [50, None] == limits(proxy)
 
 
 def test_what_was_throttled_is_released_also_where_nothing_is_acted_on_any_more(memory: Memory, proxy: Proxy) -> None:

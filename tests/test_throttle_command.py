@@ -165,6 +165,7 @@ def test_a_backfill_of_a_month_throttles_nobody(tmp_path: Path, llmcost: Run, pr
 
     (line,) = check(llmcost)
     assert "key search is left alone: no request ended in the last 15 minutes" in line
+    assert [] == check(llmcost)
     assert 0 == proxy.asked
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 from llmcost.errors import ShelfError
 from llmcost.shelf import Query, shipped_shelf
@@ -44,4 +45,9 @@ def metrics() -> dict[str, Metric]:
 @cache
 def queries() -> dict[str, Query]:
     """Read what is asked inside, by name."""
-    return shipped_shelf(resources.files("llmcost.alerts") / "queries", Query)
+    return shipped_shelf(resources.files("llmcost.alerts") / "queries", Query, steps())
+
+
+def steps() -> Traversable:
+    """Name the folder of what several of these queries read first."""
+    return resources.files("llmcost.alerts") / "steps"

@@ -20,6 +20,7 @@ EPOCH = datetime(1970, 1, 1)
 # a request of a batch ends a day after it began
 LONGEST = timedelta(days=1)
 Numbers = npt.NDArray[np.float64]
+NOTHING: Numbers = np.empty((0, 5))
 # metric and column
 Watched = tuple[str, str]
 NAMED = {
@@ -51,11 +52,14 @@ class Sums:
 
 @dataclass(frozen=True)
 class History:
-    """The slots from `first` to `last`, and for each metric and column the rows of its groups."""
+    """The slots from `first` to `last`, and for each metric and column the rows of its groups, in the order of slots.
+
+    A row is slot, bucket, samples, amount, base.
+    """
 
     first: int
     last: int
-    rows: Mapping[Watched, Mapping[str, Rows | Numbers]] = field(default_factory=dict)
+    rows: Mapping[Watched, Mapping[str, Numbers]] = field(default_factory=dict)
 
     def names(self, watched: Watched) -> Iterable[str]:
         """Name the groups that had anything."""
@@ -63,12 +67,13 @@ class History:
 
     def most(self, watched: Watched, name: str, since: int) -> float:
         """Give what one group had in all slots since one: no window of them has more."""
-        return sum(float(row[3]) for row in self.rows[watched].get(name, ()) if row[0] >= since)
+        found = self.rows[watched].get(name, NOTHING)
+        return float(found[found[:, 0].searchsorted(since) :, 3].sum())
 
     def sums(self, watched: Watched, name: str) -> Sums:
         """Lay out what one group had."""
         size = self.last - self.first + 1
-        found = np.array(self.rows[watched].get(name, ()), dtype=np.float64).reshape(-1, 5)
+        found = self.rows[watched].get(name, NOTHING)
         at = found[:, 0].astype(np.int64) - self.first
         samples, amount, base = (summed(at, found[:, n], size) for n in (2, 3, 4))
         edges, column = np.unique(found[:, 1], return_inverse=True)
@@ -86,7 +91,7 @@ def read_history(priced: Priced, watched: Iterable[Watched], first: int, last: i
     """Read the sums of these metrics by these columns in the slots from first to last. Requests are read once."""
     asked = list(dict.fromkeys(watched))
     columns = list(dict.fromkeys(by for _, by in asked if by != ALL))
-    found: dict[Watched, Mapping[str, Rows | Numbers]] = {}
+    found: dict[Watched, Mapping[str, Numbers]] = {}
     for at in range(0, max(len(columns), 1), MAX_GROUPS):
         some = columns[at : at + MAX_GROUPS]
         events = events_of(priced, some, first, last)
@@ -105,12 +110,12 @@ def events_of(priced: Priced, columns: list[str], first: int, last: int) -> Deri
     return priced.scope(Filters(since, until), tuple(columns)).derive(queries()["events"], first=first, last=last)
 
 
-def grouped(rows: Rows) -> dict[str, Rows]:
+def grouped(rows: Rows) -> dict[str, Numbers]:
     """Sort rows by their group; what is not known adds nothing."""
     found: dict[str, Rows] = defaultdict(list)
     for name, slot, bucket, samples, amount, base in rows:
         found[name].append((slot, bucket, samples, float(amount or 0), float(base or 0)))
-    return found
+    return {name: np.array(group, dtype=np.float64) for name, group in found.items()}
 
 
 def naive(moment: datetime) -> datetime:

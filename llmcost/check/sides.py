@@ -14,6 +14,7 @@ from llmcost.check.keys import Keys, Traced
 from llmcost.check.query import queries
 from llmcost.pricing import Book
 from llmcost.report import Coverage, coverage
+from llmcost.report.span import logged
 from llmcost.store import Filters, Repricing, Store
 
 
@@ -73,6 +74,9 @@ class Source:
 
     def day(self, book: Book) -> date:
         """Find the day of the last request."""
+        # of all requests it is known before any has a price
+        if self.filters == Filters(zone=self.filters.zone) and (span := logged(self.store)):
+            return span.last.date()
         last: datetime = self.traced(book).records(queries()["uncased"])[0]["last_at"]
         return last.date()
 

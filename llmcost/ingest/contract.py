@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 from llmcost.errors import ShelfError, first_line
 from llmcost.ingest.format import PASSED_OVER, Format, required_columns
 from llmcost.ingest.joint import Joint
 from llmcost.ingest.recognise import Recognised
-from llmcost.ingest.records import create_records, reader_of
+from llmcost.ingest.records import by_reader, create_records
 from llmcost.shelf import UNBOUND
 from llmcost.store import Store
 
 
 def breach(store: Store, batch: list[Recognised], error: Exception) -> ShelfError:
     """Say which column a format of the batch lacks or has too many, or else what DuckDB says of a query."""
-    for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
-        items = list(group)
+    for _, items in by_reader(batch):
         create_records(store, items, Joint("", [item.source.readable for item in items]))
         if found := breach_of(store, items[0].format):
             return found

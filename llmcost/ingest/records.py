@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
 
 import duckdb
 
@@ -21,12 +23,29 @@ REFUSALS = (
     UnicodeDecodeError,  # a message of DuckDB that quotes the log and cuts it inside a character
 )
 PassedOver = Counter[tuple[str, str]]
+Reader = tuple[str, str, str, str]
+
+
+class RefusedError(Exception):
+    """DuckDB refused a line of the files of one reader; those of the readers before it were taken. It has a cause."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__(reader)
+        self.reader = reader
+
+
 UNLISTED = "error('passed over for a reason that passes_over does not list')"
 
 
-def reader_of(item: Recognised) -> tuple[str, str, str, str]:
+def reader_of(item: Recognised) -> Reader:
     """Tell which files one statement can read together."""
     return item.format.name, item.format.projection, item.source.compression, item.time_type
+
+
+def by_reader(batch: list[Recognised]) -> Iterator[tuple[Reader, list[Recognised]]]:
+    """Sort files by what reads them."""
+    for reader, group in groupby(sorted(batch, key=reader_of), key=reader_of):
+        yield reader, list(group)
 
 
 def insert(store: Store, group: list[Recognised], folder: str) -> PassedOver:

@@ -1,8 +1,8 @@
 """Commit a batch whatever its lines are: where DuckDB refuses one, it is looked for, and left out.
 
 First all is tried as it lies. Then its files are weeded, which finds nearly all bad lines in one pass. Files that are
-refused even so are sieved, which writes anew what the format reads of each line; then they are bisected. Each step
-takes far longer than the one before, and few logs need it.
+refused even so are sieved, which writes anew what the format reads of each line, and where that is not enough, they are
+bisected. Each step takes far longer than the one before, and few logs need it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 import duckdb
 
@@ -21,7 +20,7 @@ from llmcost.ingest.contract import breach
 from llmcost.ingest.measured import check_measured
 from llmcost.ingest.options import Options
 from llmcost.ingest.recognise import Recognised
-from llmcost.ingest.records import REFUSALS, reader_of, refused
+from llmcost.ingest.records import REFUSALS, Reader, RefusedError, by_reader, reader_of, refused
 from llmcost.ingest.sieve import Reject, sieve
 from llmcost.ingest.summary import Summary
 from llmcost.ingest.transaction import commit
@@ -55,19 +54,19 @@ def commit_readable(
             return batch, *commit_bounded(store, batch, [], copies, options, summary)
     except UNBOUND as error:
         raise breach(store, batch, error) from error
-    except REFUSALS as error:
+    except RefusedError as error:
         check_measured(batch)
-        refusal: Exception = error
+        refusal = error
     tried = Attempt(batch, [], {item.source.path for item in batch})
-    for step in (weeded, sieved, bisected):
-        before, tried = tried.batch, step(store, tried, copies, summary)
+    for step in (weeded, settled):
+        before, tried = tried.batch, step(store, tried, refusal.reader, copies, summary)
         if not tried.batch:
             return [], 0, Summary()
         try:
             if tried.batch != before:
                 with writing(store):
                     return tried.batch, *commit_bounded(store, tried.batch, tried.rejects, copies, options, summary)
-        except REFUSALS as error:
+        except RefusedError as error:
             refusal = error
     raise unwritable(store, refusal) from refusal
 
@@ -88,32 +87,31 @@ def writing(store: Store) -> Iterator[None]:
     """Tell a store that cannot be written from a line that cannot be read, and raise StoreError for it."""
     try:
         yield
-    except REFUSALS as error:
-        if is_about_disk(error):
-            raise unwritable(store, error) from error
+    except RefusedError as error:
+        if is_about_disk(error.__cause__):
+            raise unwritable(store, error.__cause__) from error
         raise
-    except duckdb.FatalException as error:
+    except (*REFUSALS, duckdb.FatalException) as error:
         raise unwritable(store, error) from error
 
 
-def weeded(store: Store, tried: Attempt, copies: str, summary: Summary) -> Attempt:
+def weeded(store: Store, tried: Attempt, reader: Reader, copies: str, summary: Summary) -> Attempt:
     """Replace each file that has bad lines by a copy of the others."""
     return attempt(tried, tried.suspects, summary, lambda item: weed(item, copies))
 
 
-def sieved(store: Store, tried: Attempt, copies: str, summary: Summary) -> Attempt:
-    """Replace each file that DuckDB refuses by what its format reads of its good lines."""
+def settled(store: Store, tried: Attempt, reader: Reader, copies: str, summary: Summary) -> Attempt:
+    """Leave out the bad lines of each file that DuckDB refuses: those that the sieve names, and any that are left."""
 
     def cleaned(item: Recognised) -> tuple[Recognised, list[Reject]]:
         source, bad = sieve(item.source, item.format, copies)
-        return replace(item, source=source, time_type="VARCHAR"), bad
+        sieved = replace(item, source=source, time_type="VARCHAR")
+        if refused(store, [sieved], copies) is None:
+            return sieved, bad
+        kept, more = bisect(store, sieved, copies)
+        return kept, bad + more
 
-    return attempt(tried, refused_among(store, tried, copies), summary, cleaned)
-
-
-def bisected(store: Store, tried: Attempt, copies: str, summary: Summary) -> Attempt:
-    """Leave out the lines that no rule of the sieve named, and that DuckDB refuses even so."""
-    return attempt(tried, refused_among(store, tried, copies), summary, lambda item: bisect(store, item, copies))
+    return attempt(tried, refused_among(store, tried, reader, copies), summary, cleaned)
 
 
 def attempt(tried: Attempt, paths: set[str], summary: Summary, cleaned: Cleaned) -> Attempt:
@@ -130,17 +128,12 @@ def attempt(tried: Attempt, paths: set[str], summary: Summary, cleaned: Cleaned)
     return Attempt(batch, rejects, paths)
 
 
-def refused_among(store: Store, tried: Attempt, copies: str) -> set[str]:
-    """Name the files that DuckDB refuses, of those that it may refuse."""
-    return refused_paths(store, [item for item in tried.batch if item.source.path in tried.suspects], copies)
-
-
-def refused_paths(store: Store, batch: list[Recognised], copies: str) -> set[str]:
-    """Name the files of a batch that DuckDB refuses: it has refused one of them."""
-    if len(batch) == 1:
-        return {batch[0].source.path}
-    groups = groupby(sorted(batch, key=reader_of), key=reader_of)
-    return {item.source.path for _, group in groups for item in refused_files(store, list(group), copies)}
+def refused_among(store: Store, tried: Attempt, reader: Reader, copies: str) -> set[str]:
+    """Name the files that DuckDB refuses, of those that it may refuse: it has refused one of this reader."""
+    later = [item for item in tried.batch if item.source.path in tried.suspects and reader_of(item) >= reader]
+    if len(later) == 1:
+        return {later[0].source.path}
+    return {item.source.path for _, group in by_reader(later) for item in refused_files(store, group, copies)}
 
 
 def refused_files(store: Store, group: list[Recognised], copies: str) -> list[Recognised]:
@@ -153,12 +146,12 @@ def refused_files(store: Store, group: list[Recognised], copies: str) -> list[Re
     return refused_files(store, group[:half], copies) + refused_files(store, group[half:], copies)
 
 
-def is_about_disk(error: Exception) -> bool:
+def is_about_disk(error: BaseException | None) -> bool:
     """Tell a full disk from a file that cannot be read."""
     return "No space left" in str(error) or "Could not write" in str(error)
 
 
-def unwritable(store: Store, error: Exception) -> StoreError:
+def unwritable(store: Store, error: BaseException | None) -> StoreError:
     """Say that the store took nothing of this batch; what was committed before stays."""
     reason = "the disk is full" if is_about_disk(error) else type(error).__name__
     return StoreError(cannot_write(store.path, reason), hint="run it again: what is in is not read again")

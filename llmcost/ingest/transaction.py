@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from itertools import groupby
 
 import duckdb
 
@@ -13,7 +12,7 @@ from llmcost.ingest.ledger import enter_files, enter_ingest, enter_rejects
 from llmcost.ingest.measured import check_measured
 from llmcost.ingest.options import Options
 from llmcost.ingest.recognise import Recognised
-from llmcost.ingest.records import PassedOver, insert, reader_of
+from llmcost.ingest.records import REFUSALS, PassedOver, RefusedError, by_reader, insert
 from llmcost.ingest.secrets import replace_keys
 from llmcost.ingest.sieve import Reject
 from llmcost.ingest.summary import Summary
@@ -25,8 +24,8 @@ def commit(
 ) -> tuple[int, Summary]:
     """Insert one batch in one transaction; return the rows that were read, and what they came to.
 
-    `summary` is of the batches before. Raises what DuckDB says against a line, GrownError where a file has grown
-    meanwhile, LimitError where too many lines are bad; the store is then as it was.
+    `summary` is of the batches before. Raises RefusedError for a line that DuckDB refuses, GrownError where a file has
+    grown meanwhile, LimitError where too many lines are bad; the store is then as it was.
     """
     store.execute("begin")
     try:
@@ -48,8 +47,11 @@ def fill(
     enter_files(store, batch)
     forget(store, batch)
     passed_over: PassedOver = Counter()
-    for _, group in groupby(sorted(batch, key=reader_of), key=reader_of):
-        passed_over += insert(store, list(group), copies)
+    for reader, group in by_reader(batch):
+        try:
+            passed_over += insert(store, group, copies)
+        except REFUSALS as error:
+            raise RefusedError(reader) from error
     check_measured(batch)
     keys = replace_keys(store, mark)
     passed_over += take_out_pruned(store, mark)

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from llmcost.errors import PriceBookError
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if TYPE_CHECKING:
+    import yaml
+
 NUMBER = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MAX_DECIMALS = 9
@@ -41,17 +41,22 @@ class Node:
         """Say where this node stands: FILE:LINE."""
         return f"{self.file}:{self.yaml.start_mark.line + 1}"
 
+    @property
+    def kind(self) -> str:
+        """Tell a mapping, a sequence and a scalar apart."""
+        return str(self.yaml.id)  # type: ignore[attr-defined]
+
     def refuse(self, message: str, hint: str = "") -> PriceBookError:
         """Make the error that names this node's place."""
         return PriceBookError(f"{self.place}: {message}", hint=hint)
 
     def mapping(self, known: set[str], what: str) -> dict[str, Node]:
         """Read a mapping whose keys are all known and each there once."""
-        if not isinstance(self.yaml, yaml.MappingNode):
+        if self.kind != "mapping":
             raise self.refuse(f"{what} must be `key: value`")
         found: dict[str, Node] = {}
         for key, value in self.yaml.value:
-            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            name = key.value if key.id == "scalar" else "?"
             at = Node(key, self.file)
             if name in found:
                 raise at.refuse(f"duplicate key `{name}` in {what}", "of two equal keys one would be lost")
@@ -62,18 +67,18 @@ class Node:
 
     def pairs(self, what: str) -> dict[str, Node]:
         """Read a mapping with free keys, each there once."""
-        keys = {k.value for k, _ in self.yaml.value} if isinstance(self.yaml, yaml.MappingNode) else set()
+        keys = {k.value for k, _ in self.yaml.value} if self.kind == "mapping" else set()
         return self.mapping(keys, what)
 
     def items(self, what: str) -> Iterator[Node]:
         """Read a list."""
-        if not isinstance(self.yaml, yaml.SequenceNode):
+        if self.kind != "sequence":
             raise self.refuse(f"{what} must be a list")
         return (Node(item, self.file) for item in self.yaml.value)
 
     def text(self, what: str) -> str:
         """Read text; a name such as `no` or `010` stays as it is written."""
-        if not isinstance(self.yaml, yaml.ScalarNode) or not self.yaml.value:
+        if self.kind != "scalar" or not self.yaml.value:
             raise self.refuse(f"{what} must be text")
         return str(self.yaml.value)
 
@@ -85,7 +90,7 @@ class Node:
         """Read an exact number that is not negative and has at most 9 decimals."""
         text = self.text(what)
         # only a plain scalar has no style: "3" in quotes is text
-        is_quoted = isinstance(self.yaml, yaml.ScalarNode) and bool(self.yaml.style)
+        is_quoted = bool(getattr(self.yaml, "style", None))
         if is_quoted or not NUMBER.fullmatch(text):
             raise self.refuse(f"`{what}: {text}` is not a plain number", "write 0.075, not 7.5e-2, .075 or -1")
         if len(text.partition(".")[2]) > MAX_DECIMALS:
@@ -119,8 +124,11 @@ class Node:
 
 def read_yaml(path: Path, name: str | None = None) -> Node:
     """Parse a file into nodes, whose places have its `name` or its path. Raises PriceBookError with file and line."""
+    # the shipped book is read compiled: a command that reads no file of a user's needs no YAML
+    import yaml
+
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=Loader)
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except OSError as error:
         raise PriceBookError(f"{path}:1: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -10,7 +10,7 @@ import yaml
 
 from llmcost.pricing.book import Book, Model
 from llmcost.pricing.entries import read_deployment, read_provider
-from llmcost.pricing.loader import Loader, Node, only, section
+from llmcost.pricing.loader import Node, only, section
 
 # what is indented under `prices:` is most of a book, and most of the time to read it
 PRICES = re.compile(r"^( *)prices:\n(?:\1 +.*\n)+", re.MULTILINE)
@@ -42,7 +42,7 @@ def load_names(paths: Sequence[Path]) -> Book:
 def without_prices(path: Path) -> Node:
     """Parse a book but for the prices that stand on lines of their own."""
     text = PRICES.sub("", path.read_text(encoding="utf-8"))
-    root = yaml.compose(text, Loader=Loader)
+    root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     assert root is not None, "an empty book"
     return Node(root, str(path))
 

@@ -213,7 +213,7 @@ class Store:
         if not self._is_new:
             check_foreign(self)
         scripts = sorted((f for f in MIGRATIONS.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-        version = self._version()
+        version = 0 if self._is_new else self._version()
         if version > len(scripts):
             raise StoreError(
                 f"{self.path}: a newer llmcost made this store (schema {version}, this one knows {len(scripts)})",
@@ -230,7 +230,8 @@ class Store:
         self.execute("begin")
         for script in scripts[version:]:
             self.execute(script.read_text(encoding="utf-8"))
-        self.assign_name_ids()
+        if version:
+            self.assign_name_ids()
         self.execute("create or replace table schema_version as select $1 as version", [len(scripts)])
         self.execute("commit")
 

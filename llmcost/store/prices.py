@@ -157,7 +157,9 @@ def counted(row: PriceRow, number: int) -> tuple[object, ...]:
     """Put beside a row its rates as whole numbers, and its number, see setup/1_prices.sql."""
     is_always = (row.days, row.minute_from, row.minute_to) == (EVERY_DAY, 0, DAY_END)
     is_whole = None not in [getattr(row, rate) for rate in RATE_ORDER]
-    return (*row, is_always, is_whole, whole(row, LIST_UNIT), whole(row, row.multiplier * PAID_UNIT), number)
+    listed = whole(row, LIST_UNIT)
+    named = {rate: units for rate, units in listed.items() if getattr(row, rate) is not None}
+    return (*row, is_always, is_whole, listed, whole(row, row.multiplier * PAID_UNIT), named, number)
 
 
 def whole(row: PriceRow, unit: Decimal | int) -> dict[str, int]:

@@ -12,12 +12,13 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from llmcost.throttle import words
 from llmcost.throttle.decide import Decision, decide
-from llmcost.throttle.gateways.gateway import Gateway, GatewayError
+from llmcost.throttle.gateways.gateway import Gateway, GatewayError, KeyGone
 from llmcost.throttle.register import (
     ACTIVE,
     BEGINNING,
     BY_SOMEBODY,
     DRY,
+    GONE,
     MIDNIGHT,
     RELEASED,
     RELEASING,
@@ -30,7 +31,10 @@ from llmcost.throttle.spent import Looked, local_day_of, start_of
 
 @dataclass
 class Run:
-    """What a run works with, and the lines that it says; `now` is UTC, `is_silent` the gateway that gave no answer."""
+    """What a run works with, and the lines that it says; `now` is UTC, `is_silent` the gateway that gave no answer.
+
+    `known` is what the last run left as it was, and `left` what this one does, both by name with their states.
+    """
 
     register: Register
     settings: ThrottleSettings
@@ -38,6 +42,15 @@ class Run:
     zone: tzinfo
     lines: list[str] = field(default_factory=list)
     is_silent: bool = False
+    known: dict[str, str] = field(default_factory=dict)
+    left: dict[str, str] = field(default_factory=dict)
+
+    def leave(self, key: str, hash: str, state: str, line: str) -> None:
+        """Say that nothing is done, and why, unless the last run that day left it in the same state."""
+        name, state = f"{key}/{hash}", f"{self.today} {state}"
+        if self.left.get(name, self.known.get(name)) != state:
+            self.lines.append(line)
+        self.left[name] = state
 
     @property
     def seconds(self) -> float:
@@ -54,15 +67,18 @@ def throttle(run: Run, looked: Looked, *, may_act: bool = True) -> list[str]:
     """Do all that is due, or without `act` say what would be; give what is to be said, a line each."""
     acts = run.settings.act and may_act
     if may_act:
+        run.known = run.register.said()
         for one in run.register.held():
             attempt(run, one, settle)
     for decision in decide(looked, run.register.all(), run.settings.never, run.now, run.zone):
         if not decision.begins:
-            run.lines.append(words.left_alone(decision))
+            run.leave(decision.key, decision.hash, decision.state, words.left_alone(decision))
         elif acts:
             attempt(run, throttle_of(run, decision), begin)
         else:
             rehearse(run, throttle_of(run, decision), is_kept=may_act)
+    if may_act and run.left != run.known:
+        run.register.remember_said(run.left)
     return run.lines
 
 
@@ -76,7 +92,7 @@ def attempt(run: Run, one: Throttle, do: Callable[[Run, Gateway, Throttle], None
     """Do something at the gateway; one that does not answer is asked no more in this run."""
     gateway = run.settings.gateway
     if gateway is None or (one.through and gateway.kind != one.through):
-        run.lines.append(words.elsewhere(one))
+        run.leave(one.key, one.hash, "elsewhere", words.elsewhere(one))
         return
     if run.is_silent:
         # who releases by hand is not forgotten
@@ -85,6 +101,8 @@ def attempt(run: Run, one: Throttle, do: Callable[[Run, Gateway, Throttle], None
         return
     try:
         do(run, gateway, one)
+    except KeyGone:
+        close(run, one)
     except GatewayError as error:
         run.is_silent = not error.is_final
         run.register.log(one, run.now, "failed", error.said)
@@ -103,8 +121,8 @@ def throttle_of(run: Run, decision: Decision) -> Throttle:
 
 
 def rehearse(run: Run, one: Throttle, *, is_kept: bool) -> None:
-    """Say what would be done, and remember it once a day."""
-    run.lines.append(words.would(one, run.zone))
+    """Say what would be done, and keep it once a day."""
+    run.leave(one.key, one.hash, "would", words.would(one, run.zone))
     is_known = any((row.hash, row.day) == (one.hash, one.day) for row in run.register.all())
     if is_kept and not is_known:
         run.register.write(replace(one, state=DRY), run.now, "dry run", one.reason)
@@ -116,7 +134,7 @@ def begin(run: Run, gateway: Gateway, one: Throttle) -> None:
     former = present or {}
     wanted = gateway.wanted(one, former)
     if present == wanted:
-        run.lines.append(words.is_so_already(one))
+        run.leave(one.key, one.hash, "tight", words.is_so_already(one))
         return
     one = replace(one, former=former, wanted=wanted, state=BEGINNING)
     run.register.write(one, run.now, "begins", words.change(former, wanted))
@@ -166,6 +184,12 @@ def give_up(run: Run, one: Throttle, what: str, change: str) -> None:
     """Leave a key to whoever has changed it."""
     run.register.write(replace(one, state=RELEASED, how=BY_SOMEBODY), run.now, what, change)
     run.lines.append(words.changed(one, change))
+
+
+def close(run: Run, one: Throttle) -> None:
+    """Close the throttle of a key that the gateway does not have any more, so that nobody asks about it again."""
+    run.register.write(replace(one, state=RELEASED, how=GONE), run.now, "gone", GONE)
+    run.leave(one.key, one.hash, "gone", words.gone(one))
 
 
 def named(register: Register, name: str) -> Iterator[Throttle]:

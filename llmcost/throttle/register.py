@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from llmcost.alerts.state import Memory
+if TYPE_CHECKING:
+    from llmcost.alerts.state import Memory
 
 SCHEMA = (
     """
@@ -19,13 +20,15 @@ SCHEMA = (
     """,
     "create table if not exists throttle_log "
     "(at text not null, what text not null, key text not null, hash text not null, detail text not null)",
+    "create table if not exists throttle_said (name text primary key, state text not null)",
 )
 COLUMNS = "hash, day, key, through, action, rpm, until, reason, former, wanted, state, began_at, how"
 BEGINNING, ACTIVE, RELEASING, RELEASED, DRY = "beginning", "active", "releasing", "released", "dry"
 # what the gateway may have
 HELD = (BEGINNING, ACTIVE, RELEASING)
-# how one ended: those of people are not throttled again that day
+# how one ended: only at midnight it can be throttled again that day
 MIDNIGHT, BY_HAND, BY_SOMEBODY = "midnight", "by hand", "by somebody at the gateway"
+GONE = "the gateway has no such key"
 Limits = dict[str, Any]
 
 
@@ -89,6 +92,17 @@ class Register:
     def logged(self) -> list[tuple[Any, ...]]:
         """List what happened: at, what, key, hash, detail."""
         return self.memory.rows("select at, what, key, hash, detail from throttle_log order by rowid")
+
+    def said(self) -> dict[str, str]:
+        """Give what the last run left as it was, by name, in the words that tell one state from another."""
+        return dict(self.memory.rows("select name, state from throttle_said"))
+
+    def remember_said(self, states: dict[str, str]) -> None:
+        """Keep that, in place of what was before."""
+        with self.memory.transaction():
+            self.memory.rows("delete from throttle_said")
+            for name, state in states.items():
+                self.memory.rows("insert into throttle_said values (?, ?)", name, state)
 
     def _log(self, one: Throttle, now: datetime, what: str, detail: str) -> None:
         self.memory.rows(

@@ -46,6 +46,12 @@ def changed(one: Throttle, change: str) -> str:
     return f"key {name} was changed at the gateway by somebody ({change}): it is left as it is for today"
 
 
+def gone(one: Throttle) -> str:
+    """Say that a key is nowhere any more."""
+    name = sanitize_for_terminal(one.key)
+    return f"key {name} is not at the gateway any more: there is nothing to throttle or to release"
+
+
 def is_so_already(one: Throttle) -> str:
     """Say that nothing is to be done."""
     return f"key {sanitize_for_terminal(one.key)} is left alone: it is held as tightly already"

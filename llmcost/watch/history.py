@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from llmcost.alerts.slots import History, Numbers, Watched, read_history
+from llmcost.alerts.slots import NOTHING, History, Numbers, Watched, read_history
 from llmcost.store import Priced
 
 # slots whose rows are held beside the kept ones
-AT_ONCE = 288
+AT_ONCE = 144
 
 
 class KeptHistory:
@@ -27,24 +27,20 @@ class KeptHistory:
         begin = max(first, min([*self.others, self.last + 1])) if self.rows else first
         for at in range(begin, last + 1, AT_ONCE):
             fresh = read_history(priced, asked, at, min(at + AT_ONCE - 1, last))
-            self.rows = {one: merged(self.rows.get(one, {}), arrays(fresh, one), first, at) for one in asked}
+            self.rows = {one: merged(self.rows.get(one, {}), fresh.rows[one], first, at) for one in asked}
         self.others, self.last = {slot for slot in self.others if slot > last}, max(last, self.last)
         return History(first, last, self.rows)
 
 
-def arrays(history: History, watched: Watched) -> dict[str, Numbers]:
-    """Give the rows of each group as numbers."""
-    return {name: np.array(rows, dtype=np.float64).reshape(-1, 5) for name, rows in history.rows[watched].items()}
-
-
-def merged(kept: dict[str, Numbers], fresh: dict[str, Numbers], first: int, begin: int) -> dict[str, Numbers]:
+def merged(kept: Mapping[str, Numbers], fresh: Mapping[str, Numbers], first: int, begin: int) -> dict[str, Numbers]:
     """Take what is kept of the slots from first up to `begin`, and what is fresh from there on."""
     found = {}
     for name in dict.fromkeys([*kept, *fresh]):
-        before = kept.get(name, np.empty((0, 5)))
-        rows = np.concatenate(
-            [before[(before[:, 0] >= first) & (before[:, 0] < begin)], fresh.get(name, np.empty((0, 5)))]
-        )
+        rows = kept.get(name, NOTHING)
+        since, until = rows[:, 0].searchsorted((first, begin))
+        rows = rows[since:until]
+        if name in fresh:
+            rows = np.concatenate([rows, fresh[name]])
         if len(rows):
             found[name] = rows
     return found

@@ -40,14 +40,12 @@ def post(url: str, content: Any, headers: Mapping[str, str], now: float) -> Answ
 
 
 def get(url: str, headers: Mapping[str, str], now: float) -> tuple[Answer, Any]:
-    """Ask for JSON, and give it beside what came of that."""
+    """Ask for JSON, and give it beside what came of that; a refusal has some, too, at times."""
     answer, body = called(url, None, headers, now)
-    if not answer.is_sent:
-        return answer, None
     try:
         return answer, json.loads(body)
     except ValueError:
-        return failed("answered what is no JSON", is_final=True), None
+        return failed("answered what is no JSON", is_final=True) if answer.is_sent else answer, None
 
 
 def called(url: str, body: bytes | None, headers: Mapping[str, str], now: float) -> tuple[Answer, bytes]:
@@ -61,9 +59,17 @@ def called(url: str, body: bytes | None, headers: Mapping[str, str], now: float)
             return said, answer.read(MOST_BYTES) if body is None else b""
     except HTTPError as error:
         with error:
-            return refused(error.code, error.headers.get("Retry-After"), now), b""
+            said = refused(error.code, error.headers.get("Retry-After"), now)
+            return said, rest_of(error) if body is None else b""
     except (URLError, HTTPException, OSError, ValueError) as error:
         return failed(unreachable(error)), b""
+
+
+def rest_of(error: HTTPError) -> bytes:
+    """Read what a refusal says; it may break off."""
+    with suppress(HTTPException, OSError):
+        return error.read(MOST_BYTES)
+    return b""
 
 
 def without_login(url: str) -> tuple[str, dict[str, str]]:

@@ -1,17 +1,11 @@
 /*
 title: Events
 answers: In which slot of five minutes did each request end, and what of it can a rule look at?
+steps: [ended]
 params:
   first: 0  # slots since 1970
   last: 0
 */
-with
-    ended as (
-        select *, cast(floor(cast(coalesce(ended_us, started_us) as double) / 300000000) as bigint) as slot
-        from scope
-        -- the time of a sum, or of a file, is nobody's end
-        where usage_basis <> 'run' and not coalesce(is_file_time, false)
-    )
 select
     group_1,
     group_2,
@@ -27,4 +21,3 @@ select
     first_token_wait_us,
     error_kind is null and not is_batch and cache_hit is distinct from true as is_answer
 from ended
-where slot between $first and $last

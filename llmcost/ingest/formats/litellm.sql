@@ -33,7 +33,7 @@ columns:
   response: json
   messages: content
   model_parameters: {tools: json, input: json, dimensions: tokens, max_tokens: tokens, max_completion_tokens: tokens, temperature: number, service_tier: text}
-  error_information: {error_code: text, error_class: text}
+  error_information: {error_code: text, error_class: text, error_message: text}
   model_map_information: {model_map_key: text}
   hidden_params: {additional_headers: {x-litellm-attempted-retries: tokens, x-litellm-attempted-fallbacks: tokens}}
   metadata:
@@ -230,7 +230,7 @@ select
     case
         when status = 'success' then 200 else try_cast(error_information.error_code as smallint)
     end as http_status_code,
-    nullif(error_information.error_class, '') as error_type,
+    litellm_error(error_information.error_class, error_information.error_message) as error_type,
     coalesce(answer.choices[1].finish_reason, answer.stop_reason) as finish_reason,
     coalesce(is_stream, false) as is_stream,
     metadata.user_api_key_hash as api_key_id,

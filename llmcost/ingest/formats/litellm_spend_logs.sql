@@ -48,7 +48,7 @@ parsed:
       user_api_key_team_alias: text
       user_api_key_project_id: text
       model_map_information: {model_map_key: text}
-      error_information: {error_code: text, error_class: text}
+      error_information: {error_code: text, error_class: text, error_message: text}
       usage_object:
         service_tier: text
         cache_read_input_tokens: tokens
@@ -210,7 +210,7 @@ select
     case
         when outcome = 'success' then 200 else try_cast(meta.error_information.error_code as smallint)
     end as http_status_code,
-    nullif(meta.error_information.error_class, '') as error_type,
+    litellm_error(meta.error_information.error_class, meta.error_information.error_message) as error_type,
     is_stream,
     nullif(api_key, '') as api_key_id,
     meta.user_api_key_alias as api_key_alias,

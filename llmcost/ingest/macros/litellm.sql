@@ -36,6 +36,16 @@ create or replace temp macro litellm_passed_over(call_type, is_background) as
     end
 ;
 
+-- A key, a team or a project that somebody has blocked is refused by the proxy with an error that has no
+-- name of its own.
+create or replace temp macro litellm_error(class, message) as
+    case
+        when class = 'Exception' and message like '% is blocked. Update via `/%'
+        then 'refused_by_gateway'
+        else nullif(class, '')
+    end
+;
+
 -- What is billed by another unit than tokens and calls of tools, and whether it is all that is billed.
 create or replace temp macro litellm_billed(used_tokens, usage, map_searches, made, model, call_type) as
     case

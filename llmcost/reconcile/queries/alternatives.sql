@@ -15,13 +15,13 @@ select
     is_in_hours(gaps.started_at, prices.days, prices.minute_from, prices.minute_to) as is_hour,
     case
         when
-            (prices.is_whole or not lacks_rate(gaps.quantities, prices))
+            (prices.is_whole or not lacks_rate(gaps.quantities, prices.named_rates))
             and (prices.web_search is not null or gaps.web_search_requests = 0)
             and (prices.file_search is not null or coalesce(gaps.quantities.file_search, 0) = 0)
             and (prices.x_search is not null or coalesce(gaps.quantities.x_search, 0) = 0)
             and (prices.code_interpreter is not null or coalesce(gaps.quantities.code_interpreter, 0) = 0)
             and (
-                rate_of_unit(gaps.quantities.unit, prices) is not null
+                rate_of_unit(gaps.quantities.unit, prices.named_rates) is not null
                 or coalesce(gaps.quantities.units, 0) = 0
             )
         then as_micro_usd(usd_of_list_units(units_of(gaps.quantities, true, prices.list_rates)))

@@ -89,6 +89,7 @@ create or replace temp table prices (
     is_whole boolean,  -- no rate per token is missing
     list_rates whole_rates,  -- of 10^-15 USD a token
     paid_rates whole_rates,  -- under the contract, of 10^-21 USD a token
+    named_rates whole_rates,  -- those of list_rates that the book names
     price_no integer
 );
 

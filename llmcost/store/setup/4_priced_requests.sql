@@ -3,9 +3,35 @@
 -- exact micro-USD; nothing is divided or rounded.
 create or replace temp macro requests_priced_as(resolved_names) as table
 with
+    counted as (
+        select
+            *,
+            -- what is paid for by the token and by the search
+            struct_pack(
+                input := text_input_tokens,
+                cache_read := text_read_tokens,
+                cache_write := short_write_tokens,
+                cache_write_1h := cache_write_1h_input_tokens,
+                output := text_output_tokens,
+                reasoning := reasoning_output_tokens,
+                cache_read_audio := cache_read_audio_tokens,
+                cache_read_image := cache_read_image_tokens,
+                input_audio := audio_input_tokens,
+                input_image := image_input_tokens,
+                output_audio := output_audio_tokens,
+                output_image := output_image_tokens,
+                web_search := web_search_requests,
+                file_search := file_search_requests,
+                x_search := x_search_requests,
+                code_interpreter := code_interpreter_requests,
+                unit := billed_unit,
+                units := billed_units
+            ) as quantities
+        from leaves
+    ),
     matched as (
         select
-            leaves.*,
+            counted.*,
             resolved.model as book_model,
             resolved.provider as book_provider,
             resolved.price_status as resolution,
@@ -59,30 +85,9 @@ with
             or (image_input_tokens > 0 and assumes(prices.assumed, 'input_image'))
             or (output_audio_tokens > 0 and assumes(prices.assumed, 'output_audio'))
             or (output_image_tokens > 0 and assumes(prices.assumed, 'output_image')) as is_assumed_rate,
-            -- what is paid for by the token and by the search
-            struct_pack(
-                input := text_input_tokens,
-                cache_read := text_read_tokens,
-                cache_write := short_write_tokens,
-                cache_write_1h := cache_write_1h_input_tokens,
-                output := text_output_tokens,
-                reasoning := reasoning_output_tokens,
-                cache_read_audio := cache_read_audio_tokens,
-                cache_read_image := cache_read_image_tokens,
-                input_audio := audio_input_tokens,
-                input_image := image_input_tokens,
-                output_audio := output_audio_tokens,
-                output_image := output_image_tokens,
-                web_search := web_search_requests,
-                file_search := file_search_requests,
-                x_search := x_search_requests,
-                code_interpreter := code_interpreter_requests,
-                unit := billed_unit,
-                units := billed_units
-            ) as quantities,
             units_of(quantities, has_other_kinds, prices.list_rates) as list_units,
             units_of(quantities, has_other_kinds, prices.paid_rates) as paid_units,
-            case when prices.is_whole = false then lacks_rate(quantities, price) else false end as lacks_rate,
+            case when prices.is_whole = false then lacks_rate(quantities, prices.named_rates) else false end as lacks_rate,
             case
                 when not has_other_kinds
                 then null
@@ -94,7 +99,7 @@ with
                 then cast('no price for X searches' as price_status)
                 when prices.code_interpreter is null and code_interpreter_requests > 0
                 then cast('no price for code containers' as price_status)
-                when billed_units > 0 and rate_of_unit(billed_unit, prices) is null
+                when billed_units > 0 and rate_of_unit(billed_unit, prices.named_rates) is null
                 then
                     case billed_unit
                         when 'map_search' then cast('no price for map searches' as price_status)
@@ -104,19 +109,19 @@ with
                         when 'second' then cast('no price for seconds' as price_status)
                     end
             end as missing_fee
-        from leaves
+        from counted
         left join
             query_table(resolved_names) as resolved
-            on leaves.name_id = resolved.name_id
+            on counted.name_id = resolved.name_id
         left join
             prices
             on resolved.rule_id = prices.rule_id
             and resolved.context = prices.context
-            and leaves.started_at >= prices.valid_from
-            and leaves.started_at < prices.valid_to
-            and leaves.call_tokens > prices.tier_over
-            and leaves.call_tokens <= prices.tier_up_to
-            and (prices.is_always or is_in_hours(leaves.started_at, prices.days, prices.minute_from, prices.minute_to))
+            and counted.started_at >= prices.valid_from
+            and counted.started_at < prices.valid_to
+            and counted.call_tokens > prices.tier_over
+            and counted.call_tokens <= prices.tier_up_to
+            and (prices.is_always or is_in_hours(counted.started_at, prices.days, prices.minute_from, prices.minute_to))
     ),
     judged as (
         select

@@ -21,7 +21,7 @@ create or replace temp macro is_refused(gateway, http_status_code, error_type) a
     or error_type = 'RouterRateLimitErrorBasic'
     or (
         gateway = 'litellm'
-        and (error_type = 'ProxyException' or error_type = 'HTTPException')
+        and (error_type = 'ProxyException' or error_type = 'HTTPException' or error_type = 'KeyNotFoundError')
         and list_has_any([401, 402, 403, 422, 429], [http_status_code])
     )
 ;

@@ -19,6 +19,13 @@ class GatewayError(Exception):
         self.said, self.is_final = said, is_final
 
 
+class KeyGone(GatewayError):
+    """The gateway is there, and has no such key any more."""
+
+    def __init__(self) -> None:
+        super().__init__("has no such key", is_final=True)
+
+
 class Gateway(Protocol):
     """A place where keys are throttled."""
 
@@ -27,7 +34,7 @@ class Gateway(Protocol):
         """What llmcost.yaml calls it."""
 
     def present(self, one: Throttle, now: float) -> Limits | None:
-        """Give the limits of a key as they are; None where nobody can be asked. Raises GatewayError."""
+        """Give the limits of a key as they are; None where nobody can be asked. Raises GatewayError, KeyGone."""
 
     def wanted(self, one: Throttle, former: Limits) -> Limits:
         """Give the limits that a key is to have, never looser than before."""

@@ -10,10 +10,12 @@ from urllib.parse import quote
 from llmcost.alerts.channels.source import Source, address_of, needed, secret_of
 from llmcost.errors import UsageError
 from llmcost.pricing.loader import Node
-from llmcost.throttle.gateways.gateway import BLOCK, GatewayError
+from llmcost.throttle.gateways.gateway import BLOCK, GatewayError, KeyGone
 from llmcost.throttle.register import Limits, Throttle
 
 RPM, BLOCKED = "rpm_limit", "blocked"
+# what the proxy says of a key that was never there, and of one that it had: any other 404 is a wrong address
+NOT_FOUND, DELETED = "not_found_error", "deleted"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class LiteLLM:
         from llmcost.alerts.channels.sending import get
 
         answer, content = get(f"{self._base()}/key/info?key={quote(one.hash, safe='')}", self._headers(), now)
+        if word_in(content, "error", "type") == NOT_FOUND or word_in(content, "info", "status") == DELETED:
+            raise KeyGone
         if not answer.is_sent:
             raise GatewayError(answer.said, is_final=answer.is_final)
         info = content.get("info") if isinstance(content, dict) else None
@@ -70,6 +74,13 @@ class LiteLLM:
             return {"Authorization": f"Bearer {self.key.read()}"}
         except UsageError as error:
             raise GatewayError(error.message) from None
+
+
+def word_in(content: Any, *names: str) -> Any:
+    """Give what stands in an answer under these names, one in the other; None where nothing does."""
+    for name in names:
+        content = content.get(name) if isinstance(content, dict) else None
+    return content
 
 
 def read(node: Node) -> LiteLLM:

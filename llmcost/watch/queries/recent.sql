@@ -1,17 +1,11 @@
 /*
 title: Recent requests
 answers: Which requests ended in these slots of five minutes, with all that a panel looks at?
+steps: [ended]
 params:
   first: 0  # slots since 1970
   last: 0
 */
-with
-    ended as (
-        select *, cast(floor(cast(coalesce(ended_us, started_us) as double) / 300000000) as bigint) as slot
-        from scope
-        -- the time of a sum, or of a file, is nobody's end
-        where usage_basis <> 'run' and not coalesce(is_file_time, false)
-    )
 select
     slot,
     provider,
@@ -47,4 +41,3 @@ select
     cache_write_1h_input_tokens,
     gateway_saved_usd
 from ended
-where slot between $first and $last
