@@ -63,6 +63,7 @@ class Watching:
         self.judged: int | None = None
         self.told: list[Message] = []
         self.looked: Looked | None = None
+        self.looks = 0
 
     def __enter__(self) -> Watching:
         return self
@@ -78,6 +79,7 @@ class Watching:
 
     def look(self, store: Store) -> None:
         """Read what is new, and judge the slots that are whole; what fails is read from the beginning next time."""
+        self.looks += 1
         try:
             self.read(store)
         except BaseException:
