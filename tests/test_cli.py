@@ -249,7 +249,7 @@ ROOMS = ("check", "export", "ingest", "pricing", "report", "show", "sql", "waste
         (["pricing", "show", "gpt-4o"], ("duckdb", "polars", "pyarrow", "numpy", "llmcost.cli.report")),
         (
             ["report", str(FIRST[0])],
-            ("polars", "pyarrow", "numpy", "llmcost.alerts.judge", "llmcost.throttle.enforce", "llmcost.check"),
+            ("polars", "pyarrow", "numpy", "llmcost.configuration", "llmcost.detect", "llmcost.check"),
         ),
     ],
 )

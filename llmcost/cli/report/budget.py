@@ -10,7 +10,6 @@ from llmcost.cli.coverage import print_coverage
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write
 from llmcost.cli.reading import Reading
-from llmcost.configuration import open_configuration
 from llmcost.render import Table
 from llmcost.render.money import dollars
 from llmcost.report import coverage
@@ -26,6 +25,9 @@ HIDE_WHEN_NARROW = (
 
 def run_budget(reading: Reading) -> int:
     """Print the budgets of llmcost.yaml against what is spent, and what the month will come to."""
+    # which the other views, whose forecasts come from here, do not need
+    from llmcost.configuration import open_configuration
+
     filters, book = reading.filters, reading.book
     with reading.open() as store:
         priced = store.price(book, Repricing(reading.as_of))

@@ -11,7 +11,6 @@ from llmcost.cli.output import envelope, write
 from llmcost.cli.progress import step_line
 from llmcost.cli.report.blocks import block_lines
 from llmcost.cli.report.budget import forecast_lines, run_budget
-from llmcost.cli.report.caching import caching_lines
 from llmcost.cli.report.comparison import run_comparison
 from llmcost.cli.report.options import ReportOptions, ReportReading
 from llmcost.cli.report.tables import report_table
@@ -69,7 +68,12 @@ def run_view(reading: ReportReading, view: str, options: ReportOptions) -> int:
         is_of_costs = view == "overview" or (options.over and view == "cost")
         priced = store.price(book, Repricing(reading.as_of))
         expected = forecast_lines(priced, reading) if is_of_costs and result.coverage.requests else []
-        caching = caching_lines(store, book, filters, result) if view == "cache" else []
+        caching: list[str] = []
+        if view == "cache":
+            # no other view needs a detector
+            from llmcost.cli.report.caching import caching_lines
+
+            caching = caching_lines(store, book, filters, result)
     shared = envelope("report", book, filters, result.coverage) | {"view": view}
     if result.over:
         shared["gaps"] = gap_records(result)
