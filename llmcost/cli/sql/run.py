@@ -27,6 +27,8 @@ def run_sql(reading: Reading, text: str) -> int:
     with reading.open() as store:
         # a query of all columns has none of a report's groups
         scope = store.price(book).scope(filters, None)
+        # once, and as the query will find it
+        store.bind_bare(scope.tables)
         covered = coverage(scope)
         names, rows = answer(store, scope, statement)
     columns, rows = shaped(reading.output_format, names, rows)
