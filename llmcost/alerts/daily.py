@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import cache
 
@@ -20,6 +20,11 @@ QUARTER = 3
 def local_day(slot: int, zone: tzinfo) -> date:
     """Give the local day that a slot begins in."""
     return end_of(slot - 1).replace(tzinfo=UTC).astimezone(zone).date()
+
+
+def start_of(day: date, zone: tzinfo) -> datetime:
+    """Give the moment in UTC that a local day begins; where the clock leaves midnight out, the first that there is."""
+    return datetime.combine(day, time(), zone).astimezone(UTC).replace(tzinfo=None)
 
 
 @cache

@@ -49,13 +49,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Event:
-    """Something to tell: what happened to which alert, since when, and what was read then."""
+    """Something to tell: what happened to which alert, since when, what was read then, and whose midnight counts."""
 
     alert: Alert
     rule: Rule
     event: str
     since: datetime
     reading: Reading
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def follow(found: Judged, group: Group, state: State, how: Judging) -> None:
         if told:
             began = before.began if told == RESOLVED else state.began
             read = group.reading(slot)
-            found.events.append(Event(group.alert, group.rule, told, began or read.at, read))
+            found.events.append(Event(group.alert, group.rule, told, began or read.at, read, how.zone))
         if before.is_firing and not state.is_firing:
             found.ends.append((group.alert, end_of(slot)))
         slot += 1
