@@ -19,6 +19,7 @@ from llmcost.alerts.judge import Alert, Event, Judged, Reading
 from llmcost.alerts.machine import FIRING, OK, State
 from llmcost.alerts.remembered import silence
 from llmcost.alerts.rules import Rule
+from llmcost.alerts.slots import slot_of
 from llmcost.alerts.state import Memory
 from llmcost.configuration import read_configuration
 from tests.logs import write
@@ -72,7 +73,7 @@ def happen(
         if event:
             found.events.append(Event(alert, RULE, event, AT, reading))
     with memory.transaction():
-        address(memory, memory.keep(found, 1, now), to)
+        address(memory, memory.keep(found, slot_of(now) - 1, now), to)
 
 
 def names(receiver: Receiver) -> list[str]:
