@@ -28,8 +28,8 @@ def programs() -> tuple[str, str] | None:
 
 
 @contextmanager
-def browser() -> Iterator[Chrome]:
-    """Open a browser that reaches no network and keeps what pages say on their console."""
+def browser(*, has_loopback: bool = False) -> Iterator[Chrome]:
+    """Open a browser that reaches no network, but with `has_loopback` this machine; it keeps what consoles say."""
     found = programs()
     assert found, "there is no chromium with its chromedriver here"
     options = ChromeOptions()
@@ -49,20 +49,21 @@ def browser() -> Iterator[Chrome]:
     driver = Chrome(options=options, service=Service(found[1]))
     try:
         driver.execute_cdp_cmd("Network.enable", {})
-        driver.execute_cdp_cmd("Network.emulateNetworkConditions", OFFLINE)
+        if not has_loopback:
+            driver.execute_cdp_cmd("Network.emulateNetworkConditions", OFFLINE)
         yield driver
     finally:
         driver.quit()
 
 
-def show(driver: Chrome, path: Path, *, width: int = WIDE, theme: str = "light") -> None:
-    """Open a page so wide in a theme of the system, and wait until its charts are drawn."""
+def show(driver: Chrome, page: Path | str, *, width: int = WIDE, theme: str = "light") -> None:
+    """Open a file or an address so wide in a theme of the system, and wait until its charts are drawn."""
     driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width <= PHONE},
     )
     set_media(driver, theme)
-    driver.get(path.as_uri())
+    driver.get(page if isinstance(page, str) else page.as_uri())
     wait_for_charts(driver)
 
 

@@ -197,8 +197,13 @@ def test_a_press_in_the_legend_keeps_one_line_in_front(chrome: Chrome, path: Pat
 @pytest.mark.parametrize(("theme", "width"), [("light", WIDE), ("dark", PHONE)])
 def test_axe_finds_nothing_to_complain_of(chrome: Chrome, path: Path, theme: str, width: int) -> None:
     show(chrome, path, theme=theme, width=width)
+
+    assert [] == axe(chrome)
+
+
+def axe(chrome: Chrome) -> list[tuple[str, list[str]]]:
+    """Let axe look at the page."""
     script = (resources.files("axe_core_python") / "axe.min.js").read_text()
     chrome.execute_cdp_cmd("Runtime.evaluate", {"expression": script})
     found = chrome.execute_async_script("axe.run().then(arguments[arguments.length - 1])")
-
-    assert [] == [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
+    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]

@@ -326,7 +326,7 @@ class Terminal:
 
 @pytest.fixture
 def terminal(folder: Path) -> Iterator[Terminal]:
-    opened = Terminal(folder, "a.jsonl")
+    opened = Terminal(folder, "a.jsonl", "--serve=0")
     yield opened
     opened.process.kill()
     opened.process.wait()

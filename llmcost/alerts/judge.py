@@ -82,8 +82,9 @@ class Judged:
 
 
 def watched_by(rules: tuple[Rule, ...]) -> list[Watched]:
-    """List what the rules need to be read, and what tells whether logs say anything."""
-    return [EVERY_REQUEST, *((rule.metric, rule.by) for rule in rules if rule.name != STALE and rule.sql is None)]
+    """List what the rules need to be read, each once, and what tells whether logs say anything."""
+    named = ((rule.metric, rule.by) for rule in rules if rule.name != STALE and rule.sql is None)
+    return list(dict.fromkeys([EVERY_REQUEST, *named]))
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def summed(at: npt.NDArray[np.int64], values: Numbers, size: int) -> Numbers:
 
 def read_history(priced: Priced, watched: Iterable[Watched], first: int, last: int) -> History:
     """Read the sums of these metrics by these columns in the slots from first to last. Requests are read once."""
-    asked = list(dict.fromkeys(watched))
+    asked = list(watched)
     columns = list(dict.fromkeys(by for _, by in asked if by != ALL))
     found: dict[Watched, Mapping[str, Numbers]] = {}
     for at in range(0, max(len(columns), 1), MAX_GROUPS):

@@ -19,7 +19,10 @@ SEVERAL = tuple[str, ...]
 
 @dataclass(frozen=True, init=False)
 class Option:
-    """An option: its flags, what it means, what stands for its value, what completes it, where a long help has it."""
+    """An option: its flags, what it means, what stands for its value, what completes it, where a long help has it.
+
+    `bare` is its value where it stands without one.
+    """
 
     flags: tuple[str, ...]
     help: str
@@ -28,6 +31,7 @@ class Option:
     section: str | None
     envvar: str | None
     min: float | None
+    bare: str | None
 
     def __init__(
         self,
@@ -38,9 +42,10 @@ class Option:
         section: str | None = None,
         envvar: str | None = None,
         min: float | None = None,
+        bare: str | None = None,
     ) -> None:
         given = {"help": help, "metavar": metavar, "complete": complete, "section": section, "envvar": envvar}
-        vars(self).update(flags=flags, min=min, **given)
+        vars(self).update(flags=flags, min=min, bare=bare, **given)
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,8 @@ def parameter(declared: Option | Argument, name: str, kind: Any, default: Any, *
     flags = [name, *(declared.flags or [f"--{name.replace('_', '-')}"])]
     if bool in (kind, *get_args(kind)):
         given |= {"is_flag": True}
+    if declared.bare is not None:
+        given |= {"is_flag": False, "flag_value": declared.bare}
     shown: dict[str, Any] = {
         "help": declared.help,
         "show_default": True,

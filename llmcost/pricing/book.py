@@ -160,3 +160,8 @@ class Book:
     substitutes: tuple[Substitute, ...]
     checked: date | None
     sha256: str
+
+
+def book_line(book: Book) -> str:
+    """Name the book, so that the same numbers can be had again."""
+    return f"prices: book {book.sha256[:12]}, checked {book.checked or 'never'}"

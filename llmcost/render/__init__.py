@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -85,6 +85,45 @@ class Page:
     headline: dict[str, str]
     notes: tuple[str, ...]
     sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A sentence on what is so now; `kind` is bad, warning or nothing."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What can be chosen, and where that leads."""
+
+    label: str
+    address: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a page that is served has beside one in a file: it is asked for again every `poll` seconds.
+
+    `data` says until when there is some, `spend` what all requests cost now, `waiting` what keeps it from being newer.
+    `since` and `until` are the ends of a custom range, `names` what is filtered by, each leading to the page without
+    it. `links` give where a name of a column leads.
+    """
+
+    poll: float
+    data: str
+    spend: tuple[str, ...]
+    waiting: str
+    alarms: tuple[Alarm, ...]
+    ranges: tuple[Choice, ...]
+    is_custom: bool
+    since: str
+    until: str
+    names: tuple[Choice, ...]
+    links: Mapping[str, Callable[[str], str]]
 
 
 def render(

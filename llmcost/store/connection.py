@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from importlib import resources
@@ -16,7 +15,7 @@ import duckdb
 from llmcost.errors import StoreError
 from llmcost.pricing import Book
 from llmcost.shelf import Query, naming
-from llmcost.store import connect
+from llmcost.store import connect, held
 from llmcost.store.binding import Binding, read_by, text_of
 from llmcost.store.connect import MEMORY
 from llmcost.store.engine import Inputs, Result
@@ -50,20 +49,12 @@ class Store:
         # how many statements may have written
         self.changes = 0
         self._is_read_only = read_only
-        self._umask: int | None = None
+        self._mask: int | None = None
         self._binding = Binding(self)
         self._defined: set[str] = set()
-        if self.path != MEMORY:
-            connect.check_file(self.path, read_only=read_only)
-            if not read_only:
-                # for as long as DuckDB makes files beside it
-                self._umask = os.umask(connect.mask_of(self.path))
-        # what DuckDB makes now holds nothing that is not ours
-        self._is_new = self.path == MEMORY or not any(Path(file).exists() for file in (self.path, f"{self.path}.wal"))
-        self._connection = self._connect(may)
+        with held.changing:
+            self._open(may)
         try:
-            if self.path != MEMORY and not read_only:
-                sweep(self.path)
             # times with an offset become UTC only if the session is
             self.execute("set timezone = 'UTC'")
             # counted for share_done, never printed
@@ -82,9 +73,11 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the connection and give the lock back."""
-        self._connection.close()
-        self._restore_umask()
+        """Close the connection and give the lock back, where no other thread has the store open."""
+        with held.changing:
+            self._connection.close()
+            held.opened.discard(self)
+            self._unmask()
 
     def price(self, book: Book, repricing: Repricing | None = None) -> Priced:
         """Give all requests at the prices of a book. Raises StoreError where names cannot be numbered."""
@@ -172,17 +165,35 @@ class Store:
         tree = json.loads(self.value("select json_serialize_sql($query::varchar)", {"query": query}))
         return bool(tree.get("error")) or holds_writer(tree)
 
+    def _open(self, may: Sequence[str]) -> None:
+        is_file, read_only = self.path != MEMORY, self._is_read_only
+        # what another thread has open was looked at, and must not be again: see held.py
+        is_first = is_file and not held.is_open(self.path)
+        if is_first:
+            connect.check_file(self.path, read_only=read_only)
+        if is_file and not read_only:
+            # for as long as DuckDB makes files beside it
+            self._mask = connect.mask_of(self.path)
+            held.mask(self._mask)
+        # what DuckDB makes now holds nothing that is not ours
+        self._is_new = not is_file or not any(Path(file).exists() for file in (self.path, f"{self.path}.wal"))
+        self._connection = self._connect(may)
+        if is_file:
+            held.opened.add(self)
+        if is_first and not read_only:
+            sweep(self.path)
+
     def _connect(self, may: Sequence[str]) -> duckdb.DuckDBPyConnection:
         try:
             return connect.connect(self.path, read_only=self._is_read_only, is_shut=self._is_read_only, may=may)
         except duckdb.Error as error:
-            self._restore_umask()
+            self._unmask()
             raise refusal(self.path, str(error)) from error
 
-    def _restore_umask(self) -> None:
-        if self._umask is not None:
-            os.umask(self._umask)
-            self._umask = None
+    def _unmask(self) -> None:
+        if self._mask is not None:
+            held.unmask(self._mask)
+            self._mask = None
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:

@@ -32,7 +32,7 @@ class Source:
 @dataclass(frozen=True)
 class Update:
     """What is new: a snapshot, messages that nobody has seen yet, lines about logs, what is waited for, who is to be
-    throttled.
+    throttled; and how many looks were made at a store that may have become another.
     """
 
     snapshot: Snapshot | None = None
@@ -40,14 +40,19 @@ class Update:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     waiting: str = ""
     looked: Looked | None = None
+    looks: int = 0
 
 
 class Newest:
-    """Room for one update: a newer one takes the place of its snapshot, and no message is lost."""
+    """Room for one update: a newer one takes the place of its snapshot, and no message is lost.
+
+    `last` is what is known now, whoever has taken it before.
+    """
 
     def __init__(self) -> None:
         self.changed = Condition()
         self.update: Update | None = None
+        self.last = Update()
         self.looked: Looked | None = None
         self.error: BaseException | None = None
         self.is_over = False
@@ -60,6 +65,7 @@ class Newest:
                 new.snapshot or old.snapshot, old.messages + new.messages, old.skipped + new.skipped, new.waiting
             )
             self.looked = new.looked or self.looked
+            self.last = Update(new.snapshot or self.last.snapshot, waiting=new.waiting, looks=new.looks)
             self.changed.notify()
 
     def take_looked(self) -> Looked | None:
@@ -111,7 +117,12 @@ def updates(source: Source, settings: Settings, clock: Clock, ending: Event) -> 
             error = look.kept_by
             waiting = "" if error is None else error.message if isinstance(error, StoreError) else str(error.strerror)
             yield Update(
-                watching.snapshot(), watching.take_told(), look.summary.skipped, waiting, watching.take_looked()
+                watching.snapshot(),
+                watching.take_told(),
+                look.summary.skipped,
+                waiting,
+                watching.take_looked(),
+                watching.looks,
             )
 
 

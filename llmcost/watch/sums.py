@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from llmcost.alerts.slots import LONGEST, end_of, naive, slot_of
+from llmcost.alerts.written import Written
 from llmcost.report.forecast import MOST_DAYS
 from llmcost.report.view import views
 from llmcost.store import Filters, Priced
 from llmcost.watch.kept import Kept, days_ago, hour_to, midnight_before
 from llmcost.watch.shelf import queries
-from llmcost.watch.written import Written
 
 RECENT = ("spend", "outcomes", "waits")
 WEEK = 7

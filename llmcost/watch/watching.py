@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.alerts.evaluate import evaluate, last_whole_slot
+from llmcost.alerts.history import KeptHistory
+from llmcost.alerts.judge import watched_by
+from llmcost.alerts.rollup import load, name_of, save
 from llmcost.alerts.rules import AlertSettings
 from llmcost.alerts.slots import slot_of
 from llmcost.alerts.state import Memory
@@ -20,7 +23,6 @@ from llmcost.throttle.settings import ThrottleSettings
 from llmcost.throttle.spent import Looked, look
 from llmcost.watch.alert_lines import alert_lines
 from llmcost.watch.compose import compose
-from llmcost.watch.history import KeptHistory
 from llmcost.watch.snapshot import Snapshot
 from llmcost.watch.sums import Asked, Sums
 
@@ -61,6 +63,7 @@ class Watching:
         self.judged: int | None = None
         self.told: list[Message] = []
         self.looked: Looked | None = None
+        self.looks = 0
 
     def __enter__(self) -> Watching:
         return self
@@ -76,6 +79,7 @@ class Watching:
 
     def look(self, store: Store) -> None:
         """Read what is new, and judge the slots that are whole; what fails is read from the beginning next time."""
+        self.looks += 1
         try:
             self.read(store)
         except BaseException:
@@ -89,12 +93,19 @@ class Watching:
             self.memory = Memory(self.path)
         store.execute(f"set memory_limit = '{MEMORY}'")
         now, priced = self.clock(), store.price(self.settings.book)
+        watched = watched_by(self.settings.alerts.rules)
+        of = name_of(priced, watched)
+        if self.judged is None:
+            with self.memory.transaction():
+                self.history, self.sums.written = load(self.memory, of, watched)
         self.history.others |= self.sums.update(priced, now)
         whole = last_whole_slot(now, self.settings.alerts)
         if self.judged != whole:
             found = evaluate(
                 store, priced, self.settings.alerts, self.settings.budgets, self.memory, now, self.history.read
             )
+            with self.memory.transaction():
+                save(self.memory, of, self.history, self.sums.written)
             self.told += found.messages
             self.judged = whole
             self.looked = look(priced, self.settings.alerts, self.settings.budgets, self.memory, now)

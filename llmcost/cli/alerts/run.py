@@ -9,7 +9,8 @@ from typing import Any
 from llmcost.alerts.evaluate import Evaluated, evaluate
 from llmcost.alerts.observe import LEARNING_DAYS
 from llmcost.alerts.remembered import Remembered, remembered
-from llmcost.alerts.slots import end_of
+from llmcost.alerts.rollup import Rollup
+from llmcost.alerts.slots import end_of, read_history
 from llmcost.alerts.state import Memory, state_path
 from llmcost.cli.alerts.options import StoreReading
 from llmcost.cli.delivered import send_due
@@ -33,7 +34,9 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
     settings, now = open_configuration(), moment(at)
     with reading.open() as store, Memory(state_path(reading.db)) as memory:
         priced = store.price(reading.book)
-        found = evaluate(store, priced, settings.alerts, settings.budgets, memory, now)
+        # what is kept is of now
+        read = Rollup(memory, now).read if at is None else read_history
+        found = evaluate(store, priced, settings.alerts, settings.budgets, memory, now, read)
         looked = look(priced, settings.alerts, settings.budgets, memory, now)
         firing = [one for one in remembered(memory, now) if one.state.is_firing]
         notes = [*time_lines(logged(store), found, now)]

@@ -14,12 +14,13 @@ from llmcost.check_settings import CheckSettings
 from llmcost.cli.check.formats import targets_of, write_all
 from llmcost.cli.check.options import CheckOptions, CheckReading
 from llmcost.cli.check.sides import open_sides
-from llmcost.cli.coverage import book_line, coverage_lines
 from llmcost.cli.notes import note
 from llmcost.cli.places import DEFAULT_BASELINE
 from llmcost.configuration import open_configuration
 from llmcost.counts import agreeing, counted
 from llmcost.errors import GateError, IncompleteError
+from llmcost.pricing.book import book_line
+from llmcost.report.completeness import coverage_lines
 
 
 def run_check(reading: CheckReading, options: CheckOptions, given: CheckSettings, key: str | None) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from llmcost.cli.coverage import book_line
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write
 from llmcost.cli.reading import Reading
 from llmcost.cli.stores import empty_store, open_store
 from llmcost.doctor import examine
 from llmcost.doctor.examine import COLUMNS
+from llmcost.pricing.book import book_line
 from llmcost.render import Table
 
 

@@ -6,7 +6,6 @@ import os
 import shlex
 from pathlib import Path
 
-from llmcost.cli.coverage import coverage_lines
 from llmcost.cli.notes import note
 from llmcost.cli.places import DEFAULT_DB
 from llmcost.cli.problems import print_problems
@@ -14,6 +13,7 @@ from llmcost.counts import counted
 from llmcost.ingest import Summary
 from llmcost.pricing import Book
 from llmcost.report import Coverage, coverage_of
+from llmcost.report.completeness import coverage_lines
 from llmcost.store import Store
 
 

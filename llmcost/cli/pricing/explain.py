@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from llmcost.cli.coverage import book_line
 from llmcost.cli.output import envelope, write
 from llmcost.cli.reading import Reading
 from llmcost.errors import UsageError
+from llmcost.pricing.book import book_line
 from llmcost.render import Table
 from llmcost.report.arithmetic import describe
 from llmcost.report.explain import COLUMNS, explained, rows_of, wanted

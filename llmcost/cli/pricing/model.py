@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from llmcost.cli.coverage import book_line
 from llmcost.cli.days import read_day, today
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write
@@ -13,7 +12,7 @@ from llmcost.cli.reading import BookTable
 from llmcost.counts import agreeing
 from llmcost.errors import UsageError
 from llmcost.pricing import Book, Key, Resolver
-from llmcost.pricing.book import FEES
+from llmcost.pricing.book import FEES, book_line
 from llmcost.pricing.nearest import nearest_hint, sellers_of
 from llmcost.pricing.periods import DAY_END, clock
 from llmcost.pricing.rates import EVERY_DAY, FUTURE, NO_LIMIT, PAST, RATE_COLUMNS, PriceRow, rows_of

@@ -13,7 +13,6 @@ from llmcost.cli.report.blocks import block_lines
 from llmcost.cli.report.budget import forecast_lines, run_budget
 from llmcost.cli.report.caching import caching_lines
 from llmcost.cli.report.comparison import run_comparison
-from llmcost.cli.report.left_out import gap_lines, gap_records, groups_left, partial_lines
 from llmcost.cli.report.options import ReportOptions, ReportReading
 from llmcost.cli.report.tables import report_table
 from llmcost.cli.report.whatif import pairs
@@ -21,6 +20,7 @@ from llmcost.errors import UsageError
 from llmcost.pricing.nearest import among
 from llmcost.report import Report, run
 from llmcost.report.bases import base_lines
+from llmcost.report.left_out import gap_lines, gap_records, groups_left, partial_lines
 from llmcost.report.view import view_named, views
 from llmcost.store import Repricing, Store
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from llmcost.cli.coverage import book_line
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, write, write_bytes
 from llmcost.cli.reading import Reading
@@ -17,6 +16,7 @@ from llmcost.cli.show.request import fact_lines, facts
 from llmcost.cli.show.source import as_json, source_lines, source_of
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
+from llmcost.pricing.book import book_line
 from llmcost.render import Table
 from llmcost.report.arithmetic import arithmetic
 from llmcost.report.explain import COLUMNS, rows_of

@@ -14,6 +14,7 @@ from llmcost.cli.delivered import delivery_lines
 from llmcost.cli.ending import ending_by_signal
 from llmcost.cli.notes import note
 from llmcost.cli.output import write_text
+from llmcost.cli.watch.served import Serve
 from llmcost.counts import counted
 from llmcost.render.money import dollars
 from llmcost.watch.acting import Hearing, acting
@@ -26,11 +27,11 @@ EVERY = 60.0
 TICK = 1.0
 
 
-def run_lines(source: Source, settings: Settings, clock: Clock) -> int:
+def run_lines(source: Source, settings: Settings, clock: Clock, serve: Serve) -> int:
     """Print until it is ended."""
     with ending_by_signal(signal.SIGINT) as ending:
         thread, newest = start(source, settings, clock, ending)
-        with acting(state_path(source.db), settings, clock, newest, Said()):
+        with serve.during(newest), acting(state_path(source.db), settings, clock, newest, Said()):
             try:
                 lines = written(newest, clock)
                 while not (ending.is_set() or newest.is_over):

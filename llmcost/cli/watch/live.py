@@ -17,6 +17,7 @@ from llmcost.alerts.state import state_path
 from llmcost.cli.ending import ending_by_signal
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen
+from llmcost.cli.watch.served import Serve
 from llmcost.watch.acting import Hearing, acting
 from llmcost.watch.following import Newest, Source, Update, start
 from llmcost.watch.frame import frame
@@ -31,17 +32,20 @@ SEEN = 30.0
 PATIENCE = 1.0
 
 
-def run_live(source: Source, settings: Settings, clock: Clock) -> int:
+def run_live(source: Source, settings: Settings, clock: Clock, serve: Serve) -> int:
     """Show until it is left; the terminal is as it was before, whatever ends it."""
     color = screen(None).color
     console = Console(color_system="auto" if color else None, highlight=False)
     with ending_by_signal(signal.SIGINT) as ending:
         thread, newest = start(source, settings, clock, ending)
         # a screen has no room for what came of channels and throttles: `alerts list` and `throttle log` say it
-        with acting(state_path(source.db), settings, clock, newest, Hearing()):
+        with serve.during(newest), acting(state_path(source.db), settings, clock, newest, Hearing()):
             try:
                 with single_keys(sys.stdin.fileno()), Live(console=console, screen=True, auto_refresh=False) as live:
-                    Screen(live, newest, clock).run(ending)
+                    shown = Screen(live, newest, clock)
+                    if serve.place:
+                        shown.say(f"page: {serve.place}")
+                    shown.run(ending)
             finally:
                 ending.set()
                 thread.join(PATIENCE)

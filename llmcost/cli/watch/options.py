@@ -23,6 +23,15 @@ At = Annotated[
     str | None,
     Option("--at", help="With --once: as if it were this time, in UTC: 2026-11-02T14:00.", metavar="WHEN"),
 ]
+Serve = Annotated[
+    str | None,
+    Option(
+        "--serve",
+        help="Serve the page of `report -f html` there, live: 127.0.0.1:8765, if not said.",
+        metavar="[ADDRESS]",
+        bare="127.0.0.1:8765",
+    ),
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +45,7 @@ class WatchOptions(BookOptions):
     once: Once = False
     json: Json = False
     at: At = None
+    serve: Serve = None
 
 
 @room.command()
@@ -45,11 +55,12 @@ def watch(*, options: WatchOptions) -> int:
     It reads what is new, judges it by the rules of `llmcost alerts`, and shows one screen: keys, models and projects,
     latency, errors, caches, alerts. ? lists the keys. Between two looks the store is free for other commands. Without
     LOGS it shows what others read into the store. Without a terminal it prints a line a minute, and every alert at
-    once. q, Ctrl-C or SIGTERM end it after what is being read.
+    once. q, Ctrl-C or SIGTERM end it after what is being read. --serve shows it in a browser too.
 
     \b
         llmcost watch /var/log/gateway/
         llmcost watch
+        llmcost watch /var/log/gateway/ --serve
         llmcost watch --once --where team=search
         llmcost watch --once --json
     """

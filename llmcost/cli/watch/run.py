@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from llmcost.cli.watch.lines import run_lines
 from llmcost.cli.watch.once import run_once
 from llmcost.cli.watch.options import WatchOptions
+from llmcost.cli.watch.served import Serve, serving
 from llmcost.configuration import open_configuration
 from llmcost.errors import UsageError
 from llmcost.ingest.follow import check_poll
@@ -25,11 +26,12 @@ def run_watch(asked: WatchOptions) -> int:
     if asked.once:
         at = parse_when(asked.at)
         return run_once(source, settings, lambda: at or present(), is_json=asked.json, may_act=at is None)
+    serve = Serve() if asked.serve is None else serving(asked.serve, source, settings, present)
     if sys.stdin.isatty() and sys.stdout.isatty():
         from llmcost.cli.watch.live import run_live
 
-        return run_live(source, settings, present)
-    return run_lines(source, settings, present)
+        return run_live(source, settings, present, serve)
+    return run_lines(source, settings, present, serve)
 
 
 def check(asked: WatchOptions) -> None:
@@ -38,6 +40,8 @@ def check(asked: WatchOptions) -> None:
         raise UsageError("watch follows files, not stdin", hint="llmcost ingest - reads stdin; watch shows the store")
     if not asked.once and (asked.json or asked.at):
         raise UsageError(f"{'--json' if asked.json else '--at'} needs --once")
+    if asked.once and asked.serve is not None:
+        raise UsageError("--serve goes without --once", hint="llmcost report -f html -o FILE writes the page once")
     check_poll(asked.poll)
 
 

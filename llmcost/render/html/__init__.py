@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
 
 from llmcost.counts import agreeing, part_of
-from llmcost.render import Page, Section, Table
+from llmcost.render import Live, Page, Section, Table
 from llmcost.render.cell import heading, humanize
 from llmcost.render.html.bounds import bounded, shown
 from llmcost.render.html.views import FIRST_ROWS, section_view
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from llmcost.render.html.embed import Parts
 
 # as many headline numbers as fit in a row
 CARDS = 6
@@ -42,27 +49,50 @@ def notes(table: Table) -> Iterator[str]:
         yield f"Coverage: {counts} ({priced / requests:.1%})"
 
 
-def write_page(page: Page) -> Iterator[str]:
-    """Write the page, piece by piece; only charts bring the library that draws them."""
-    from jinja2 import Environment
+def write_page(page: Page, live: Live | None = None, *, is_whole: bool = True) -> Iterator[str]:
+    """Write the page, piece by piece; only charts bring the library that draws them.
 
-    from llmcost.render.html.embed import asset, data, library, policy
+    A live one has it always, or, where it is not whole, neither scripts nor styles.
+    """
+    from llmcost.render.html.embed import data
 
-    sections = [section_view(bounded(section), number) for number, section in enumerate(page.sections, start=1)]
+    links = live.links if live else {}
+    sections = [section_view(bounded(section), number, links) for number, section in enumerate(page.sections, start=1)]
     drawn = [figure.data for section in sections for figure in section.figures if figure.data]
-    first, style = asset("theme.js"), asset("page.css", "print.css")
-    scripts = [library(), asset("page.js", "kinds.js", "charts.js")] if drawn else [asset("page.js")]
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=shown)
-    template = environment.from_string(asset("page.html").text)
-    stream = template.stream(
+    stream = template().stream(
         page=page,
         sections=sections,
         first_rows=FIRST_ROWS,
-        policy=policy([first, *scripts], [style]),
-        style=style,
-        first=first,
-        scripts=scripts,
+        live=live,
+        parts=parts(is_live=live is not None, has_charts=bool(drawn)) if is_whole else None,
         data=data({"first_rows": FIRST_ROWS, "tables": [section.data for section in sections], "figures": drawn}),
     )
     stream.enable_buffering(CHUNK)
     yield from stream
+
+
+@cache
+def template() -> Template:
+    """Read the template, once for all pages of a process."""
+    from jinja2 import Environment
+
+    from llmcost.render.html.embed import asset
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=shown)
+    return environment.from_string(asset("page.html").text)
+
+
+def live_policy() -> str:
+    """Write the content policy of a live page."""
+    return parts(is_live=True, has_charts=True).policy
+
+
+def parts(*, is_live: bool, has_charts: bool) -> Parts:
+    """Choose the scripts and styles of a page."""
+    from llmcost.render.html.embed import Parts, asset, library
+
+    live = ["live.js"] if is_live else []
+    drawing = (library(), asset("page.js", "kinds.js", "charts.js", *live))
+    scripts = drawing if is_live or has_charts else (asset("page.js"),)
+    style = asset("page.css", *(["live.css"] if is_live else []), "print.css")
+    return Parts(asset("theme.js"), scripts, style, is_live=is_live)

@@ -35,14 +35,14 @@ addEventListener("scroll", hideTip, { passive: true });
 addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
 
 // A legend of buttons: reached by keyboard, read aloud, and a press keeps one series in front.
-function legend(figure, show) {
+function legend(figure, show, pressed) {
   const list = document.createElement("ul");
   list.className = "legend";
-  let kept = null;
+  let kept = figure.parts.includes(pressed) ? pressed : null;
   for (const key of figure.parts) {
     const button = document.createElement("button");
     button.type = "button";
-    button.setAttribute("aria-pressed", "false");
+    button.setAttribute("aria-pressed", key === kept);
     button.append(swatch(figure, key), key);
     button.addEventListener("click", () => {
       kept = kept === key ? null : key;
@@ -82,21 +82,64 @@ async function draw(place, figure) {
   return { view, finalize };
 }
 
-async function chart(place, figure) {
-  const state = {};
-  const show = (key) => state.drawn?.view.signal("picked", key).runAsync();
-  const { list, kept } = legend(figure, show);
-  if (figure.parts.length > 1) place.before(list);
-  const redraw = async () => {
-    state.drawn?.finalize();
-    state.drawn = await draw(place, figure);
-    if (figure.parts.length > 1) state.drawn.view.addEventListener("pointermove", (_, item) => {
-      show(kept() ?? (item && pointOf(item)?.key) ?? null);
+// What a chart is given later it draws anew, and of its legend keeps what was pressed.
+class Chart {
+  constructor(place, figure) {
+    this.place = place;
+    this.around = [];
+    this.kept = () => null;
+    this.redraw = this.redraw.bind(this);
+    isNarrow.addEventListener("change", this.redraw);
+    this.give(figure);
+  }
+
+  give(figure) {
+    this.figure = figure;
+    this.furnish();
+    return this.redraw();
+  }
+
+  furnish() {
+    const { figure, place } = this;
+    for (const each of this.around) each.remove();
+    this.around = [];
+    const { list, kept } = legend(figure, (key) => this.show(key), this.kept());
+    this.kept = kept;
+    if (figure.parts.length > 1) {
+      place.before(list);
+      this.around.push(list);
+    }
+    if (isZoomed(figure)) {
+      const told = hint();
+      place.after(told);
+      this.around.push(told);
+    }
+  }
+
+  show(key) {
+    return this.drawn?.view.signal("picked", key).runAsync();
+  }
+
+  async redraw() {
+    const before = this.drawn;
+    this.drawn = await draw(this.place, this.figure);
+    before?.finalize();
+    if (this.figure.parts.length < 2) return;
+    this.drawn.view.addEventListener("pointermove", (_, item) => {
+      this.show(this.kept() ?? (item && pointOf(item)?.key) ?? null);
     });
-  };
-  if (isZoomed(figure)) place.after(hint());
-  isNarrow.addEventListener("change", redraw);
-  await redraw();
+    if (this.kept() !== null) await this.show(this.kept());
+  }
+
+  end() {
+    isNarrow.removeEventListener("change", this.redraw);
+    this.drawn?.finalize();
+  }
 }
 
-for (const figure of DATA.figures) chart(document.querySelector(`[data-figure="${figure.id}"]`), figure);
+const CHARTS = new Map();
+function startChart(figure) {
+  CHARTS.set(figure.id, new Chart(document.querySelector(`[data-figure="${figure.id}"]`), figure));
+}
+
+DATA.figures.forEach(startChart);

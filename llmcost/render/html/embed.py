@@ -50,15 +50,26 @@ def data(document: dict[str, Any]) -> Markup:
     return Markup(encode(document).decode().translate(UNSAFE))
 
 
-def policy(scripts: list[Embedded], styles: list[Embedded]) -> str:
-    """Allow the page's own scripts and styles by their hashes, and nothing else: no network, no eval, no frame."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {' '.join(script.source for script in scripts)}",
-            f"style-src {' '.join(style.source for style in styles)}",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
+@dataclass(frozen=True)
+class Parts:
+    """The scripts and the style of a page; the `first` script runs before anything is painted."""
+
+    first: Embedded
+    scripts: tuple[Embedded, ...]
+    style: Embedded
+    is_live: bool = False
+
+    @property
+    def policy(self) -> str:
+        """Allow these by their hashes, and nothing else: no network, no eval, no frame; a live page asks its server."""
+        return "; ".join(
+            (
+                "default-src 'none'",
+                f"script-src {' '.join(script.source for script in (self.first, *self.scripts))}",
+                f"style-src {self.style.source}",
+                "img-src data:",
+                *(["connect-src 'self'"] if self.is_live else []),
+                "base-uri 'none'",
+                "form-action 'none'",
+            )
         )
-    )

@@ -35,6 +35,7 @@ function markSection(nav) {
     if (current) list.scrollTo({ left: links.get(current).offsetLeft - list.clientWidth / 3 });
   }, { rootMargin: "-25% 0px -60% 0px" });
   for (const id of links.keys()) observer.observe(document.getElementById(id));
+  return observer;
 }
 
 // What is not known stands last, whichever way a column is sorted.
@@ -46,21 +47,26 @@ function compare(a, b, direction) {
 
 class SortableTable {
   constructor(element, { id, columns, rows }, firstRows) {
+    this.element = element;
     this.body = element.tBodies[0];
     this.heads = [...element.tHead.rows[0].cells];
     this.firstRows = firstRows;
     this.isCut = rows.length > firstRows;
+    this.tools = document.querySelector(`.tools[data-for="${id}"]`);
+    this.more = document.querySelector(`.more[data-for="${id}"]`);
+    this.read(columns, rows);
+    this.listen();
+    this.show();
+  }
+
+  read(columns, rows) {
     this.rows = [...this.body.querySelectorAll("tr[data-row]")].map((row, at) => ({
       at,
       row,
       below: row.nextElementSibling?.matches(".below") ? row.nextElementSibling : null,
       values: rows[at],
     }));
-    this.tools = document.querySelector(`.tools[data-for="${id}"]`);
-    this.more = document.querySelector(`.more[data-for="${id}"]`);
     this.shares(columns);
-    this.listen();
-    this.show();
   }
 
   // A share is also seen as a line under its number.
@@ -100,10 +106,14 @@ class SortableTable {
     const order = head.getAttribute("aria-sort") === first ? other : first;
     for (const each of this.heads) each.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", order);
+    this.order(at, order);
+    this.show();
+  }
+
+  order(at, order) {
     const direction = order === "ascending" ? 1 : -1;
     this.rows.sort((a, b) => compare(a.values[at], b.values[at], direction) || a.at - b.at);
     this.body.append(...this.rows.flatMap(({ row, below }) => (below ? [row, below] : [row])));
-    this.show();
   }
 
   show() {
@@ -123,7 +133,10 @@ class SortableTable {
     this.more.hidden = shown === found;
     const of = found === this.rows.length ? "" : `, ${this.rows.length.toLocaleString("en")} without the filter`;
     const count = shown === found ? found.toLocaleString("en") : `${shown} of ${found.toLocaleString("en")}`;
-    this.tools.querySelector(".count").textContent = `${count} row${found === 1 ? "" : "s"}${of}`;
+    const said = `${count} row${found === 1 ? "" : "s"}${of}`;
+    const place = this.tools.querySelector(".count");
+    // what is said already is not said again
+    if (place.textContent !== said) place.textContent = said;
   }
 
   openAll(button) {
@@ -135,10 +148,13 @@ class SortableTable {
 }
 
 themeButton(document.getElementById("theme"));
-const nav = document.querySelector("nav");
-if (nav) markSection(nav);
-for (const data of DATA.tables) {
+const TABLES = new Map();
+function startTable(data) {
   const element = document.querySelector(`table[data-table="${data.id}"]`);
-  if (data.rows.length) new SortableTable(element, data, DATA.first_rows);
+  if (data.rows.length) TABLES.set(data.id, new SortableTable(element, data, DATA.first_rows));
 }
+
+const NAV = document.querySelector("nav");
+let marking = NAV && markSection(NAV);
+DATA.tables.forEach(startTable);
 addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => { each.open = true; }));

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmcost.counts import counted
 from llmcost.render import Section, Table
 from llmcost.render.cell import heading, humanize, is_drawing, is_number
+from llmcost.render.html.bounds import MOST_NAME
 from llmcost.render.html.figures import FigureView, figure_view
 from llmcost.render.style import Write, writers
 
 Writers = dict[str, Write]
+# of a column: where a name of it leads
+Links = Mapping[str, Callable[[str], str]]
 # so many rows are seen at once; a table with more than MANY gets a filter
 FIRST_ROWS = 50
 MANY = 12
+# what stands for the groups that are not shown one by one
+OTHERS = re.compile(r"other \([0-9]+\)")
 # names, dates and words up to this length are not broken
 SHORT = 24
 
@@ -39,10 +45,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's text; `says` tells in words what is drawn."""
+    """A cell's text; `says` tells in words what is drawn, `address` where the text leads."""
 
     text: str
     says: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,9 +89,12 @@ class SectionView:
         return f"{', '.join(first)} and {last}".capitalize() if first else last.capitalize()
 
 
-def section_view(section: Section, number: int) -> SectionView:
-    """Prepare a section; its number keeps its id apart from those of sections of the same name."""
-    table, id = section.table, f"{slug(section.name)}-{number}"
+def section_view(section: Section, number: int, links: Links) -> SectionView:
+    """Prepare a section; its number keeps its id apart from those of sections of the same name.
+
+    Where names lead somewhere the page is another from moment to moment, and the sections' names are all others.
+    """
+    table, id = section.table, slug(section.name) if links else f"{slug(section.name)}-{number}"
     write_as = writers(table)
     places = [at for at, column in enumerate(table.columns) if column not in table.below]
     columns = tuple(column_view(table, at, write_as) for at in places)
@@ -93,7 +103,7 @@ def section_view(section: Section, number: int) -> SectionView:
         section=section,
         figures=tuple(figure_view(figure, f"{id}-figure-{at}") for at, figure in enumerate(section.figures, 1)),
         columns=columns,
-        rows=tuple(row_view(table, row, places, write_as) for row in table.rows),
+        rows=tuple(linked(row_view(table, row, places, write_as), table, row, links) for row in table.rows),
         totals=totals(table, columns, write_as),
         data={
             "id": id,
@@ -117,6 +127,21 @@ def row_view(table: Table, row: tuple[Any, ...], places: list[int], write_as: Wr
     cells = tuple(cell(write_as[table.columns[at]], row[at]) for at in places)
     named = ((column, row[table.columns.index(column)]) for column in table.below)
     return Row(cells, tuple((titled(c), humanize(c, v)) for c, v in named))
+
+
+def linked(view: Row, table: Table, row: tuple[Any, ...], links: Links) -> Row:
+    """Let the names of a row lead somewhere, but for what was shortened and what stands for several."""
+    if not links:
+        return view
+    names = [column for column in table.columns if column not in table.below]
+    values = [row[table.columns.index(column)] for column in names]
+    leads = [
+        links[name](value)
+        if name in links and isinstance(value, str) and len(value) <= MOST_NAME and not OTHERS.fullmatch(value)
+        else ""
+        for name, value in zip(names, values, strict=True)
+    ]
+    return replace(view, cells=tuple(replace(one, address=to) for one, to in zip(view.cells, leads, strict=True)))
 
 
 def cell(write_as: Write, value: Any) -> Cell:

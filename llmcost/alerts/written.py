@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
+from llmcost.alerts.metric import queries
 from llmcost.alerts.slots import EPOCH, LONGEST, slot_of
 from llmcost.store import Priced
-from llmcost.watch.shelf import queries
 
 # as far back as alerts look, and a day that they begin in
 DAYS = 10

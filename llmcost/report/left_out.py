@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from llmcost.render.cell import plain
-from llmcost.report import Report
 from llmcost.report.over import LONG
+from llmcost.report.run import Report
 
 MOST_GAPS = 3
 
