@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from llmcost.alerts.observe import Observed
+from llmcost.alerts.rules import Rule
 from llmcost.alerts.slots import Numbers, end_of
 from llmcost.report.budget import EVERYTHING, Budget
 
@@ -57,3 +58,12 @@ def spent(amount: Numbers, budget: float, first: int, zone: tzinfo) -> Observed:
     """Give what each local day has cost up to each slot, beside its budget."""
     value, every = since_midnight(amount, first, zone), np.full(len(amount), budget)
     return Observed(value, every, every, value, every, np.full(len(amount), True))
+
+
+def spent_of_expected(amount: Numbers, rule: Rule, first: int, zone: tzinfo) -> Observed:
+    """Give what each local day has cost up to each slot, beside what is expected of it where that is known."""
+    value, expected, usual = since_midnight(amount, first, zone), dict(rule.expected), np.full(len(amount), np.nan)
+    for at in (0, *midnights(first, len(amount), zone)):
+        usual[at:] = expected.get(local_day(first + at, zone), np.nan)
+    limit = np.maximum(usual * (rule.times or 0.0), rule.floor)
+    return Observed(value, limit, usual, value, usual, ~np.isnan(usual))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 
-from llmcost.alerts.daily import budget_of, local_day, spent
+from llmcost.alerts.daily import budget_of, local_day, spent, spent_of_expected
 from llmcost.alerts.machine import OK, RESOLVED, Seen, State, step, step_budget
 from llmcost.alerts.metric import metrics
 from llmcost.alerts.observe import Flags, Observed, alive, observe, silence
@@ -153,20 +153,25 @@ def groups_of(
     known = [alert.name for alert in states if (alert.rule, alert.by) == (rule.name, rule.by)]
     for name in dict.fromkeys([*history.names(watched), *known]):
         budget = budget_of(how.budgets, rule.by, name) if rule.is_budget else None
-        if (rule.is_budget and budget is None) or (name not in known and is_small(history, rule, name, how.first)):
+        if rule.is_budget and budget is None and not rule.expected:
+            continue
+        if name not in known and is_small(history, rule, name, how.first):
             continue
         sums = history.sums(watched, name)
-        seen = (
-            observe(rule, metrics()[rule.metric], sums, is_alive)
-            if budget is None
-            else spent(sums.amount, float(budget), history.first, how.zone)
-        )
-        yield Group(Alert(rule.name, rule.by, name), rule, seen, history.first)
+        if budget is not None:
+            seen = spent(sums.amount, float(budget), history.first, how.zone)
+        elif rule.is_budget:
+            seen = spent_of_expected(sums.amount, rule, history.first, how.zone)
+        else:
+            seen = observe(rule, metrics()[rule.metric], sums, is_alive)
+        # a budget is one whether or not there is something to expect
+        held = rule if budget is None else replace(rule, times=None)
+        yield Group(Alert(rule.name, rule.by, name), held, seen, history.first)
 
 
 def is_small(history: History, rule: Rule, name: str, first: int) -> bool:
     """Tell whether all that a group had since the window of the first slot is under the least limit of the rule."""
-    if rule.times is None or not rule.floor or metrics()[rule.metric].kind != "sum":
+    if rule.is_budget or rule.times is None or not rule.floor or metrics()[rule.metric].kind != "sum":
         return False
     return history.most((rule.metric, rule.by), name, first - rule.window // SLOT_SECONDS) < rule.floor
 

@@ -100,8 +100,12 @@ def comparison(rule: Rule, read: Reading) -> str:
         return f"over {times}the longest silence of the 7 days before ({lasting(read.baseline)})"
     unit = "" if rule.sql is not None else metrics()[rule.metric].unit
     limit = quantity(read.limit, unit)
+    if rule.is_expecting:
+        usual = quantity(read.baseline, unit)
+        many = f"{read.value / read.baseline:,.1f} times" if read.baseline else "more than"
+        return f"{many} what is expected of the day ({usual})"
     if rule.is_budget:
-        return f"{percent(read.value / read.limit)} of its daily budget of {limit}"
+        return f"{percent(read.value / read.limit)} of {'their' if rule.by == ALL else 'its'} daily budget of {limit}"
     if rule.baseline is not None:
         return usually(rule, read, limit, quantity(read.baseline, unit))
     if rule.sql is None and metrics()[rule.metric].kind == "low_share":
