@@ -12,6 +12,7 @@ import yaml
 
 from llmcost.alerts.backtest import backtest
 from llmcost.alerts.evaluate import evaluate
+from llmcost.alerts.expected import expecting_now
 from llmcost.alerts.message import message_of
 from llmcost.alerts.state import Memory
 from llmcost.configuration import Configuration, read_configuration
@@ -83,14 +84,9 @@ def replay(folder: Path, store: Store, book: Book, shelf: Case, case: Case) -> l
             for logged in [hours for hours in traffic.later if hours <= hour]:
                 records = traffic.later.pop(logged)
                 ingest(store, [str(write_log(folder / f"later-{logged}.jsonl", records))])
-            found = evaluate(
-                store,
-                store.price(book),
-                configuration.alerts,
-                configuration.budgets,
-                memory,
-                NOON + timedelta(hours=hour),
-            )
+            now, priced, budgets = NOON + timedelta(hours=hour), store.price(book), configuration.budgets
+            alerts = expecting_now(configuration.alerts, budgets, priced, now, memory)
+            found = evaluate(store, priced, alerts, budgets, memory, now)
             told += found.messages
     return told
 

@@ -19,6 +19,7 @@ from llmcost.alerts.judge import Alert, Event, Judged, Reading
 from llmcost.alerts.machine import FIRING, OK, State
 from llmcost.alerts.remembered import silence
 from llmcost.alerts.rules import Rule
+from llmcost.alerts.slots import slot_of
 from llmcost.alerts.state import Memory
 from llmcost.configuration import read_configuration
 from tests.logs import write
@@ -72,7 +73,7 @@ def happen(
         if event:
             found.events.append(Event(alert, RULE, event, AT, reading))
     with memory.transaction():
-        address(memory, memory.keep(found, 1, now), to)
+        address(memory, memory.keep(found, slot_of(now) - 1, now), to)
 
 
 def names(receiver: Receiver) -> list[str]:
@@ -133,6 +134,40 @@ def test_what_is_refused_for_good_is_given_up_and_holds_nothing_up(
     noon = (AT - datetime(1970, 1, 1)).total_seconds()
     assert [("webhook", 0, 1, "answered 404 Not Found")] == [row[:4] for row in troubles(memory, noon + 60)]
     assert [] == troubles(memory, noon + 86_400)
+
+
+@pytest.mark.parametrize("every", [180, 60])
+def test_after_an_outage_of_most_of_a_day_all_arrive_in_their_order_within_minutes(
+    tmp_path: Path, memory: Memory, receiver: Receiver, every: int
+) -> None:
+    to = channels(tmp_path, f"webhook: '{receiver.url}'")
+    receiver.answer = lambda _: 503
+    happened = []
+    # a check every five minutes for 22 hours: 8 messages, or 22, which are too many to come one by one
+    for minute in range(0, 22 * 60, 5):
+        if minute % every == 0:
+            happened.append(f"spike/key=a/firing/{AT + timedelta(minutes=minute):%Y%m%dT%H%M}")
+            happen(memory, to, "firing", "a", minutes=minute)
+        deliver(memory, to, at(minute * 60))
+    # every ten minutes, and five times more in the first hour
+    assert 22 * 6 + 5 == receiver.asked
+    receiver.answer = lambda _: 200
+
+    for minute in range(22 * 60, 22 * 60 + 15, 5):
+        deliver(memory, to, at(minute * 60))
+    assert happened == receiver.ids
+
+
+def test_a_digest_that_is_refused_for_good_goes_in_its_parts_of_which_one_may_be_what_spoils_it(
+    tmp_path: Path, memory: Memory, receiver: Receiver
+) -> None:
+    to = channels(tmp_path, f"webhook: '{receiver.url}'")
+    happen(memory, to, "firing", *"abcdefghijk")
+    receiver.answers = [(400, {}), (200, {}), (422, {})]
+
+    assert [Delivered("webhook", waiting=11, said="answered 400 Bad Request", wait=0.0)] == deliver(memory, to, AT)
+    assert [(10, 1, 0)] == [(one.sent, one.given_up, one.waiting) for one in deliver(memory, to, at(5))]
+    assert [*"acdefghijk"] == names(receiver)
 
 
 def test_after_a_day_of_tries_a_message_is_given_up(tmp_path: Path, memory: Memory, receiver: Receiver) -> None:

@@ -36,7 +36,9 @@ def test_a_rule_changes_what_it_says_and_no_other(tmp_path: Path) -> None:
     assert (Rule("cost-spike", by="key", times=3, baseline="same_hour", floor=5, hold=900),) == tuple(
         rule for rule in rules if rule.name == "cost-spike"
     )
-    assert {"cost-spike", "cache-drop", "errors", "key-budget", "stale-logs"} == {rule.name for rule in rules}
+    assert {"cost-spike", "cache-drop", "errors", "key-budget", "daily-spend", "stale-logs"} == {
+        rule.name for rule in rules
+    }
 
 
 @pytest.mark.parametrize(
@@ -77,6 +79,8 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, text: str, words: s
         "{rules: {mine: {metric: requests, below: 50%, baseline: mean_7d}}}",
         "{rules: {key-budget: {by: team, warn: 50%}, stale-logs: {times: 3}}}",
         "{rules: {key-budget: {over: 1}}}",
+        "{rules: {daily-spend: {times: 1.5, floor: 20, warn: 90%}}}",
+        "{rules: {daily-spend: {by: key}}}",
         "{rules: {mine: {over: 1, by: tag}}}",
         "{rules: {mine: {over: -1}}}",
         "{rules: {mine: {over: 1, window: 1 hour}}}",

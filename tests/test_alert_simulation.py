@@ -1,4 +1,4 @@
-"""How often the founding rule of a key's cost is wrong, and how soon it is right, on invented traffic of weeks.
+"""How often the founding rules of cost are wrong, and how soon that of a key is right, on invented traffic of weeks.
 
 Equal seeds make equal traffic: weeks of a team's keys in slots of five minutes, with the rhythm of office hours,
 of consumers or of a nightly batch. A runaway spends ten times as much from a moment on.
@@ -7,15 +7,19 @@ of consumers or of a nightly batch. A runaway spends ten times as much from a mo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta
+from decimal import Decimal
 from functools import cache
 
 import numpy as np
 import pytest
 
+from llmcost.alerts.expected import costs_of, expected_of
 from llmcost.alerts.judge import EVERY_REQUEST, Judging, judge
 from llmcost.alerts.machine import FIRED
 from llmcost.alerts.rules import Rule, founding_rules
 from llmcost.alerts.slots import EPOCH, History, Numbers, end_of
+from llmcost.report.forecast import MOST_DAYS
 from tests.conftest import ROOT
 
 HOUR, DAY = 12, 288
@@ -24,6 +28,9 @@ FIRST = 2 * WEEK
 MONTH = 30 * DAY
 RUNS, KEYS, USD_AN_HOUR = 16, 12, 40.0
 SPIKE = next(rule for rule in founding_rules() if (rule.name, rule.by) == ("cost-spike", "key"))
+DAILY = next(rule for rule in founding_rules() if rule.name == "daily-spend")
+# days that are known before the first that is judged, which is not the first of all
+PAST = MOST_DAYS + 1
 MEAN = replace(SPIKE, baseline="mean_7d", hold=0, floor=0)
 
 
@@ -101,6 +108,34 @@ def quality(rule: Rule, kind: str) -> Quality:
 KINDS = {"consumer": "consumers", "office": "office hours", "batch": "nightly batch", "growth": "15 % more a week"}
 
 
+@cache
+def days_told(rule: Rule, kind: str) -> float:
+    """Judge the last days of quiet weeks by what is expected of each; give how many in a month are told of."""
+    chance, days = (
+        np.random.default_rng(11),
+        [date(1970, 1, 1) + timedelta(days=day) for day in range(PAST, SIZE // DAY)],
+    )
+    told: list[tuple[int, date]] = []
+    for run in range(RUNS):
+        total = spend(chance, kind).sum(axis=0)
+        some = {"all": np.array([(slot, 0, 1, cost, 1) for slot, cost in enumerate(total)])}
+        history = History(0, SIZE - 1, {EVERY_REQUEST: some, (DAILY.metric, DAILY.by): some})
+        expected = expected_of(costs_of(enumerate(map(Decimal, total)), UTC), days)
+        ready = replace(rule, expected=tuple((day, usd) for day, usd in expected.items() if usd is not None))
+        found = judge(history, (ready,), {}, Judging(PAST * DAY, SIZE - 1, EPOCH))
+        told += {(run, event.reading.at.date()) for event in found.events}
+    return len(told) / RUNS / len(days) * 30
+
+
+def daily_rows() -> list[str]:
+    """Write the table of the documentation."""
+    found = ["| traffic | `daily-spend` | with `times: 1` | with `times: 1, warn: 100%` |\n|---|---|---|---|"]
+    rules = (DAILY, replace(DAILY, times=1), replace(DAILY, times=1, warn=1))
+    return found + [
+        f"| {name} | {' | '.join(f'{days_told(rule, kind):.1f}' for rule in rules)} |" for kind, name in KINDS.items()
+    ]
+
+
 def rows() -> list[str]:
     """Write the table of the documentation."""
     found = ["| traffic | `cost-spike` | the same with `baseline: mean_7d`, without floor and `for` |\n|---|---|---|"]
@@ -117,7 +152,13 @@ def test_a_key_with_steady_traffic_is_told_of_at_most_every_other_month_and_runa
     assert found.found >= 0.75
 
 
-def test_the_documentation_has_the_table() -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_days_of_steady_traffic_are_told_of_at_most_every_other_month(kind: str) -> None:
+    assert days_told(DAILY, kind) <= 0.5
+
+
+def test_the_documentation_has_the_tables() -> None:
     page = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
 
     assert "\n".join(rows()) in page
+    assert "\n".join(daily_rows()) in page

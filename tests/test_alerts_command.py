@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def spiked(tmp_path: Path, llmcost: Run) -> Path:
 
 def check(llmcost: Run, minutes: int, *words: str) -> tuple[int, str, str]:
     """Check so many minutes after noon."""
-    at = NOON.replace(hour=12 + minutes // 60, minute=minutes % 60)
+    at = NOON + timedelta(minutes=minutes)
     done = llmcost("alerts", "check", "--pricing", "pricing.local.yaml", "--at", f"{at:%Y-%m-%dT%H:%M}", *words)
     return done.returncode, done.stdout, done.stderr
 
@@ -64,6 +65,34 @@ def test_a_check_says_who_how_much_compared_with_what_since_when_and_what_shows_
     )
     shown = llmcost(*second.split()[1:], "--pricing", "pricing.local.yaml", "-f", "json")
     assert 9 == json.loads(shown.stdout)["totals"]["cost_usd"]
+
+
+@pytest.mark.parametrize(
+    ("noon", "midnight", "until"),
+    [
+        # the clocks go forward at 1:00 UTC, two hours after midnight in Berlin, and the eighth dollar is spent at 6:02
+        (datetime(2026, 3, 29, 12), "2026-03-28T23:00Z", "2026-03-29T06:05Z"),
+        # they go back at 1:00 UTC, three hours after it
+        (datetime(2026, 10, 25, 12), "2026-10-24T22:00Z", "2026-10-25T05:05Z"),
+    ],
+)
+def test_the_command_of_a_budget_shows_the_sum_of_its_sentence_on_a_day_when_clocks_change(
+    tmp_path: Path, llmcost: Run, noon: datetime, midnight: str, until: str
+) -> None:
+    hours = (noon - NOON).total_seconds() / 3600
+    line = {"key": "search", "from": hours - 20, "until": hours, "every": 60, "usd": 1}
+    traffic = {**TRAFFIC, "traffic": [line, {**line, "key": "other"}]}
+    write_log(tmp_path / "log.jsonl", traffic_of({}, traffic).first)
+    write(tmp_path / "pricing.local.yaml", BOOK)
+    write(tmp_path / "llmcost.yaml", "alerts: {tz: Europe/Berlin}\nbudgets: [{of: key=search, daily_usd: 10}]\n")
+    assert 0 == llmcost("ingest", "log.jsonl").returncode
+    minute = datetime.fromisoformat(until).replace(tzinfo=None) + timedelta(minutes=2)
+
+    said, command = check(llmcost, round((minute - NOON).total_seconds() / 60))[1].splitlines()
+    assert "key search spent $8.00 today, 80 % of its daily budget of $10.00" in said
+    assert f"  llmcost report cost --by model --where key=search --since {midnight} --until {until}" == command
+    shown = llmcost(*command.split()[1:], "--pricing", "pricing.local.yaml", "-f", "json")
+    assert 8 == json.loads(shown.stdout)["totals"]["cost_usd"]
 
 
 def test_a_second_check_tells_nothing_twice_and_still_exits_with_1(spiked: Path, llmcost: Run) -> None:

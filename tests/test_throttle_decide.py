@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from llmcost.alerts.daily import start_of
 from llmcost.throttle.decide import decide
 from llmcost.throttle.register import ACTIVE, BY_HAND, BY_SOMEBODY, DRY, MIDNIGHT, RELEASED, RELEASING, Throttle
-from llmcost.throttle.spent import KeySpent, Looked, Wanted, local_day_of, start_of
+from llmcost.throttle.spent import KeySpent, Looked, Wanted, local_day_of
 
 NOW, TODAY = datetime(2026, 3, 2, 12), date(2026, 3, 2)
 BUDGET = Wanted("search", Decimal(10), TODAY)

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from llmcost.alerts.channels.channel import Channel
 from llmcost.alerts.channels.message import RESOLVED, Message
+from llmcost.alerts.forgetting import forget
 from llmcost.alerts.machine import MIDNIGHT, NO_DATA
+from llmcost.alerts.slots import end_of
 from llmcost.alerts.state import Memory
 
 # of each alert the last message that a channel was to get: beside max() SQLite gives the row that has it
@@ -19,7 +21,7 @@ ENDINGS = {NO_DATA: "nothing is known of it any more", MIDNIGHT: "a new day has 
 
 
 def address(memory: Memory, messages: Sequence[Message], channels: Sequence[Channel]) -> None:
-    """Write which channels are to get messages, which are not silenced; inside a transaction."""
+    """Write which channels are to get messages that are not silenced, and forget old ones; inside a transaction."""
     for channel in channels:
         for message in messages:
             if channel.takes(message):
@@ -30,6 +32,9 @@ def address(memory: Memory, messages: Sequence[Message], channels: Sequence[Chan
                 )
         if channel.way.keeps_open:
             close(memory, channel)
+    if (last := memory.last_judged()) is not None:
+        # not before those that are open have got their end
+        forget(memory, end_of(last))
 
 
 def close(memory: Memory, channel: Channel) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from llmcost.alerts.expected import expecting
 from llmcost.alerts.judge import Alert, Event, Judged, Judging, judge, watched_by
 from llmcost.alerts.machine import CRITICAL, FIRED, WARNED
 from llmcost.alerts.marks import Mark
@@ -87,9 +88,10 @@ def backtest(
 ) -> Backtest:
     """Judge every slot of a span as checks in its time would have, if each log had been written at once."""
     how = Judging(slot_of(span[0]), slot_of(span[1]), EPOCH, settings.zone, budgets)
-    history = read_history(priced, watched_by(settings.rules), how.first - HISTORY_SLOTS, how.last)
-    judged = judge(history, settings.rules, {}, how)
-    return Backtest(history, settings.rules, how, merged(judged, judge_own(store, priced, settings.rules, {}, how)))
+    rules = expecting(settings, budgets, priced, (how.first, how.last)).rules
+    history = read_history(priced, watched_by(rules), how.first - HISTORY_SLOTS, how.last)
+    judged = judge(history, rules, {}, how)
+    return Backtest(history, rules, how, merged(judged, judge_own(store, priced, rules, {}, how)))
 
 
 def episodes_of(judged: Judged, until: datetime) -> Iterator[Episode]:

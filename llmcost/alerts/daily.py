@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from functools import cache
 
 import numpy as np
 
 from llmcost.alerts.observe import Observed
+from llmcost.alerts.rules import Rule
 from llmcost.alerts.slots import Numbers, end_of
 from llmcost.report.budget import EVERYTHING, Budget
 
@@ -20,6 +21,11 @@ QUARTER = 3
 def local_day(slot: int, zone: tzinfo) -> date:
     """Give the local day that a slot begins in."""
     return end_of(slot - 1).replace(tzinfo=UTC).astimezone(zone).date()
+
+
+def start_of(day: date, zone: tzinfo) -> datetime:
+    """Give the moment in UTC that a local day begins; where the clock leaves midnight out, the first that there is."""
+    return datetime.combine(day, time(), zone).astimezone(UTC).replace(tzinfo=None)
 
 
 @cache
@@ -52,3 +58,12 @@ def spent(amount: Numbers, budget: float, first: int, zone: tzinfo) -> Observed:
     """Give what each local day has cost up to each slot, beside its budget."""
     value, every = since_midnight(amount, first, zone), np.full(len(amount), budget)
     return Observed(value, every, every, value, every, np.full(len(amount), True))
+
+
+def spent_of_expected(amount: Numbers, rule: Rule, first: int, zone: tzinfo) -> Observed:
+    """Give what each local day has cost up to each slot, beside what is expected of it where that is known."""
+    value, expected, usual = since_midnight(amount, first, zone), dict(rule.expected), np.full(len(amount), np.nan)
+    for at in (0, *midnights(first, len(amount), zone)):
+        usual[at:] = expected.get(local_day(first + at, zone), np.nan)
+    limit = np.maximum(usual * (rule.times or 0.0), rule.floor)
+    return Observed(value, limit, usual, value, usual, ~np.isnan(usual))

@@ -17,6 +17,7 @@ from llmcost.alerts.deliveries import (
     mark_failed,
     mark_given_up,
     mark_sent,
+    part,
     take,
     waiting,
 )
@@ -52,11 +53,12 @@ def deliver_to(memory: Memory, channel: Channel, now: float) -> Delivered:
         if answer.is_sent:
             mark_sent(memory, name, parcel, now)
             done = replace(done, sent=done.sent + len(parcel))
-        elif answer.is_final or is_too_old(parcel[0], now):
+        elif (answer.is_final and not is_digest(parcel, channel)) or is_too_old(parcel[0], now):
             mark_given_up(memory, name, parcel, now, answer)
             done = replace(done, given_up=done.given_up + len(parcel), said=answer.said)
         else:
-            wait = mark_failed(memory, name, parcel, now, answer)
+            # what one message spoils may be good for the others
+            wait = part(memory, name, parcel) if answer.is_final else mark_failed(memory, name, parcel, now, answer)
             give_back(memory, name, [one for later in parcels[number + 1 :] for one in later])
             done = replace(done, said=answer.said, wait=wait)
             break
@@ -75,14 +77,18 @@ def parcels_of(taken: Sequence[Waiting], channel: Channel) -> Iterator[list[Wait
         yield list(together)
 
 
+def is_digest(parcel: Sequence[Waiting], channel: Channel) -> bool:
+    """Tell whether several messages are sent as one."""
+    return len(parcel) > 1 and not channel.way.takes_many
+
+
 def said_in(parcel: Sequence[Waiting], channel: Channel, memory: Memory) -> list[Message]:
     """Write what is sent; who takes many is told what is still open, too."""
     messages = [one.message for one in parcel]
     if channel.way.takes_many:
         new = {message["alert"] for message in messages}
         return [*messages, *(message for message in still_open(memory, channel) if message["alert"] not in new)]
-    digest = parcel[0].digest
-    return [digest_of(digest, messages)] if digest else messages
+    return [digest_of(parcel[0].digest or "", messages)] if is_digest(parcel, channel) else messages
 
 
 def still_open(memory: Memory, channel: Channel) -> list[Message]:

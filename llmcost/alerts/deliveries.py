@@ -27,7 +27,7 @@ MOST_A_MINUTE, MINUTE = 10, 60.0
 
 @dataclass(frozen=True)
 class Waiting:
-    """A message that has not arrived; `digest` names the message that it is sent in, with others."""
+    """A message that has not arrived; `digest` names the message that it is sent in, with others or by itself."""
 
     id: str
     message: Message
@@ -94,6 +94,12 @@ def mark_failed(memory: Memory, channel: str, failed: Sequence[Waiting], now: fl
 def is_too_old(first: Waiting, now: float) -> bool:
     """Tell whether it has been tried for so long that it is no news any more."""
     return first.first_try is not None and now - first.first_try >= GIVE_UP
+
+
+def part(memory: Memory, channel: str, refused: Sequence[Waiting]) -> float:
+    """Let the members of a digest go one by one from now on, each in a digest that is itself; give how long to wait."""
+    mark(memory, channel, refused, "digest = message, next_try = 0")
+    return 0.0
 
 
 def give_back(memory: Memory, channel: str, untried: Sequence[Waiting]) -> None:

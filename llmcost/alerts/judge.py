@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import numpy as np
 
-from llmcost.alerts.daily import budget_of, local_day, spent
+from llmcost.alerts.daily import budget_of, local_day, spent, spent_of_expected
 from llmcost.alerts.machine import OK, RESOLVED, Seen, State, step, step_budget
 from llmcost.alerts.metric import metrics
 from llmcost.alerts.observe import Flags, Observed, alive, observe, silence
@@ -49,13 +49,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Event:
-    """Something to tell: what happened to which alert, since when, and what was read then."""
+    """Something to tell: what happened to which alert, since when, what was read then, and whose midnight counts."""
 
     alert: Alert
     rule: Rule
     event: str
     since: datetime
     reading: Reading
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True)
@@ -152,20 +153,25 @@ def groups_of(
     known = [alert.name for alert in states if (alert.rule, alert.by) == (rule.name, rule.by)]
     for name in dict.fromkeys([*history.names(watched), *known]):
         budget = budget_of(how.budgets, rule.by, name) if rule.is_budget else None
-        if (rule.is_budget and budget is None) or (name not in known and is_small(history, rule, name, how.first)):
+        if rule.is_budget and budget is None and not rule.expected:
+            continue
+        if name not in known and is_small(history, rule, name, how.first):
             continue
         sums = history.sums(watched, name)
-        seen = (
-            observe(rule, metrics()[rule.metric], sums, is_alive)
-            if budget is None
-            else spent(sums.amount, float(budget), history.first, how.zone)
-        )
-        yield Group(Alert(rule.name, rule.by, name), rule, seen, history.first)
+        if budget is not None:
+            seen = spent(sums.amount, float(budget), history.first, how.zone)
+        elif rule.is_budget:
+            seen = spent_of_expected(sums.amount, rule, history.first, how.zone)
+        else:
+            seen = observe(rule, metrics()[rule.metric], sums, is_alive)
+        # a budget is one whether or not there is something to expect
+        held = rule if budget is None else replace(rule, times=None)
+        yield Group(Alert(rule.name, rule.by, name), held, seen, history.first)
 
 
 def is_small(history: History, rule: Rule, name: str, first: int) -> bool:
     """Tell whether all that a group had since the window of the first slot is under the least limit of the rule."""
-    if rule.times is None or not rule.floor or metrics()[rule.metric].kind != "sum":
+    if rule.is_budget or rule.times is None or not rule.floor or metrics()[rule.metric].kind != "sum":
         return False
     return history.most((rule.metric, rule.by), name, first - rule.window // SLOT_SECONDS) < rule.floor
 
@@ -186,7 +192,7 @@ def follow(found: Judged, group: Group, state: State, how: Judging) -> None:
         if told:
             began = before.began if told == RESOLVED else state.began
             read = group.reading(slot)
-            found.events.append(Event(group.alert, group.rule, told, began or read.at, read))
+            found.events.append(Event(group.alert, group.rule, told, began or read.at, read, how.zone))
         if before.is_firing and not state.is_firing:
             found.ends.append((group.alert, end_of(slot)))
         slot += 1

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import shlex
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from llmcost.alerts.daily import local_day, start_of
 from llmcost.alerts.judge import Event, Reading
 from llmcost.alerts.machine import CRITICAL, FIRED, REMINDER, RESOLVED, WARNED
 from llmcost.alerts.metric import metrics
 from llmcost.alerts.rules import ALL, HOUR, MEAN_7D, OWN, STALE, Rule
+from llmcost.alerts.slots import slot_of
 from llmcost.counts import counted
 from llmcost.render.cell import sanitize_for_terminal
 from llmcost.render.money import dollars
@@ -98,8 +100,12 @@ def comparison(rule: Rule, read: Reading) -> str:
         return f"over {times}the longest silence of the 7 days before ({lasting(read.baseline)})"
     unit = "" if rule.sql is not None else metrics()[rule.metric].unit
     limit = quantity(read.limit, unit)
+    if rule.is_expecting:
+        usual = quantity(read.baseline, unit)
+        many = f"{read.value / read.baseline:,.1f} times" if read.baseline else "more than"
+        return f"{many} what is expected of the day ({usual})"
     if rule.is_budget:
-        return f"{percent(read.value / read.limit)} of its daily budget of {limit}"
+        return f"{percent(read.value / read.limit)} of {'their' if rule.by == ALL else 'its'} daily budget of {limit}"
     if rule.baseline is not None:
         return usually(rule, read, limit, quantity(read.baseline, unit))
     if rule.sql is None and metrics()[rule.metric].kind == "low_share":
@@ -152,9 +158,14 @@ def command(event: Event) -> str:
         return "llmcost doctor"
     if rule.sql is not None:
         return f"llmcost alerts show {shlex.quote(alert.fingerprint)}"
-    length = timedelta(seconds=rule.window or 24 * HOUR)
+    since = midnight_before(at, event.zone) if rule.is_budget else at - timedelta(seconds=rule.window)
     where = "" if alert.by == ALL else f" --where {shlex.quote(f'{alert.by}={escaped(alert.name)}')}"
-    return f"{metrics()[rule.metric].shows}{where} --since {moment(at - length)} --until {moment(at)}"
+    return f"{metrics()[rule.metric].shows}{where} --since {moment(since)} --until {moment(at)}"
+
+
+def midnight_before(at: datetime, zone: tzinfo) -> datetime:
+    """Give the beginning of the local day that the slot which ends then is in."""
+    return start_of(local_day(slot_of(at) - 1, zone), zone)
 
 
 def moment(at: datetime) -> str:

@@ -42,7 +42,7 @@ KEYS = {
     "warn",
 }
 # what a rule that counts for itself can say
-FEW_KEYS = {STALE: {"times", "floor"}, "key-budget": {"by", "warn", "then"}}
+FEW_KEYS = {STALE: {"times", "floor"}, "key-budget": {"by", "warn", "then"}, "daily-spend": {"times", "floor", "warn"}}
 
 
 def alerts_of(node: Node) -> AlertSettings:

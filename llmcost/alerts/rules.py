@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, date, tzinfo
 from typing import Any
 
 from llmcost.alerts.channels.channel import Channel
@@ -24,8 +24,9 @@ class Rule:
 
     It holds over `over`, over `times` a `baseline` that is no less than `floor`, or under `below`: a share of the
     baseline, without one a limit. A `budget` is held against what is set in llmcost.yaml, and warns at the share
-    `warn` of it. `window` 0 is the local day so far. `sql` is a query of a team's own, in the metric's place. `then`
-    says what is done beside telling.
+    `warn` of it; where there is none and it has `times`, against so many times what the local day is `expected` to
+    cost. `window` 0 is the local day so far. `sql` is a query of a team's own, in the metric's place. `then` says what
+    is done beside telling.
     """
 
     name: str
@@ -43,11 +44,17 @@ class Rule:
     warn: float = 0.8
     sql: str | None = None
     then: str | None = None
+    expected: tuple[tuple[date, float], ...] = ()
 
     @property
     def is_budget(self) -> bool:
         """Whether it is held against budgets, which only grow within a day."""
         return self.window == 0
+
+    @property
+    def is_expecting(self) -> bool:
+        """Whether it looks at what a day is expected to cost, where that has no budget."""
+        return self.is_budget and self.times is not None
 
     @property
     def is_drop(self) -> bool:
@@ -69,6 +76,8 @@ FOUNDING: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "errors": (("provider",), {"metric": "error_share", "over": 0.05, "window": 15 * MINUTE, "at_least": 50}),
     "key-budget": (("key",), {"window": 0}),
+    # so that it warns at twice what is expected: most days pass 80 % of it
+    "daily-spend": ((ALL,), {"window": 0, "times": 2.5, "floor": 5}),
     # twice the longest silence of seven days, and never less than `floor`
     STALE: ((ALL,), {"metric": "idle_s", "times": 2, "floor": HOUR}),
 }

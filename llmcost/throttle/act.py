@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
+from llmcost.alerts.daily import start_of
 from llmcost.throttle import words
 from llmcost.throttle.decide import Decision, decide
 from llmcost.throttle.gateways.gateway import Gateway, GatewayError, KeyGone
@@ -26,7 +27,7 @@ from llmcost.throttle.register import (
     Throttle,
 )
 from llmcost.throttle.settings import ThrottleSettings
-from llmcost.throttle.spent import Looked, local_day_of, start_of
+from llmcost.throttle.spent import Looked, local_day_of
 
 
 @dataclass

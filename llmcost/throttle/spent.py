@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from importlib import resources
 
-from llmcost.alerts.daily import budget_of
+from llmcost.alerts.daily import budget_of, start_of
 from llmcost.alerts.rules import THROTTLE, AlertSettings
 from llmcost.alerts.slots import EPOCH, LONGEST
 from llmcost.alerts.state import Memory
@@ -84,11 +84,6 @@ def spent_today(priced: Priced, zone: tzinfo, now: datetime) -> tuple[tuple[KeyS
 def local_day_of(now: datetime, zone: tzinfo) -> date:
     """Give the local day of a moment in UTC."""
     return now.replace(tzinfo=UTC).astimezone(zone).date()
-
-
-def start_of(day: date, zone: tzinfo) -> datetime:
-    """Give the moment in UTC that a local day begins; where the clock leaves midnight out, the first that there is."""
-    return datetime.combine(day, time(), zone).astimezone(UTC).replace(tzinfo=None)
 
 
 def micros(moment: datetime) -> int:

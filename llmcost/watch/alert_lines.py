@@ -33,5 +33,5 @@ def would_be(one: Remembered, settings: AlertSettings) -> dict[str, str]:
         return {"text": "", "command": ""}
     numbers = {key: value for key, value in one.reading.items() if key != "at"}
     reading = Reading(datetime.fromisoformat(one.reading["at"]), **numbers)
-    event = Event(one.alert, rule, FIRED, one.state.began or reading.at, reading)
+    event = Event(one.alert, rule, FIRED, one.state.began or reading.at, reading, settings.zone)
     return {"text": sentence(event), "command": command(event)}

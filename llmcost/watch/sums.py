@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
+from llmcost.alerts.metric import queries as alert_queries
 from llmcost.alerts.slots import LONGEST, end_of, naive, slot_of
 from llmcost.alerts.written import Written
 from llmcost.report.forecast import MOST_DAYS
@@ -91,7 +92,7 @@ class Sums:
         if first <= last:
             scope = priced.scope(self.filters(first, last))
             later = list(self.usual.between(last + 1, slot_of(datetime.max)))
-            self.usual.put([*scope.rows(queries()["usual"], first=first, last=last), *later], first)
+            self.usual.put([*scope.rows(alert_queries()["slot_costs"], first=first, last=last), *later], first)
 
     def read_days(self, priced: Priced, now: datetime) -> None:
         """Read what past days have cost, where one has ended since, or got other requests some time ago."""

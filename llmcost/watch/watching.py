@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.alerts.evaluate import evaluate, last_whole_slot
+from llmcost.alerts.expected import expecting_now
 from llmcost.alerts.history import KeptHistory
 from llmcost.alerts.judge import watched_by
 from llmcost.alerts.rollup import load, name_of, save
@@ -101,9 +102,8 @@ class Watching:
         self.history.others |= self.sums.update(priced, now)
         whole = last_whole_slot(now, self.settings.alerts)
         if self.judged != whole:
-            found = evaluate(
-                store, priced, self.settings.alerts, self.settings.budgets, self.memory, now, self.history.read
-            )
+            alerts = expecting_now(self.settings.alerts, self.settings.budgets, priced, now, self.memory)
+            found = evaluate(store, priced, alerts, self.settings.budgets, self.memory, now, self.history.read)
             with self.memory.transaction():
                 save(self.memory, of, self.history, self.sums.written)
             self.told += found.messages

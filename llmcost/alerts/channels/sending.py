@@ -154,7 +154,7 @@ def handed_over(server: Server, letter: EmailMessage) -> Answer:
         if server.must_encrypt and not is_encrypted:
             return failed("the server offers no encryption, and `tls: true` wants it", is_final=True)
         if server.login and not is_encrypted and server.host not in LOOPBACK:
-            return failed("the server offers no encryption, and is told no password without", is_final=True)
+            return failed("the server offers no encryption, and is given no password without", is_final=True)
         if server.login:
             connection.login(*server.login)
         lost = connection.send_message(letter)

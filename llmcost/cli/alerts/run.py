@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from llmcost.alerts.evaluate import Evaluated, evaluate
+from llmcost.alerts.expected import expecting_now
 from llmcost.alerts.observe import LEARNING_DAYS
 from llmcost.alerts.remembered import Remembered, remembered
 from llmcost.alerts.rollup import Rollup
@@ -36,7 +37,8 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
         priced = store.price(reading.book)
         # what is kept is of now
         read = Rollup(memory, now).read if at is None else read_history
-        found = evaluate(store, priced, settings.alerts, settings.budgets, memory, now, read)
+        alerts = expecting_now(settings.alerts, settings.budgets, priced, now, memory if at is None else None)
+        found = evaluate(store, priced, alerts, settings.budgets, memory, now, read)
         looked = look(priced, settings.alerts, settings.budgets, memory, now)
         firing = [one for one in remembered(memory, now) if one.state.is_firing]
         notes = [*time_lines(logged(store), found, now)]

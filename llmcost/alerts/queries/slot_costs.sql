@@ -1,5 +1,5 @@
 /*
-title: Usual
+title: Costs of slots
 answers: What did each slot of the last days cost?
 steps: [ended]
 params:
