@@ -43,7 +43,7 @@ def ingest(
             check_case_key(options.case_key)
             known = with_case_key(known, options.case_key)
         if known:
-            prepare(store, [item.format for item in known], options.case_key)
+            prepare(store, [item.format for item in known], options.case_key, options.memory_limit)
         if progress:
             progress.start(sum(size_of(item) for item in known))
         for batch in batches(known):

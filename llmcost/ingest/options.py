@@ -8,6 +8,9 @@ from llmcost.ingest.case_key import CASE_KEY
 from llmcost.ingest.format import Format
 from llmcost.ingest.limit import Limit
 
+# what DuckDB may take; with Python and its libraries that stays under 1 GB on any input
+MEMORY_LIMIT = "700MB"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -15,7 +18,8 @@ class Options:
 
     `format` is taken instead of recognising one. `on_duplicate` is last, first or error. Without `hashes_text` no
     prompt or answer is even read. `zone` is that of times without one. `limit` is how many bad lines are accepted.
-    `case_key` is the key of the metadata that names the test case.
+    `case_key` is the key of the metadata that names the test case. `memory_limit` bounds DuckDB's own memory, where the
+    store is a file.
     """
 
     format: Format | None = None
@@ -24,3 +28,4 @@ class Options:
     zone: str = "UTC"
     limit: Limit = field(default_factory=Limit)
     case_key: str = CASE_KEY
+    memory_limit: str = MEMORY_LIMIT

@@ -15,20 +15,18 @@ from llmcost.store import Store
 from llmcost.store.connect import MEMORY
 from llmcost.store.quote import literal
 
-# what DuckDB may take; with Python and its libraries that stays under 1 GB on any input
-MEMORY_LIMIT = "700MB"
 MACROS = resources.files("llmcost.ingest") / "macros"
 # what every format may use
 SHARED = ("values", "usage", "content")
 
 
-def prepare(store: Store, formats: Iterable[Format], case_key: str) -> None:
+def prepare(store: Store, formats: Iterable[Format], case_key: str, memory_limit: str) -> None:
     """Make the macros of these formats and what they look up, and bound the memory of a store that is a file.
 
     Raises ShelfError where a format names macros that are not there, or that use others that it does not name.
     """
     if store.path != MEMORY:
-        store.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+        store.execute(f"set memory_limit = '{memory_limit}'")
     for macros in macro_texts(formats):
         try:
             store.execute(macros)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Any
@@ -16,7 +16,7 @@ from llmcost.ingest.follow import Look, Onlooker, follow
 from llmcost.store import Store
 from llmcost.throttle.spent import Looked
 from llmcost.watch.snapshot import Snapshot
-from llmcost.watch.watching import Clock, Message, Settings, Watching
+from llmcost.watch.watching import MEMORY, Clock, Message, Settings, Watching
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,8 @@ def updates(source: Source, settings: Settings, clock: Clock, ending: Event) -> 
 def looks(source: Source, ending: Event, watching: Watching) -> Iterator[Look]:
     """Look at logs, or at the store that others write."""
     if source.logs:
-        return follow(
-            source.db, source.logs, options=source.options, poll=source.poll, ending=ending, onlooker=watching
-        )
+        options = replace(source.options or Options(), memory_limit=MEMORY)
+        return follow(source.db, source.logs, options=options, poll=source.poll, ending=ending, onlooker=watching)
     return look_at_store(source, ending, watching)
 
 

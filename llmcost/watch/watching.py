@@ -28,7 +28,7 @@ from llmcost.watch.snapshot import Snapshot
 from llmcost.watch.sums import Asked, Sums
 
 # of the database, which writes to disk what has no room
-MEMORY = "300MB"
+MEMORY = "200MB"
 Message = dict[str, Any]
 Clock = Callable[[], datetime]
 
