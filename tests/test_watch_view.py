@@ -165,6 +165,23 @@ def test_a_filter_leaves_only_names_that_have_it_in_every_panel() -> None:
     assert ["gpt-6.1-sol"] == first_words(drawn(SNAPSHOT, View(panel="latency", filter="openai")))
 
 
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_filter_that_leaves_nothing_does_not_say_that_there_is_nothing(panel: str) -> None:
+    text = drawn(UNUSUAL, View(panel=panel, filter="zebra"))
+
+    assert "nothing has /zebra" in text
+    assert "nothing yet" not in text
+    assert "nothing is unusual" not in text
+
+
+def test_what_today_is_expected_to_come_to_stands_beside_between_what() -> None:
+    lines = drawn(SNAPSHOT, View(), 120, 24).splitlines()
+
+    assert lines[2].endswith(
+        "$1,310.25   19,000 requests, 3 without a cost   expected $1,550.00 ($1,490.00 to $1,610.00)"
+    )
+
+
 def test_rows_come_in_the_order_that_is_asked_for() -> None:
     def first(order: int) -> list[str]:
         return [word[:5] for word in first_words(drawn(SNAPSHOT, View(panel="spend", order=order)))[:4]]

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from llmcost.render.cell import sanitize_for_terminal
-from llmcost.watch.panels.table import BORDER, DIM, Room, boxed
+from llmcost.watch.panels.table import BORDER, DIM, Room, boxed, nothing
 from llmcost.watch.snapshot import AlertLine, Snapshot
 from llmcost.watch.view import View
 
@@ -28,7 +28,7 @@ def alerts_panel(snapshot: Snapshot, view: View, room: Room, *, is_small: bool =
     ]
     if snapshot.throttled:
         texts.insert(0, Text(f"throttled: {sanitize_for_terminal(', '.join(snapshot.throttled))}", style="bold yellow"))
-    body = Group(*texts) if texts else Text("nothing is unusual", style=DIM)
+    body = Group(*texts) if texts else nothing(view, "nothing is unusual")
     return boxed("Alerts", body, room, f"{len(shown):,} in all" if len(shown) > 1 else "")
 
 

@@ -34,6 +34,6 @@ COLUMNS = (
     Column("P50", lambda one: wait(one.p50_ms), 46, sort=largest(lambda one: one.p50_ms)),
     Column("P95", lambda one: wait(one.p95_ms), sort=largest(lambda one: one.p95_ms)),
     Column("P99", lambda one: wait(one.p99_ms), 46),
-    Column("first token P50", lambda one: wait(one.first_p50_ms), 90),
+    Column("first P50", lambda one: wait(one.first_p50_ms), 90),
     Column("first P95", lambda one: wait(one.first_p95_ms), 64, sort=largest(lambda one: one.first_p95_ms)),
 )

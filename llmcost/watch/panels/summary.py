@@ -90,13 +90,13 @@ def today(snapshot: Snapshot) -> Text:
     """Say what today has cost, and what it will have at its end."""
     day, total = snapshot.day, snapshot.total
     found = labelled("today").append(money(total.today_usd), style="bold")
-    if day.expected_usd is not None:
-        found.append(f"   expected {money(day.expected_usd)}")
     found.append(f"   {counted(total.today_requests, 'request')}")
     if total.today_unpriced:
         found.append(f", {total.today_unpriced:,} without a cost", style="yellow")
+    if day.expected_usd is not None:
+        found.append(f"   expected {money(day.expected_usd)}")
     if day.low_usd is not None and day.high_usd is not None:
-        found.append(f"   {money(day.low_usd)} to {money(day.high_usd)}", style="dim")
+        found.append(f" ({money(day.low_usd)} to {money(day.high_usd)})", style="dim")
     return found
 
 
