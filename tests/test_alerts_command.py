@@ -149,7 +149,7 @@ def test_rules_are_shown_as_llmcost_yaml_would_have_them(spiked: Path, llmcost: 
 
     assert "rule: errors: {metric: error_share, by: provider, over: 0.05, window: 15m, at_least: 50}" == rule("errors")
     assert "rule: key-budget: {by: key, then: throttle}" == rule("key-budget")
-    assert "rule: long: {metric: output_tokens, over: 1000000, window: 1d}" == rule("long")
+    assert "rule: long: {metric: output_tokens, by: all, over: 1000000, window: 1d}" == rule("long")
     assert "rule: mine: {over: 0.5, sql: select 1 as value}" == rule("mine")
 
 

@@ -142,11 +142,15 @@ def named(memory: Memory, settings: AlertSettings, name: str) -> list[Rule]:
 def written(rule: Rule) -> str:
     """Write a rule as it would stand in llmcost.yaml."""
     said = {
-        field.name: getattr(rule, field.name) for field in fields(rule) if getattr(rule, field.name) != field.default
+        field.name: getattr(rule, field.name)
+        for field in fields(rule)
+        if getattr(rule, field.name) != field.default or field.name == "by"
     }
     name = said.pop("name")
     if rule.is_budget:
         del said["window"]
+    if rule.sql is not None:
+        del said["by"]
     words = (f"{SPELLINGS.get(key, key)}: {value_of(key, value)}" for key, value in said.items())
     return f"{name}: {{{', '.join(words)}}}"
 
