@@ -207,7 +207,8 @@ def test_a_line_a_minute_and_every_message_at_once(
         return [text.split(";")[0] for text in next(said)]
 
     assert ["2026-03-02 12:02:00 UTC"] == at(0, Update(SNAPSHOT))
-    assert ["firing: too much"] == at(5, Update(SNAPSHOT, [{"event": "firing", "text": "too much"}]))
+    message = {"event": "firing", "alert": "cost-spike/all", "text": "too much"}
+    assert ["firing: cost-spike/all: too much"] == at(5, Update(SNAPSHOT, [message]))
     assert [] == at(59, Update(SNAPSHOT, waiting="held"))
     assert ["2026-03-02 12:02:00 UTC"] == at(60, Update(SNAPSHOT))
     assert "waiting: held\nresumed\n" == capsys.readouterr().err
@@ -257,7 +258,7 @@ def test_what_fires_is_sent_once_also_while_lines_are_printed(folder: Path, llmc
             _, err = process.communicate(timeout=PATIENCE)
 
     assert "webhook: 1 message sent" in frame.stderr
-    assert any(said.startswith("firing: all requests spent $3.00 in the hour to ") for said in fired)
+    assert any(said.startswith("firing: dear/all: all requests spent $3.00 in the hour to ") for said in fired)
     assert (0, "webhook: 1 message sent\n") == (process.returncode, err)
     assert ["dear/all/firing", "dear/all/firing"] == [name.rpartition("/")[0] for name in receiver.ids]
 
