@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from llmcost.render.cell import UNKNOWN
 from llmcost.watch.frame import frame
+from llmcost.watch.reach import within
 from llmcost.watch.snapshot import AlertLine, BudgetLine, Cache, Day, Health, Snapshot, Speed, Spend
 from llmcost.watch.terminal import split
 from llmcost.watch.view import PANELS, View, pressed
@@ -199,6 +200,17 @@ def test_what_has_no_room_is_said_and_can_be_scrolled_to() -> None:
 
     assert "1 to 14 of 35" in first
     assert "22 to 35 of 35" in last
+
+
+@pytest.mark.parametrize(
+    ("panel", "furthest"), [("overview", 0), ("spend", 21), ("latency", 0), ("cache", 0), ("errors", 0), ("alerts", 1)]
+)
+def test_who_went_too_far_down_is_at_the_last_row_and_one_key_goes_up(panel: str, furthest: int) -> None:
+    # 35 keys, of which 14 have room in 24 lines; of two alerts the last is seen alone
+    view = within(UNUSUAL, View(panel=panel, offset=1000), 80, 24)
+
+    assert furthest == view.offset
+    assert drawn(UNUSUAL, view) == drawn(UNUSUAL, View(panel=panel, offset=1000))
 
 
 def first_words(text: str) -> list[str]:

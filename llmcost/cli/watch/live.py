@@ -22,6 +22,7 @@ from llmcost.cli.watch.served import Serve
 from llmcost.watch.acting import Hearing, acting
 from llmcost.watch.following import Newest, Source, Update, start
 from llmcost.watch.frame import frame
+from llmcost.watch.reach import within
 from llmcost.watch.snapshot import Snapshot
 from llmcost.watch.terminal import keys_within, single_keys
 from llmcost.watch.view import View, pressed
@@ -79,9 +80,16 @@ class Screen:
             if keys is None:
                 return
             for key in keys:
-                self.view = pressed(self.view, key)
+                self.press(key)
             if not self.view.is_paused:
                 self.take(self.newest.take())
+
+    def press(self, key: str) -> None:
+        """Do what a key asks for."""
+        self.view = pressed(self.view, key)
+        if self.snapshot is not None:
+            size = self.live.console.size
+            self.view = within(self.snapshot, self.view, size.width, size.height)
 
     def take(self, update: Update | None) -> None:
         """Take over what is new."""

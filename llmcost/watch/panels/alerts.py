@@ -16,9 +16,14 @@ from llmcost.watch.view import View
 STYLES = {"firing": "bold red", "clearing": "red", "pending": "yellow", "silenced": "dim", "acknowledged": "dim"}
 
 
+def alert_rows(snapshot: Snapshot, view: View) -> list[AlertLine]:
+    """List the alerts that are looked for."""
+    return [one for one in snapshot.alerts if view.shows(one.alert, one.text)]
+
+
 def alerts_panel(snapshot: Snapshot, view: View, room: Room, *, is_small: bool = False) -> Panel:
     """List alerts with what they say; where it is alone, with the command that shows more."""
-    shown = [one for one in snapshot.alerts if view.shows(one.alert, one.text)]
+    shown = alert_rows(snapshot, view)
     offset = 0 if is_small else min(view.offset, max(len(shown) - 1, 0))
     space = room.height - BORDER
     # a sentence may take three lines

@@ -50,7 +50,7 @@ def table(
         return boxed(title, nothing(view, "nothing yet"), room)
     order = None if is_small else order_of(columns, view)
     ordered = sorted(rows, key=order.sort) if order is not None and order.sort is not None else rows
-    space = max(room.height - BORDER - HEADING, 0)
+    space = rows_in(room)
     offset = 0 if is_small else min(view.offset, max(len(rows) - space, 0))
     seen = ordered[offset : offset + space]
     body = Table(box=None, expand=True, pad_edge=False, padding=(0, 1), header_style="bold")
@@ -60,6 +60,11 @@ def table(
     for row in seen:
         body.add_row(*(column.write(row) for column in shown))
     return boxed(title, body, room, said(len(seen), len(rows), order, offset))
+
+
+def rows_in(room: Room) -> int:
+    """Count the rows that a table has room for."""
+    return max(room.height - BORDER - HEADING, 0)
 
 
 def nothing(view: View, otherwise: str) -> Text:
