@@ -200,6 +200,8 @@ def test_what_has_no_room_is_said_and_can_be_scrolled_to() -> None:
 
     assert "1 to 14 of 35" in first
     assert "22 to 35 of 35" in last
+    assert "2 in all" in drawn(UNUSUAL, View(panel="alerts"))
+    assert "from 2 of 2" in drawn(UNUSUAL, View(panel="alerts", offset=1))
 
 
 @pytest.mark.parametrize(

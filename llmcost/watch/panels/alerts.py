@@ -34,7 +34,14 @@ def alerts_panel(snapshot: Snapshot, view: View, room: Room, *, is_small: bool =
     if snapshot.throttled:
         texts.insert(0, Text(f"throttled: {sanitize_for_terminal(', '.join(snapshot.throttled))}", style="bold yellow"))
     body = Group(*texts) if texts else nothing(view, "nothing is unusual")
-    return boxed("Alerts", body, room, f"{len(shown):,} in all" if len(shown) > 1 else "")
+    return boxed("Alerts", body, room, said(len(shown), offset))
+
+
+def said(count: int, offset: int) -> str:
+    """Say how many there are, and which is the first that is seen."""
+    if count < 2:
+        return ""
+    return f"from {offset + 1:,} of {count:,}" if offset else f"{count:,} in all"
 
 
 def line(one: AlertLine, zone: tzinfo, *, is_short: bool, has_command: bool) -> Text:
