@@ -101,6 +101,10 @@ def test_a_range_and_names_choose_the_requests(
     assert ([since, until], ("team=a", *where)) == (ends, found.where)
 
 
+def test_a_range_of_ones_own_is_asked_for_with_its_zone(known: Served) -> None:
+    assert 'value="2026-03-01T12:30"> UTC</label>' in page(known, "?since=2026-03-01&until=2026-03-01T12:30")
+
+
 def test_a_page_of_names_has_the_requests_of_them_alone(known: Served) -> None:
     both, nothing = page(known, "?range=7d&key=search&key=chat"), page(known, "?key=search&model=n")
 
