@@ -39,9 +39,11 @@ def labelled(label: str) -> Text:
 
 
 def heading(snapshot: Snapshot, view: View, notice: str) -> Text:
-    """Say until when there is data, and what is looked for."""
+    """Say until when there is data, of which requests, and what is looked for."""
     found = Text(" llmcost watch", style="bold", no_wrap=True, overflow="ellipsis")
     found.append(f"   {until(snapshot)}", style="yellow" if (snapshot.age_s or 0) > OLD else "")
+    if snapshot.where:
+        found.append(f"   {sanitize_for_terminal(snapshot.requests)}", style="bold cyan")
     if view.is_paused:
         found.append("   paused", style="bold yellow")
     if view.filter or view.is_typing:
