@@ -61,6 +61,20 @@ def test_what_was_expected_is_no_false_alarm_and_what_raised_none_is_named(tmp_p
     assert "missed: nothing fired from 2026-02-27 00:00 to 2026-02-28 00:00 UTC errors" in said
 
 
+def test_an_expected_alert_without_a_name_is_named_by_its_time_alone(rows: Any) -> None:
+    _, said = rows("--expected", "2026-02-27")
+
+    assert "missed: nothing fired from 2026-02-27 00:00 to 2026-02-28 00:00 UTC" in said.splitlines()
+
+
+def test_an_expected_alert_of_no_rule_is_refused_with_the_nearest(rows: Any, llmcost: Run) -> None:
+    done = llmcost("alerts", "backtest", "log.jsonl", "--expected", "2026-02-27 cost-spkie/key=search")
+
+    assert 2 == done.returncode
+    assert "--expected 2026-02-27 cost-spkie/key=search: no such rule" in done.stderr
+    assert "cost-spike" in done.stderr.partition("hint:")[2]
+
+
 def test_another_threshold_is_tried(rows: Any) -> None:
     # $12 is the most: it is over the floor of $5, and over half to twice of twice the $1 of other days
     found, _ = rows("--thresholds")
@@ -79,12 +93,12 @@ def test_a_span_without_logs_is_refused(tmp_path: Path, rows: Any, llmcost: Run)
 def test_marks_are_times_and_names() -> None:
     noon, one = datetime(2026, 3, 2, 12), datetime(2026, 3, 2, 13)
 
-    assert [Mark(noon, one, "errors")] == read_marks(["2026-03-02T12:00..2026-03-02T13:00 errors"], UTC)
+    assert [Mark(noon, one, "errors")] == read_marks(["2026-03-02T12:00..2026-03-02T13:00 errors"], UTC, {"errors"})
     # a day is all of it
-    assert [Mark(datetime(2026, 3, 2), datetime(2026, 3, 4))] == read_marks(["2026-03-02..2026-03-03"], UTC)
+    assert [Mark(datetime(2026, 3, 2), datetime(2026, 3, 4))] == read_marks(["2026-03-02..2026-03-03"], UTC, ())
 
 
 @pytest.mark.parametrize("text", ["soon", "2026-03-02..soon", "2026-03-03..2026-03-01", ""])
 def test_what_is_no_mark_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=f"^--expected {text}: "):
-        read_marks([text], UTC)
+        read_marks([text], UTC, ())

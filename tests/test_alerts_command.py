@@ -166,7 +166,37 @@ def test_what_fires_is_listed_and_shown(spiked: Path, llmcost: Run) -> None:
     assert [("firing", "2026-03-02T12:45:00Z", False)] == [
         (row["event"], row["message_at"], row["is_silenced"]) for row in json.loads(shown.stdout)["rows"]
     ]
-    assert "rule: cost-spike, by key, times 2, baseline same_hour, floor 5, hold 900" in shown.stderr
+    assert "rule: cost-spike: {by: key, times: 2, baseline: same_hour, floor: 5, for: 15m}" in shown.stderr
+
+
+def test_rules_are_shown_as_llmcost_yaml_would_have_them(spiked: Path, llmcost: Run) -> None:
+    own = "long: {metric: output_tokens, over: 1000000, window: 1d}, mine: {sql: 'select 1 as value', over: 0.5}"
+    write(spiked / "llmcost.yaml", f"alerts: {{rules: {{key-budget: {{then: throttle}}, {own}}}}}\n")
+
+    def rule(name: str) -> str:
+        return llmcost("alerts", "show", name).stderr.splitlines()[-1]
+
+    assert "rule: errors: {metric: error_share, by: provider, over: 0.05, window: 15m, at_least: 50}" == rule("errors")
+    assert "rule: key-budget: {by: key, then: throttle}" == rule("key-budget")
+    assert "rule: long: {metric: output_tokens, by: all, over: 1000000, window: 1d}" == rule("long")
+    assert "rule: mine: {over: 0.5, sql: select 1 as value}" == rule("mine")
+
+
+def test_what_fires_is_listed_before_what_is_known_or_over(spiked: Path, llmcost: Run) -> None:
+    rules = "mine: {metric: requests, by: key, over: 0}, zeal: {metric: requests, by: key, over: 1}"
+    write(spiked / "llmcost.yaml", f"alerts: {{rules: {{{rules}, cost-spike: {{by: key}}}}}}\n")
+    # the spike, of 12:30, fires at 12:45
+    check(llmcost, 42)
+    assert 0 == llmcost("alerts", "ack", "mine/key=other").returncode
+    listed = json.loads(llmcost("alerts", "list", "-f", "json").stdout)["rows"]
+
+    assert [
+        ("mine/key=search", "firing"),
+        ("zeal/key=other", "firing"),
+        ("zeal/key=search", "firing"),
+        ("cost-spike/key=search", "pending"),
+        ("mine/key=other", "acknowledged"),
+    ] == [(row["alert"], row["state"]) for row in listed]
 
 
 def test_what_is_silenced_is_kept_back_and_fails_no_check(spiked: Path, llmcost: Run) -> None:

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
@@ -21,6 +23,7 @@ import pytest
 
 from llmcost.cli.watch.served import serving
 from llmcost.errors import UsageError
+from llmcost.report.budget import Budget
 from llmcost.watch.serve import shared
 from llmcost.watch.serve.address import Address, read_address
 from llmcost.watch.serve.asked import RANGES, read_asked
@@ -99,6 +102,25 @@ def test_a_range_and_names_choose_the_requests(
     ends = [end and f"{end:%Y-%m-%dT%H:%M}" for end in (found.since, found.until)]
 
     assert ([since, until], ("team=a", *where)) == (ends, found.where)
+
+
+def test_a_range_of_ones_own_is_asked_for_with_its_zone(known: Served) -> None:
+    assert 'value="2026-03-01T12:30"> UTC</label>' in page(known, "?since=2026-03-01&until=2026-03-01T12:30")
+
+
+def test_what_is_only_of_some_requests_says_of_which(tmp_path: Path) -> None:
+    budgets = (Budget(None, None, "day", Decimal(20)),)
+    some = Served(tmp_path, replace(SETTINGS, where=("key=Search", "model=m"), budgets=budgets))
+    some.read(
+        spent(1, NOW - timedelta(minutes=30), api_key_alias="Search"),
+        spent(2, NOW - timedelta(minutes=30), api_key_alias="chat"),
+    )
+    text = page(some)
+    some.close()
+
+    assert "Requests where key=Search and model=m: last hour $1.00" in text
+    assert "They are of requests where key=Search and model=m." in text
+    assert "ll requests: last hour" not in text
 
 
 def test_a_page_of_names_has_the_requests_of_them_alone(known: Served) -> None:

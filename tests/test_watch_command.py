@@ -82,7 +82,9 @@ def test_without_logs_the_store_is_only_read(folder: Path, llmcost: Run) -> None
     once(llmcost, "a.jsonl")
     before = (folder / "llmcost.duckdb").read_bytes()
 
-    assert once(llmcost, "--where", "key=other").stdout.splitlines()[1].startswith(" last hour $0.00 ")
+    first, second = once(llmcost, "--where", "key=other").stdout.splitlines()[:2]
+    assert first.endswith("   requests where key=other")
+    assert second.startswith(" last hour $0.00 ")
     assert before == (folder / "llmcost.duckdb").read_bytes()
 
 
@@ -207,7 +209,8 @@ def test_a_line_a_minute_and_every_message_at_once(
         return [text.split(";")[0] for text in next(said)]
 
     assert ["2026-03-02 12:02:00 UTC"] == at(0, Update(SNAPSHOT))
-    assert ["firing: too much"] == at(5, Update(SNAPSHOT, [{"event": "firing", "text": "too much"}]))
+    message = {"event": "firing", "alert": "cost-spike/all", "text": "too much"}
+    assert ["firing: cost-spike/all: too much"] == at(5, Update(SNAPSHOT, [message]))
     assert [] == at(59, Update(SNAPSHOT, waiting="held"))
     assert ["2026-03-02 12:02:00 UTC"] == at(60, Update(SNAPSHOT))
     assert "waiting: held\nresumed\n" == capsys.readouterr().err
@@ -257,7 +260,7 @@ def test_what_fires_is_sent_once_also_while_lines_are_printed(folder: Path, llmc
             _, err = process.communicate(timeout=PATIENCE)
 
     assert "webhook: 1 message sent" in frame.stderr
-    assert any(said.startswith("firing: all requests spent $3.00 in the hour to ") for said in fired)
+    assert any(said.startswith("firing: dear/all: all requests spent $3.00 in the hour to ") for said in fired)
     assert (0, "webhook: 1 message sent\n") == (process.returncode, err)
     assert ["dear/all/firing", "dear/all/firing"] == [name.rpartition("/")[0] for name in receiver.ids]
 

@@ -12,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from llmcost.render.cell import UNKNOWN
 from llmcost.watch.frame import frame
+from llmcost.watch.reach import within
 from llmcost.watch.snapshot import AlertLine, BudgetLine, Cache, Day, Health, Snapshot, Speed, Spend
 from llmcost.watch.terminal import split
 from llmcost.watch.view import PANELS, View, pressed
@@ -165,6 +166,23 @@ def test_a_filter_leaves_only_names_that_have_it_in_every_panel() -> None:
     assert ["gpt-6.1-sol"] == first_words(drawn(SNAPSHOT, View(panel="latency", filter="openai")))
 
 
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_filter_that_leaves_nothing_does_not_say_that_there_is_nothing(panel: str) -> None:
+    text = drawn(UNUSUAL, View(panel=panel, filter="zebra"))
+
+    assert "nothing has /zebra" in text
+    assert "nothing yet" not in text
+    assert "nothing is unusual" not in text
+
+
+def test_what_today_is_expected_to_come_to_stands_beside_between_what() -> None:
+    lines = drawn(SNAPSHOT, View(), 120, 24).splitlines()
+
+    assert lines[2].endswith(
+        "$1,310.25   19,000 requests, 3 without a cost   expected $1,550.00 ($1,490.00 to $1,610.00)"
+    )
+
+
 def test_rows_come_in_the_order_that_is_asked_for() -> None:
     def first(order: int) -> list[str]:
         return [word[:5] for word in first_words(drawn(SNAPSHOT, View(panel="spend", order=order)))[:4]]
@@ -182,6 +200,19 @@ def test_what_has_no_room_is_said_and_can_be_scrolled_to() -> None:
 
     assert "1 to 14 of 35" in first
     assert "22 to 35 of 35" in last
+    assert "2 in all" in drawn(UNUSUAL, View(panel="alerts"))
+    assert "from 2 of 2" in drawn(UNUSUAL, View(panel="alerts", offset=1))
+
+
+@pytest.mark.parametrize(
+    ("panel", "furthest"), [("overview", 0), ("spend", 21), ("latency", 0), ("cache", 0), ("errors", 0), ("alerts", 1)]
+)
+def test_who_went_too_far_down_is_at_the_last_row_and_one_key_goes_up(panel: str, furthest: int) -> None:
+    # 35 keys, of which 14 have room in 24 lines; of two alerts the last is seen alone
+    view = within(UNUSUAL, View(panel=panel, offset=1000), 80, 24)
+
+    assert furthest == view.offset
+    assert drawn(UNUSUAL, view) == drawn(UNUSUAL, View(panel=panel, offset=1000))
 
 
 def first_words(text: str) -> list[str]:

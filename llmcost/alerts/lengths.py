@@ -1,4 +1,4 @@
-"""Lengths of time as people write them."""
+"""Lengths of time as people write them: read, and written so that they can be read again."""
 
 from __future__ import annotations
 
@@ -20,3 +20,9 @@ def length(node: Node, key: str) -> int:
     if seconds > MOST_SECONDS:
         raise node.refuse(f"`{key}: {node.text(key)}` is more than a day")
     return seconds
+
+
+def spelled(seconds: int) -> str:
+    """Write a length of time in the largest unit that it is a whole number of."""
+    unit = max((unit for unit, size in SECONDS.items() if seconds % size == 0), key=lambda unit: SECONDS[unit])
+    return f"{seconds // SECONDS[unit]}{unit}"

@@ -31,6 +31,15 @@ class Remembered:
         return self.state.is_firing and not (self.is_silenced or self.is_acknowledged)
 
     @property
+    def place(self) -> int:
+        """Where it stands among others: what somebody should see is first."""
+        if self.counts:
+            return 0
+        if self.state.is_firing:
+            return 2
+        return 3 if self.state.ended else 1
+
+    @property
     def word(self) -> str:
         """Say in a word where it is."""
         if not self.state.is_firing:
@@ -43,7 +52,7 @@ class Remembered:
 
 
 def remembered(memory: Memory, now: datetime) -> list[Remembered]:
-    """List the alerts that are pending, that fire, or that ended within a day; those that fire first."""
+    """List the alerts that fire, then those that are pending, that are known, and that ended within a day."""
     quiet = silences(memory, now)
     states, acknowledged = memory.states(), memory.acknowledged()
     readings = {name: json.loads(text) for name, text in memory.rows("select fingerprint, reading from alerts")}
@@ -59,7 +68,7 @@ def remembered(memory: Memory, now: datetime) -> list[Remembered]:
         )
         for alert, state in states.items()
     ]
-    return sorted(found, key=lambda one: (not one.state.is_firing, one.alert))
+    return sorted(found, key=lambda one: (one.place, one.alert))
 
 
 def messages(memory: Memory, name: str | None = None) -> list[dict[str, Any]]:

@@ -109,8 +109,8 @@ class Live:
     """What a page that is served has beside one in a file: it is asked for again every `poll` seconds.
 
     `data` says until when there is some, `spend` what all requests cost now, `waiting` what keeps it from being newer.
-    `since` and `until` are the ends of a custom range, `names` what is filtered by, each leading to the page without
-    it. `links` give where a name of a column leads.
+    `since` and `until` are the ends of a custom range by the clock of `zone`, `names` what is filtered by, each leading
+    to the page without it. `links` give where a name of a column leads.
     """
 
     poll: float
@@ -122,6 +122,7 @@ class Live:
     is_custom: bool
     since: str
     until: str
+    zone: str
     names: tuple[Choice, ...]
     links: Mapping[str, Callable[[str], str]]
 

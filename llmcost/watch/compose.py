@@ -43,6 +43,7 @@ def compose(sums: Sums, budgets: tuple[Budget, ...], alerts: tuple[AlertLine, ..
         caches,
         health_of(sums, now),
         alerts,
+        where=sums.asked.where,
     )
 
 

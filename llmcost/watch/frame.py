@@ -34,9 +34,14 @@ class Drawing:
 
 def frame(snapshot: Snapshot, view: View, width: int, height: int, notice: str = "") -> RenderableType:
     """Lay out a frame; `notice` is what keeps the data from being new."""
-    room = Room(max(width, LEAST.width), max(height, LEAST.height) - LINES - 1)
+    room = room_of(width, height)
     drawing = Drawing(snapshot, view, room)
     return Group(summary(snapshot, view, notice), help_panel(room) if view.is_help else body(drawing), foot(view))
+
+
+def room_of(width: int, height: int) -> Room:
+    """Give the room that a panel has in a terminal."""
+    return Room(max(width, LEAST.width), max(height, LEAST.height) - LINES - 1)
 
 
 def body(drawing: Drawing) -> RenderableType:

@@ -126,6 +126,12 @@ class Snapshot:
     health: tuple[Health, ...]
     alerts: tuple[AlertLine, ...] = ()
     throttled: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+
+    @property
+    def requests(self) -> str:
+        """Say which requests these are; alerts are always of all."""
+        return f"requests where {' and '.join(self.where)}" if self.where else "all requests"
 
     @property
     def age_s(self) -> int | None:

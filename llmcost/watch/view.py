@@ -11,9 +11,9 @@ TAB, BACK_TAB, ENTER, ESCAPE, BACKSPACE, UP, DOWN = "tab", "back tab", "enter", 
 LONGEST_FILTER = 40
 KEYS = {
     "1 to 6, tab": "another panel",
-    "g": "spend by key, model or project",
-    "s": "another order",
-    "j, k, arrows": "further down, and up again",
+    "g": "in spend: by key, model or project",
+    "s": "another order, in 2 to 5",
+    "j, k, arrows": "further down, and up again, in 2 to 6",
     "/": "only names with this text; enter keeps it, esc ends it",
     "space": "pause, and go on",
     "?": "this help",

@@ -29,7 +29,7 @@ def run_backtest(reading: HistoryReading, expected: Sequence[str], *, is_each: b
         raise UsageError("--each and --thresholds are two tables", hint="ask for one")
     configuration, filters = open_configuration(), reading.filters
     settings = configuration.alerts
-    marks = read_marks(expected, settings.zone)
+    marks = read_marks(expected, settings.zone, {rule.name for rule in settings.rules})
     with reading.open() as store, step_line() as say:
         say("replaying")
         priced = store.price(reading.book)
@@ -44,7 +44,8 @@ def run_backtest(reading: HistoryReading, expected: Sequence[str], *, is_each: b
         )
     write(table, reading)
     for mark in missed(episodes, marks):
-        note(f"missed: nothing fired from {mark.since:%Y-%m-%d %H:%M} to {mark.until:%Y-%m-%d %H:%M} UTC {mark.name}")
+        when = f"from {mark.since:%Y-%m-%d %H:%M} to {mark.until:%Y-%m-%d %H:%M} UTC"
+        note(f"missed: nothing fired {when} {mark.name}".rstrip())
     return 0
 
 

@@ -43,7 +43,7 @@ Expected = Annotated[
 Each = Annotated[bool, Option("--each", help="A row for each alert: when, for how long, what it would have said.")]
 Thresholds = Annotated[bool, Option("--thresholds", help="A row for each rule at half to twice its threshold.")]
 
-ChannelName = Annotated[str, Argument(help="The name of a channel, or its kind.", metavar="CHANNEL")]
+ChannelName = Annotated[str, Argument(help="A channel: its name, or its kind where it has no name.", metavar="CHANNEL")]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from llmcost.alerts.deliveries import troubles
+from llmcost.alerts.lengths import spelled
 from llmcost.alerts.remembered import Remembered, acknowledge, messages, remembered, silence, silences, unsilence
 from llmcost.alerts.rules import AlertSettings, Rule
 from llmcost.alerts.state import Memory, state_path
@@ -27,6 +28,9 @@ from llmcost.store.connect import check_file
 LISTED = ("alert", "state", "since_at", "message_at", "message")
 SHOWN = ("message_at", "alert", "event", "severity", "message", "command", "is_silenced")
 LENGTH = re.compile(r"([0-9]+)(m|h|d)")
+# what llmcost.yaml calls otherwise, and what it has in minutes
+SPELLINGS = {"hold": "for"}
+LENGTHS = ("window", "widen", "hold")
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -136,8 +140,23 @@ def named(memory: Memory, settings: AlertSettings, name: str) -> list[Rule]:
 
 
 def written(rule: Rule) -> str:
-    """Write a rule with what it says."""
+    """Write a rule as it would stand in llmcost.yaml."""
     said = {
-        field.name: getattr(rule, field.name) for field in fields(rule) if getattr(rule, field.name) != field.default
+        field.name: getattr(rule, field.name)
+        for field in fields(rule)
+        if getattr(rule, field.name) != field.default or field.name == "by"
     }
-    return ", ".join([str(said.pop("name")), *(f"{name} {value}" for name, value in said.items())])
+    name = said.pop("name")
+    if rule.is_budget:
+        del said["window"]
+    if rule.sql is not None:
+        del said["by"]
+    words = (f"{SPELLINGS.get(key, key)}: {value_of(key, value)}" for key, value in said.items())
+    return f"{name}: {{{', '.join(words)}}}"
+
+
+def value_of(key: str, value: Any) -> str:
+    """Write what a rule says of one thing."""
+    if key in LENGTHS:
+        return spelled(value)
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC
 from time import monotonic
 
+from llmcost.alerts.channels.message import Message
 from llmcost.alerts.deliver import Delivered
 from llmcost.alerts.state import state_path
 from llmcost.cli.delivered import delivery_lines
@@ -48,7 +49,7 @@ def written(newest: Newest, clock: Clock) -> Iterator[list[str]]:
     snapshot, due, known, waiting = None, 0.0, set[tuple[str, str]](), ""
     while True:
         update = newest.take(TICK) or Update(waiting=waiting)
-        lines = [f"{message['event']}: {message['text']}" for message in update.messages]
+        lines = [told(message) for message in update.messages]
         say_new(update, known, waiting)
         known.update(update.skipped)
         snapshot, waiting = update.snapshot or snapshot, update.waiting
@@ -56,6 +57,11 @@ def written(newest: Newest, clock: Clock) -> Iterator[list[str]]:
             lines.append(line(replace(snapshot, taken_at=clock())))
             due = monotonic() + EVERY
         yield lines
+
+
+def told(message: Message) -> str:
+    """Write a message in one line, with the name that `alerts silence` and `ack` know it by."""
+    return f"{message['event']}: {message['alert']}: {message['text']}"
 
 
 def say_new(update: Update, known: set[tuple[str, str]], waiting: str) -> None:

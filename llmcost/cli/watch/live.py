@@ -17,10 +17,12 @@ from llmcost.alerts.state import state_path
 from llmcost.cli.ending import ending_by_signal
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen
+from llmcost.cli.watch.lines import told
 from llmcost.cli.watch.served import Serve
 from llmcost.watch.acting import Hearing, acting
 from llmcost.watch.following import Newest, Source, Update, start
 from llmcost.watch.frame import frame
+from llmcost.watch.reach import within
 from llmcost.watch.snapshot import Snapshot
 from llmcost.watch.terminal import keys_within, single_keys
 from llmcost.watch.view import View, pressed
@@ -78,9 +80,16 @@ class Screen:
             if keys is None:
                 return
             for key in keys:
-                self.view = pressed(self.view, key)
+                self.press(key)
             if not self.view.is_paused:
                 self.take(self.newest.take())
+
+    def press(self, key: str) -> None:
+        """Do what a key asks for."""
+        self.view = pressed(self.view, key)
+        if self.snapshot is not None:
+            size = self.live.console.size
+            self.view = within(self.snapshot, self.view, size.width, size.height)
 
     def take(self, update: Update | None) -> None:
         """Take over what is new."""
@@ -90,8 +99,7 @@ class Screen:
         if update.skipped:
             self.say(f"not read: {': '.join(update.skipped[-1])}")
         if update.messages:
-            message = update.messages[-1]
-            self.say(f"{message['event']}: {message['text']}")
+            self.say(told(update.messages[-1]))
 
     def say(self, text: str) -> None:
         """Let a text stand on top for a while."""

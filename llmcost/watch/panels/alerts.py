@@ -9,16 +9,21 @@ from rich.panel import Panel
 from rich.text import Text
 
 from llmcost.render.cell import sanitize_for_terminal
-from llmcost.watch.panels.table import BORDER, DIM, Room, boxed
+from llmcost.watch.panels.table import BORDER, DIM, Room, boxed, nothing
 from llmcost.watch.snapshot import AlertLine, Snapshot
 from llmcost.watch.view import View
 
 STYLES = {"firing": "bold red", "clearing": "red", "pending": "yellow", "silenced": "dim", "acknowledged": "dim"}
 
 
+def alert_rows(snapshot: Snapshot, view: View) -> list[AlertLine]:
+    """List the alerts that are looked for."""
+    return [one for one in snapshot.alerts if view.shows(one.alert, one.text)]
+
+
 def alerts_panel(snapshot: Snapshot, view: View, room: Room, *, is_small: bool = False) -> Panel:
     """List alerts with what they say; where it is alone, with the command that shows more."""
-    shown = [one for one in snapshot.alerts if view.shows(one.alert, one.text)]
+    shown = alert_rows(snapshot, view)
     offset = 0 if is_small else min(view.offset, max(len(shown) - 1, 0))
     space = room.height - BORDER
     # a sentence may take three lines
@@ -28,8 +33,15 @@ def alerts_panel(snapshot: Snapshot, view: View, room: Room, *, is_small: bool =
     ]
     if snapshot.throttled:
         texts.insert(0, Text(f"throttled: {sanitize_for_terminal(', '.join(snapshot.throttled))}", style="bold yellow"))
-    body = Group(*texts) if texts else Text("nothing is unusual", style=DIM)
-    return boxed("Alerts", body, room, f"{len(shown):,} in all" if len(shown) > 1 else "")
+    body = Group(*texts) if texts else nothing(view, "nothing is unusual")
+    return boxed("Alerts", body, room, said(len(shown), offset))
+
+
+def said(count: int, offset: int) -> str:
+    """Say how many there are, and which is the first that is seen."""
+    if count < 2:
+        return ""
+    return f"from {offset + 1:,} of {count:,}" if offset else f"{count:,} in all"
 
 
 def line(one: AlertLine, zone: tzinfo, *, is_short: bool, has_command: bool) -> Text:

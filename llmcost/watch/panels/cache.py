@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.panel import Panel
 
 from llmcost.watch.panels.table import Column, Room, count, largest, money, name, percent, table
-from llmcost.watch.snapshot import Snapshot
+from llmcost.watch.snapshot import Cache, Snapshot
 from llmcost.watch.view import View
 
 COLUMNS = (
@@ -18,7 +18,11 @@ COLUMNS = (
 )
 
 
+def cache_rows(snapshot: Snapshot, view: View) -> list[Cache]:
+    """List the models that are looked for."""
+    return [one for one in snapshot.caches if view.shows(one.model)]
+
+
 def cache_panel(snapshot: Snapshot, view: View, room: Room, *, is_small: bool = False) -> Panel:
     """Say how much of the input came from caches, and what that saved."""
-    rows = [one for one in snapshot.caches if view.shows(one.model)]
-    return table("Input from caches", COLUMNS, rows, view, room, is_small=is_small)
+    return table("Input from caches", COLUMNS, cache_rows(snapshot, view), view, room, is_small=is_small)

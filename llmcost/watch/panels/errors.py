@@ -12,9 +12,14 @@ from llmcost.watch.view import View
 WORDS = {"ok": "green", "some errors": "yellow", "failing": "bold red", "quiet": "dim"}
 
 
+def errors_rows(snapshot: Snapshot, view: View) -> list[Health]:
+    """List the providers that are looked for."""
+    return [one for one in snapshot.health if view.shows(one.provider)]
+
+
 def errors_panel(snapshot: Snapshot, view: View, room: Room, *, is_small: bool = False) -> Panel:
     """Say how each provider is, and how its requests of the last hour failed."""
-    rows = [one for one in snapshot.health if view.shows(one.provider)]
+    rows = errors_rows(snapshot, view)
     return table("Providers and errors of the last hour", COLUMNS, rows, view, room, is_small=is_small)
 
 

@@ -28,12 +28,16 @@ BUDGETS = (
 )
 
 
+def spend_rows(snapshot: Snapshot, view: View, by: str) -> list[Spend]:
+    """List the keys, models or projects that are looked for."""
+    rows = {"key": snapshot.keys, "model": snapshot.models, "project": snapshot.projects}[by]
+    return [one for one in rows if view.shows(one.name)]
+
+
 def spend_panel(snapshot: Snapshot, view: View, room: Room, by: str, *, is_small: bool = False) -> Panel:
     """Say what each key, model or project costs."""
-    rows = {"key": snapshot.keys, "model": snapshot.models, "project": snapshot.projects}[by]
-    shown = [one for one in rows if view.shows(one.name)]
     first = Column(by, lambda one: name(one.name), ratio=1, sort=lambda one: one.name or "")
-    return table(f"Spend by {by}", (first, *SPEND), shown, view, room, is_small=is_small)
+    return table(f"Spend by {by}", (first, *SPEND), spend_rows(snapshot, view, by), view, room, is_small=is_small)
 
 
 def budget_panel(snapshot: Snapshot, view: View, room: Room) -> Panel:

@@ -39,9 +39,11 @@ def labelled(label: str) -> Text:
 
 
 def heading(snapshot: Snapshot, view: View, notice: str) -> Text:
-    """Say until when there is data, and what is looked for."""
+    """Say until when there is data, of which requests, and what is looked for."""
     found = Text(" llmcost watch", style="bold", no_wrap=True, overflow="ellipsis")
     found.append(f"   {until(snapshot)}", style="yellow" if (snapshot.age_s or 0) > OLD else "")
+    if snapshot.where:
+        found.append(f"   {sanitize_for_terminal(snapshot.requests)}", style="bold cyan")
     if view.is_paused:
         found.append("   paused", style="bold yellow")
     if view.filter or view.is_typing:
@@ -90,13 +92,13 @@ def today(snapshot: Snapshot) -> Text:
     """Say what today has cost, and what it will have at its end."""
     day, total = snapshot.day, snapshot.total
     found = labelled("today").append(money(total.today_usd), style="bold")
-    if day.expected_usd is not None:
-        found.append(f"   expected {money(day.expected_usd)}")
     found.append(f"   {counted(total.today_requests, 'request')}")
     if total.today_unpriced:
         found.append(f", {total.today_unpriced:,} without a cost", style="yellow")
+    if day.expected_usd is not None:
+        found.append(f"   expected {money(day.expected_usd)}")
     if day.low_usd is not None and day.high_usd is not None:
-        found.append(f"   {money(day.low_usd)} to {money(day.high_usd)}", style="dim")
+        found.append(f" ({money(day.low_usd)} to {money(day.high_usd)})", style="dim")
     return found
 
 

@@ -47,10 +47,10 @@ def table(
 ) -> Panel:
     """Draw rows in the order that is asked for, from the row that is asked for; `is_small` panels do not move."""
     if not rows:
-        return boxed(title, Text("nothing yet", style=DIM), room)
+        return boxed(title, nothing(view, "nothing yet"), room)
     order = None if is_small else order_of(columns, view)
     ordered = sorted(rows, key=order.sort) if order is not None and order.sort is not None else rows
-    space = max(room.height - BORDER - HEADING, 0)
+    space = rows_in(room)
     offset = 0 if is_small else min(view.offset, max(len(rows) - space, 0))
     seen = ordered[offset : offset + space]
     body = Table(box=None, expand=True, pad_edge=False, padding=(0, 1), header_style="bold")
@@ -60,6 +60,16 @@ def table(
     for row in seen:
         body.add_row(*(column.write(row) for column in shown))
     return boxed(title, body, room, said(len(seen), len(rows), order, offset))
+
+
+def rows_in(room: Room) -> int:
+    """Count the rows that a table has room for."""
+    return max(room.height - BORDER - HEADING, 0)
+
+
+def nothing(view: View, otherwise: str) -> Text:
+    """Say why a panel is empty: what is filtered away is not absent."""
+    return Text(f"nothing has /{sanitize_for_terminal(view.filter)}" if view.filter else otherwise, style=DIM)
 
 
 def order_of(columns: Sequence[Column], view: View) -> Column | None:

@@ -49,6 +49,7 @@ def live(asked: Asked, kept: Kept, last: Update, poll: float) -> Live:
         is_custom=asked.range == CUSTOM,
         since=since,
         until=until,
+        zone=str(snapshot.zone) if snapshot else "",
         names=tuple(
             Choice(f"{column}: {value or 'none'}", address(asked.without((column, value))))
             for column, value in asked.names

@@ -17,10 +17,12 @@ BAD, WARNING = "bad", "warning"
 
 
 def spend(snapshot: Snapshot) -> tuple[str, ...]:
-    """Say what all requests have cost in the last hour and today, beside what is usual and expected."""
+    """Say of which requests, and what they cost in the last hour and today, beside what is usual and expected."""
     usual, ahead = snapshot.usual_hour_usd, snapshot.day.expected_usd
+    whose = snapshot.requests[0].upper() + snapshot.requests[1:]
     return (
-        f"last hour {dollars(snapshot.total.hour_usd)}" + (f", usual {dollars(usual)}" if usual is not None else ""),
+        f"{whose}: last hour {dollars(snapshot.total.hour_usd)}"
+        + (f", usual {dollars(usual)}" if usual is not None else ""),
         f"today {dollars(snapshot.total.today_usd)}" + (f", expected {dollars(ahead)}" if ahead is not None else ""),
     )
 
@@ -50,7 +52,7 @@ def sections(snapshot: Snapshot) -> Iterator[Section]:
         found = [
             (one.name, one.period, one.spent_usd, one.limit_usd, one.expected_usd, one.mark) for one in snapshot.budgets
         ]
-        answers = "What may be spent, and what is? They are of all requests."
+        answers = f"What may be spent, and what is? They are of {snapshot.requests}."
         yield Section("budgets", "Budgets", answers, Table("Budgets", BUDGETS, found, {}, {}))
 
 
