@@ -9,8 +9,8 @@ from llmcost.alerts.metric import queries
 from llmcost.alerts.slots import EPOCH, LONGEST, slot_of
 from llmcost.store import Priced
 
-# as far back as alerts look, and a day that they begin in
-DAYS = 10
+# as far back as alerts look, the day that they begin in, and the longest `evaluation_delay`
+DAYS = 11
 FAR_AGAIN = timedelta(minutes=1)
 Numbers = tuple[int | None, ...]
 

@@ -6,15 +6,30 @@ params:
   since_us: 0  # started at or after, microseconds since 1970
 */
 select
-    cast(floor(cast(epoch_us(coalesce(ended_at, started_at)) as double) / 300000000) as bigint) as slot,
+    cast(floor(cast(epoch_us(greatest(ended_at, started_at)) as double) / 300000000) as bigint) as slot,
     count(*) as requests,
-    sum(input_tokens) as input_tokens,
-    sum(output_tokens) as output_tokens,
-    sum(cache_read_input_tokens) as cache_read_input_tokens,
-    sum(file_id) as files,
-    count(error_type) as errors,
-    max(epoch_us(coalesce(ended_at, started_at))) as newest_us
+    -- of all that a rule can look at: who asks is `dedupe_key`, and what was said no rule sees
+    sum(
+        hash(
+            *columns(
+                * exclude (
+                    request_id,
+                    response_id,
+                    span_id,
+                    parent_span_id,
+                    name_id,
+                    prompt_hash,
+                    output_hash,
+                    prefix_hashes,
+                    prefix_chars,
+                    embedding_item_hashes,
+                    embedding_item_chars
+                )
+            )
+        )
+    ) as content,
+    max(epoch_us(greatest(ended_at, started_at))) as newest_us
 from requests
-where started_at >= make_timestamp($since_us)
+where started_at >= make_timestamp($since_us) and epoch_us(started_at) >= (slot - 288) * 300000000
 group by slot
 order by slot
