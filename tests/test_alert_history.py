@@ -7,26 +7,28 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from llmcost.alerts.history import KeptHistory
 from llmcost.alerts.judge import watched_by
 from llmcost.alerts.rollup import Rollup, load, name_of
 from llmcost.alerts.rules import founding_rules
-from llmcost.alerts.slots import History, read_history, slot_of
+from llmcost.alerts.slots import History, Watched, read_history, slot_of
 from llmcost.alerts.state import Memory
 from llmcost.ingest import ingest
 from llmcost.store import Store
-from tests.logs import write_log
+from tests.logs import Record, write_log
 from tests.test_watch_snapshot import NOW, SETTINGS, spent
 
 WATCHED = watched_by(founding_rules())
+YESTERDAY = NOW - timedelta(hours=30)
 LAST = slot_of(NOW)
 EARLY = [spent(1 + hour % 3, NOW - timedelta(hours=hour), api_key_alias=f"k{hour % 2}") for hour in range(100)]
 LATE = [spent(5, NOW - timedelta(hours=30), api_key_alias="k9")]
 
 
-def assert_same(anew: History, found: History) -> None:
-    for watched in WATCHED:
+def assert_same(anew: History, found: History, watched_by_some: list[Watched] = WATCHED) -> None:
+    for watched in watched_by_some:
         assert set(anew.names(watched)) == set(found.names(watched))
         for name in anew.names(watched):
             for one, other in zip(
@@ -84,3 +86,86 @@ def test_only_what_is_other_is_read_again(store: Store, tmp_path: Path) -> None:
 
     # all; nothing; from the late one on; and at other prices all again
     assert [LAST - 900, LAST + 1, slot_of(NOW - timedelta(hours=30)), LAST - 900] == begins
+
+
+def read_twice(store: Store, folder: Path, first: list[Record], second: list[Record]) -> tuple[History, History]:
+    """Read a log, keep what slots came to, let it grow, and read again: of all requests, and of what is kept."""
+    for records in (first, [*first, *second]):
+        ingest(store, [str(write_log(folder / "log.jsonl", records))])
+        priced = store.price(SETTINGS.book)
+        with Memory(folder / "alerts.sqlite") as memory:
+            found = Rollup(memory, NOW).read(priced, WATCHED, LAST - 900, LAST)
+    return read_history(priced, WATCHED, LAST - 900, LAST), found
+
+
+@pytest.mark.parametrize(
+    "fuller",
+    [
+        {"api_key_alias": "other"},
+        {"request_model": "unknown"},
+        {"provider_name": "other"},
+        {"status": "error"},
+        {"is_batch": True},
+        {"gateway_cache_hit": True},
+        {"reasoning_output_tokens": 1, "cache_write_input_tokens": 5},
+        {"started_at": "2026-03-01T06:00:00Z"},
+    ],
+)
+def test_a_request_that_is_logged_again_otherwise_is_read_again(
+    store: Store, tmp_path: Path, fuller: dict[str, object]
+) -> None:
+    # in the same file, with the same tokens, and with the same end
+    one = spent(1, YESTERDAY, request_id="one", api_key_alias="k", output_tokens=10)
+
+    assert_same(*read_twice(store, tmp_path, [one], [one | fuller]))
+
+
+def test_a_request_that_ends_before_it_begins_ended_when_it_began(store: Store, tmp_path: Path) -> None:
+    # by the clocks of two machines: it began in a slot that was not whole when its end was read
+    early = spent(1, NOW - timedelta(minutes=8), lasts=-600, api_key_alias="k")
+    ingest(store, [str(write_log(tmp_path / "log.jsonl", [early]))])
+    priced = store.price(SETTINGS.book)
+    for later in range(3):
+        with Memory(tmp_path / "alerts.sqlite") as memory:
+            found = Rollup(memory, NOW).read(priced, WATCHED, LAST - 900, LAST - 1 + later)
+
+        assert_same(read_history(priced, WATCHED, LAST - 900, LAST - 1 + later), found)
+    assert [slot_of(NOW + timedelta(minutes=2))] == [int(row[0]) for row in found.rows["cost_usd", "key"]["k"]]
+
+
+def test_what_took_longer_than_a_day_counts_nowhere_whatever_is_read_with_it(store: Store, tmp_path: Path) -> None:
+    longest = spent(1, YESTERDAY, lasts=86_400, api_key_alias="a day")
+    longer = spent(1, YESTERDAY, lasts=90_000, api_key_alias="longer")
+
+    anew, found = read_twice(store, tmp_path, [longest, longer], [])
+
+    assert_same(anew, found)
+    assert ["a day"] == list(found.names(("cost_usd", "key")))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update rollup_days set sums = 'text'",
+        "update rollup_days set sums = randomblob(50)",
+        "update rollup_days set sums = substr(sums, 1, 20)",
+        "update rollup_days set sums = x'789c030000000001'",
+        "update rollup_days set written = '{'",
+        "update rollup_days set written = '[1]'",
+        "update rollup_days set written = '{\"a\": 1}'",
+        "update rollups set last = 'never'",
+        "delete from rollup_days",
+        "delete from rollups",
+    ],
+)
+def test_what_is_damaged_is_read_again(store: Store, tmp_path: Path, damage: str) -> None:
+    ingest(store, [str(write_log(tmp_path / "log.jsonl", EARLY))])
+    priced = store.price(SETTINGS.book)
+    for _ in range(2):
+        with Memory(tmp_path / "alerts.sqlite") as memory:
+            found = Rollup(memory, NOW).read(priced, WATCHED, LAST - 900, LAST)
+            kept = memory.rows("select * from rollup_days order by day")
+            memory.rows(damage)
+
+        assert_same(read_history(priced, WATCHED, LAST - 900, LAST), found)
+        assert kept

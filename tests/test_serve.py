@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +17,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
@@ -28,7 +30,7 @@ from llmcost.watch.serve import shared
 from llmcost.watch.serve.address import Address, read_address
 from llmcost.watch.serve.asked import RANGES, read_asked
 from llmcost.watch.serve.guard import Guard
-from llmcost.watch.serve.server import ALWAYS, Server
+from llmcost.watch.serve.server import ALWAYS, MOST_CONNECTIONS, Server
 from llmcost.watch.serve.site import Reply
 from tests.conftest import Run
 from tests.logs import write, write_log
@@ -364,6 +366,58 @@ def test_every_answer_is_kept_by_nobody_and_loads_nothing(known: Served) -> None
     connection.close()
 
     assert [(200, True), (200, False), (200, True), (404, True), (405, True)] == found
+
+
+def asked(place: str, request: bytes) -> bytes:
+    """Send bytes to the server, and give all that it answers."""
+    url = urlsplit(place)
+    with socket.create_connection((str(url.hostname), url.port), timeout=10) as connection:
+        connection.sendall(request)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        ("GET http://[::1/ HTTP/1.1", 400),
+        ("GET /?token=0123456789abcdef and more HTTP/1.1", 400),
+        ("GET / HTTP/4.0", 505),
+        (f"GET /{'a' * 70_000} HTTP/1.1", 414),
+        (f"GET / HTTP/1.1\r\nX: {'a' * 70_000}", 431),
+        ("GET / HTTP/1.1\r\n" + "X: y\r\n" * 200, 431),
+        ("GET / HTTP/1.1\r\nHost: evil.example", 421),
+    ],
+)
+def test_what_is_no_request_is_refused_in_plain_words_and_not_repeated(
+    tmp_path: Path, request_line: str, status: int
+) -> None:
+    made = Served(tmp_path)
+
+    answer = asked(made.listen(), f"{request_line}\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    made.close()
+
+    head, _, body = answer.decode().partition("\r\n\r\n")
+    assert f"HTTP/1.1 {status} " in head
+    assert "Content-Security-Policy: default-src 'none'" in head
+    assert "text/plain" in head
+    assert not {"html", "0123456789abcdef", "bug"} & set(re.findall(r"[a-z0-9]+", f"{head.splitlines()[0]} {body}"))
+
+
+def test_who_asks_for_nothing_keeps_nobody_out(tmp_path: Path) -> None:
+    # the head of a request that has no end, on as many connections as there may be and one
+    made = Served(tmp_path)
+    made.read(spent(1))
+    place = made.listen()
+    url = urlsplit(place)
+    with ExitStack() as stack:
+        for _ in range(MOST_CONNECTIONS + 1):
+            one = stack.enter_context(socket.create_connection((str(url.hostname), url.port), timeout=10))
+            one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+
+        answer = asked(place, b"GET /part HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    made.close()
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_port_that_is_taken_is_a_refusal_with_a_hint() -> None:

@@ -21,6 +21,7 @@ from llmcost.alerts.slots import History, Numbers, Watched
 from llmcost.alerts.state import Memory
 from llmcost.alerts.written import Written
 from llmcost.store import Priced
+from llmcost.store.binding import setup
 
 SCHEMA = (
     "create table if not exists rollups (of text primary key, first integer not null, last integer not null)",
@@ -30,6 +31,10 @@ SCHEMA = (
     )
     """,
 )
+# higher where Python reads slots in another way, or writes them down so
+FORM = 2
+# what is raised by bytes that `save` has not written
+DAMAGED = (zlib.error, ValueError, TypeError, LookupError, AttributeError, OverflowError)
 
 
 class Rollup:
@@ -50,15 +55,26 @@ class Rollup:
 
 
 def name_of(priced: Priced, watched: Iterable[Watched]) -> str:
-    """Name what is kept: other prices, rules, queries or slots are other numbers."""
-    said = [priced.book.sha256, *watched, *(query.query for query in (*queries().values(), *metrics().values()))]
+    """Name what is kept: other prices, rules, queries or ways to price are other numbers."""
+    said = [FORM, *setup(), priced.book.sha256, *watched]
+    said += [query.query for query in (*queries().values(), *metrics().values())]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def load(memory: Memory, of: str, watched: list[Watched]) -> tuple[KeptHistory, Written]:
-    """Read what was kept, if anything was."""
+    """Read what was kept, if anything was; what is damaged is thrown away."""
     for statement in SCHEMA:
         memory.rows(statement)
+    try:
+        return kept_in(memory, of, watched)
+    except DAMAGED:
+        memory.rows("delete from rollups")
+        memory.rows("delete from rollup_days")
+        return KeptHistory(), Written()
+
+
+def kept_in(memory: Memory, of: str, watched: list[Watched]) -> tuple[KeptHistory, Written]:
+    """Read what was kept. Raises DAMAGED."""
     kept, written = KeptHistory(), Written()
     spans = memory.rows("select first, last from rollups where of = ?", of)
     if not spans:
@@ -68,7 +84,7 @@ def load(memory: Memory, of: str, watched: list[Watched]) -> tuple[KeptHistory, 
         written.slots |= {int(slot): tuple(numbers) for slot, numbers in json.loads(slots).items()}
         for at, name, rows in unpacked(sums):
             parts[watched[at]].setdefault(name, []).append(rows)
-    kept.first, kept.last = spans[0]
+    kept.first, kept.last = map(int, spans[0])
     kept.rows = {one: {name: np.concatenate(rows) for name, rows in groups.items()} for one, groups in parts.items()}
     return kept, written
 

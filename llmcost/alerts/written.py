@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from llmcost.alerts.metric import queries
-from llmcost.alerts.slots import EPOCH, LONGEST, slot_of
+from llmcost.alerts.slots import EPOCH, slot_of
 from llmcost.store import Priced
 
-# as far back as alerts look, and a day that they begin in
-DAYS = 10
+# as far back as alerts look, the day that they begin in, and the longest `evaluation_delay`
+DAYS = 11
 FAR_AGAIN = timedelta(minutes=1)
+# where nearly all is written between two looks
+NEAR = timedelta(hours=6)
 Numbers = tuple[int | None, ...]
 
 
@@ -37,10 +39,8 @@ class Written:
     def changed(self, priced: Priced, now: datetime) -> set[int]:
         """Look at the store again, and number the slots that are others; far back it looks once a minute."""
         is_far = self.looked is None or not timedelta(0) <= now - self.looked < FAR_AGAIN
-        # whole days, so that a slot is not other because less of it is looked at
-        since = datetime.combine(now.date(), time()) - timedelta(days=DAYS if is_far else 1) - LONGEST
-        first = slot_of(since + LONGEST)
-        found = self.read(priced, since)
+        first = slot_of(datetime.combine(now.date(), time()) - timedelta(days=DAYS)) if is_far else slot_of(now - NEAR)
+        found = {row[0]: row[1:] for row in priced.rows(queries()["written"], first=first)}
         known = {slot: numbers for slot, numbers in self.slots.items() if slot >= first}
         if is_far:
             self.looked, self.slots = now, found
@@ -61,9 +61,3 @@ class Written:
                 begin, count = None, 0
         if begin is not None:
             yield begin, last
-
-    def read(self, priced: Priced, since: datetime) -> dict[int, Numbers]:
-        """Read the numbers of the slots from a day after `since` on."""
-        microseconds = int((since - EPOCH) / timedelta(microseconds=1))
-        rows = priced.rows(queries()["written"], since_us=microseconds)
-        return {row[0]: row[1:] for row in rows if row[0] >= slot_of(since + LONGEST)}

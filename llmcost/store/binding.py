@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
+from functools import cache
 from importlib import resources
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -222,6 +223,12 @@ def read_by(query: Query | str, inputs: Inputs) -> Inputs:
 def text_of(query: Query | str) -> str:
     """Give a query's SQL."""
     return query if isinstance(query, str) else query.query
+
+
+@cache
+def setup() -> tuple[str, ...]:
+    """Give the SQL of prices and costs: where it is another, what comes of it is too."""
+    return tuple(file.read_text(encoding="utf-8") for file in sorted(SETUP.iterdir(), key=lambda file: file.name))
 
 
 def stored() -> Mapping[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Thread
 from typing import Any
@@ -12,9 +12,12 @@ from typing import Any
 from llmcost.errors import UsageError
 from llmcost.render.html import live_policy
 from llmcost.watch.serve.address import Address, resolved
-from llmcost.watch.serve.site import Reply, Request, Site, bug
+from llmcost.watch.serve.site import Reply, Request, Site, bug, refusal
 
 MOST_CONNECTIONS = 64
+# seconds until a connection that was ended has given its place back
+PATIENCE = 1.0
+NOBODY = object()
 ALWAYS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -34,6 +37,8 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: Address) -> None:
         self.address_family, place = resolved(address)
         self.places = BoundedSemaphore(MOST_CONNECTIONS)
+        # connections on which nothing is asked yet, or nothing more, the longest first
+        self.waiting: dict[Any, Any] = {}
         self.policy = f"{live_policy()}; frame-ancestors 'none'"
         try:
             super().__init__(place, Handler)
@@ -60,11 +65,20 @@ class Server(ThreadingHTTPServer):
         return int(self.server_address[1])
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a thread, where there are not too many."""
-        if self.places.acquire(blocking=False):
+        """Answer in a thread, where there are not too many that ask for something."""
+        if self.places.acquire(blocking=False) or self.makes_room():
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
+
+    def makes_room(self) -> bool:
+        """End the connection that has asked for nothing for the longest time, if there is one."""
+        longest = next(iter(list(self.waiting)), None)
+        if longest is None or self.waiting.pop(longest, NOBODY) is NOBODY:
+            return False
+        with suppress(OSError):
+            longest.shutdown(socket.SHUT_RDWR)
+        return self.places.acquire(timeout=PATIENCE)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer, and make room for another."""
@@ -85,15 +99,33 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 30
     server: Server
 
+    def handle_one_request(self) -> None:
+        """Wait for a request; whoever needs the place meanwhile may have it."""
+        self.server.waiting[self.connection] = None
+        try:
+            super().handle_one_request()
+        finally:
+            self.server.waiting.pop(self.connection, None)
+
     def parse_request(self) -> bool:
         """Read a request and answer it, whatever its method is; nothing is left to do then."""
         if super().parse_request():
-            self.answer()
+            if self.server.waiting.pop(self.connection, NOBODY) is NOBODY:
+                # its end was not awaited
+                self.close_connection = True
+            else:
+                self.answer()
         return False
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no request, in no words of it."""
+        self.close_connection, self.request_version = True, self.protocol_version
+        self.write(refusal(code, "this is not a request that can be read", ""))
 
     def answer(self) -> None:
         """Answer."""
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        # one that is said twice is neither
+        headers = {name.lower(): ", ".join(self.headers.get_all(name, [])) for name in self.headers}
         if "content-length" in headers or "transfer-encoding" in headers:
             # nobody reads what was sent with it
             self.close_connection = True

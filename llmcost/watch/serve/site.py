@@ -67,7 +67,10 @@ class Site:
 
     def reply(self, request: Request) -> Reply:
         """Answer a request."""
-        url = urlsplit(request.target)
+        try:
+            url = urlsplit(request.target)
+        except ValueError:
+            return refusal(400, "this is not an address", "there is / and nothing else")
         refused = self.refused(request, url.path, url.query)
         if refused is not None:
             return refused
