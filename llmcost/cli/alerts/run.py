@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from llmcost.alerts.evaluate import Evaluated, evaluate
+from llmcost.alerts.evaluate import Evaluated, evaluate, last_whole_slot
 from llmcost.alerts.observe import LEARNING_DAYS
 from llmcost.alerts.remembered import Remembered, remembered
 from llmcost.alerts.rollup import Rollup
@@ -34,6 +34,8 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
     settings, now = open_configuration(), moment(at)
     with reading.open() as store, Memory(state_path(reading.db)) as memory:
         priced = store.price(reading.book)
+        if at is None:
+            memory.forget_future(last_whole_slot(now, settings.alerts))
         # what is kept is of now
         read = Rollup(memory, now).read if at is None else read_history
         found = evaluate(store, priced, settings.alerts, settings.budgets, memory, now, read)
