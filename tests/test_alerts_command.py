@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -95,6 +96,13 @@ def test_the_command_of_a_budget_shows_the_sum_of_its_sentence_on_a_day_when_clo
     assert 8 == json.loads(shown.stdout)["totals"]["cost_usd"]
 
 
+def test_logs_that_take_hours_to_be_written_begin_alerts_too(spiked: Path, llmcost: Run) -> None:
+    write(spiked / "llmcost.yaml", f"{BY_KEY[:-2]}, evaluation_delay: 2h}}\n")
+
+    # judged is what had ended two hours before, as it is after two minutes where nothing is said
+    assert [0, 1] == [check(llmcost, minutes)[0] for minutes in (120 + 10, 120 + 60)]
+
+
 def test_a_second_check_tells_nothing_twice_and_still_exits_with_1(spiked: Path, llmcost: Run) -> None:
     first = json.loads(check(llmcost, 62, "--json")[1])
     code, out, _ = check(llmcost, 62, "--json")
@@ -131,6 +139,48 @@ def test_a_store_whose_logs_have_ended_says_so_and_no_check_looks_back(spiked: P
     assert newest in month_later.stderr and "of nothing newer is anything known" in month_later.stderr
     assert back.stdout == month_later.stdout == "nothing fires; judged up to 2026-04-02 11:55 UTC\n"
     assert "judged up to 2026-04-02 11:55 UTC before; `llmcost alerts backtest` looks back" in back.stderr
+
+
+def test_what_was_judged_by_a_clock_that_went_ahead_keeps_no_check_from_judging(spiked: Path, llmcost: Run) -> None:
+    ahead = llmcost("alerts", "check", "--at", "2099-01-01T12:00")
+    again = llmcost("alerts", "check")
+
+    assert "judged up to 2099-01-01 11:55 UTC" in ahead.stdout
+    assert "2099" not in again.stdout + again.stderr
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        ("update judged set last = 'x'", ["check"]),
+        ("update judged set last = 99999999999999", ["check"]),
+        ("insert into alerts values ('f', 'r', 'b', 'n', '{', '{}', 0)", ["list"]),
+        ("insert into alerts values ('f', 'r', 'b', 'n', '{}', '{}', 0)", ["check"]),
+        ("insert into silences values ('x', 'never')", ["list"]),
+        ("insert into outbox values ('i', 'f', 'r', 'a', '{', 0)", ["show", "r"]),
+    ],
+)
+def test_what_is_damaged_is_said_with_what_to_do(spiked: Path, llmcost: Run, damage: str, words: list[str]) -> None:
+    llmcost("alerts", "check")
+    with sqlite3.connect(spiked / "llmcost.duckdb.alerts.sqlite") as memory:
+        memory.execute(damage)
+    memory.close()
+
+    done = llmcost("alerts", *words)
+
+    assert "bug" not in done.stderr
+    # a time that is past all times is forgotten
+    assert (0 if "9999" in damage else 3) == done.returncode
+    assert "9999" in damage or "move it away" in done.stderr
+
+
+def test_a_file_that_is_not_ours_is_said_with_what_to_do(spiked: Path, llmcost: Run) -> None:
+    write(spiked / "llmcost.duckdb.alerts.sqlite", "text " * 100)
+
+    done = llmcost("alerts", "check")
+
+    assert 3 == done.returncode
+    assert "llmcost.duckdb.alerts.sqlite: file is not a database\nhint: move it away" in done.stderr
 
 
 def test_without_a_store_a_check_is_refused_and_leaves_nothing(tmp_path: Path, llmcost: Run) -> None:

@@ -54,6 +54,17 @@ def once(llmcost: Run, *words: str) -> Any:
     return llmcost("watch", "--pricing", "book.yaml", "--once", "--at", AT, *words)
 
 
+def test_with_stdin_closed_it_prints_lines(folder: Path) -> None:
+    shell = f"exec {sys.executable} -m llmcost watch log.jsonl <&-"
+    with subprocess.Popen(["sh", "-c", shell], cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.terminate()
+
+    assert "alerts firing" in first
+    assert 0 == process.returncode
+
+
 def test_once_reads_what_is_new_shows_one_frame_and_ends(folder: Path, llmcost: Run) -> None:
     done = once(llmcost, "a.jsonl", "b.jsonl")
     rows = done.stdout.splitlines()
@@ -295,11 +306,11 @@ def test_a_key_that_has_spent_its_budget_is_throttled_while_lines_are_printed(fo
 class Terminal:
     """A terminal of 80x24 in which the command runs."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, kind: str = "xterm-256color") -> None:
         self.ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.theirs, self.before, self.seen = theirs, termios.tcgetattr(theirs), ""
-        environment = {**os.environ, "TERM": "xterm-256color"}
+        environment = {**os.environ, "TERM": kind}
         for name in ("COLUMNS", "LINES", "NO_COLOR"):
             environment.pop(name, None)
         self.process = subprocess.Popen(
@@ -326,15 +337,25 @@ class Terminal:
         assert self.before == termios.tcgetattr(self.theirs)
         return code
 
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self.ours)
+        os.close(self.theirs)
+
 
 @pytest.fixture
 def terminal(folder: Path) -> Iterator[Terminal]:
     opened = Terminal(folder, "a.jsonl", "--serve=0")
     yield opened
-    opened.process.kill()
-    opened.process.wait()
-    os.close(opened.ours)
-    os.close(opened.theirs)
+    opened.close()
+
+
+def test_a_terminal_that_can_draw_no_screen_gets_lines(folder: Path) -> None:
+    opened = Terminal(folder, "a.jsonl", kind="dumb")
+
+    assert opened.sees("alerts firing")
+    opened.close()
 
 
 def test_on_a_terminal_keys_move_between_panels_and_q_leaves_it_as_it_was(terminal: Terminal) -> None:

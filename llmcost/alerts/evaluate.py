@@ -17,7 +17,7 @@ from llmcost.alerts.state import Memory
 from llmcost.report.budget import Budget
 from llmcost.store import Priced, Store
 
-# what ended longer ago begins no alert: it is late, or was written long after
+# what was whole longer ago begins no alert: it is late, or was written long after
 FRESH = timedelta(hours=1)
 ReadHistory = Callable[[Priced, Iterable[Watched], int, int], History]
 
@@ -54,7 +54,8 @@ def evaluate(
         since = last - SLOTS_AN_HOUR if judged_last is None else max(judged_last, last - SLOTS_A_DAY)
         first = min(since + 1, last)
         history = read(priced, watched_by(settings.rules), first - HISTORY_SLOTS, last)
-        how = Judging(since + 1, last, now - FRESH, settings.zone, budgets, memory.acknowledged())
+        fresh = now - timedelta(seconds=settings.evaluation_delay) - FRESH
+        how = Judging(since + 1, last, fresh, settings.zone, budgets, memory.acknowledged())
         states = memory.states()
         judged = merged(
             judge(history, settings.rules, states, how), judge_own(store, priced, settings.rules, states, how)

@@ -55,7 +55,9 @@ def remembered(memory: Memory, now: datetime) -> list[Remembered]:
     """List the alerts that fire, then those that are pending, that are known, and that ended within a day."""
     quiet = silences(memory, now)
     states, acknowledged = memory.states(), memory.acknowledged()
-    readings = {name: json.loads(text) for name, text in memory.rows("select fingerprint, reading from alerts")}
+    rows = memory.rows("select fingerprint, reading from alerts")
+    with memory.reading():
+        readings = {name: json.loads(text) for name, text in rows}
     told = {message["alert"]: message for message in messages(memory)}
     found = [
         Remembered(
@@ -77,12 +79,15 @@ def messages(memory: Memory, name: str | None = None) -> list[dict[str, Any]]:
         "select body, is_silenced from outbox where ?1 is null or fingerprint = ?1 or rule = ?1 order by rowid",
         name,
     )
-    return [{**json.loads(body), "is_silenced": bool(silenced)} for body, silenced in rows]
+    with memory.reading():
+        return [{**json.loads(body), "is_silenced": bool(silenced)} for body, silenced in rows]
 
 
 def silences(memory: Memory, now: datetime) -> dict[str, datetime]:
     """Name what is silenced now, and until when."""
-    found = {name: datetime.fromisoformat(until) for name, until in memory.rows("select name, until from silences")}
+    rows = memory.rows("select name, until from silences")
+    with memory.reading():
+        found = {name: datetime.fromisoformat(until) for name, until in rows}
     return {name: until for name, until in found.items() if until > now}
 
 

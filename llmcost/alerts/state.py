@@ -19,6 +19,7 @@ from typing import Any
 from llmcost.alerts.judge import Alert, Judged
 from llmcost.alerts.machine import State
 from llmcost.alerts.message import message_of
+from llmcost.alerts.observe import SLOTS_AN_HOUR
 from llmcost.errors import StoreError
 
 SCHEMA = """
@@ -43,6 +44,9 @@ TIMES = ("since", "began", "told", "blind")
 WAIT = 60  # seconds, for another check to be done
 SUFFIX = ".alerts.sqlite"
 NOWHERE = ":memory:"
+DAMAGED = (
+    "move it away, or put back a copy: without it alerts begin anew, and nobody knows what keys that are throttled had"
+)
 
 
 def state_path(db: Path) -> Path:
@@ -91,14 +95,31 @@ class Memory:
             return self.connection.execute(sql, values).fetchall()
 
     def last_judged(self) -> int | None:
-        """Give the last slot that was judged; None before the first check."""
+        """Give the last slot that was judged; None before the first check. Raises StoreError."""
         found = self.rows("select last from judged")
-        return int(found[0][0]) if found else None
+        with self.reading():
+            return int(found[0][0]) if found else None
 
     def states(self) -> dict[Alert, State]:
-        """Give where each alert is."""
+        """Give where each alert is. Raises StoreError."""
         rows = self.rows("select rule, grouped_by, name, state from alerts")
-        return {Alert(rule, by, name): state_from(text) for rule, by, name, text in rows}
+        with self.reading():
+            return {Alert(rule, by, name): state_from(text) for rule, by, name, text in rows}
+
+    def forget_future(self, last: int) -> None:
+        """Forget what was judged an hour and more past a slot, by a clock that went ahead."""
+        judged = self.last_judged()
+        if judged is not None and judged > last + SLOTS_AN_HOUR:
+            self.rows("delete from judged")
+            self.rows("delete from alerts")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Say that the file is damaged where what was read of it is not what was written. Raises StoreError."""
+        try:
+            yield
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+            raise StoreError(f"{self.path}: it is damaged", hint=DAMAGED) from error
 
     def acknowledged(self) -> frozenset[str]:
         """Name the alerts that somebody knows of."""
@@ -133,7 +154,8 @@ class Memory:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{self.path}: {error}", hint="alerts are remembered beside the store") from error
+            hint = DAMAGED if type(error) is sqlite3.DatabaseError else "alerts are remembered beside the store"
+            raise StoreError(f"{self.path}: {error}", hint=hint) from error
 
 
 def text_of(state: State) -> str:

@@ -61,7 +61,9 @@ class Register:
 
     def all(self) -> list[Throttle]:
         """List every throttle, the oldest first."""
-        return [throttle_from(row) for row in self.memory.rows(f"select {COLUMNS} from throttles order by rowid")]
+        rows = self.memory.rows(f"select {COLUMNS} from throttles order by rowid")
+        with self.memory.reading():
+            return [throttle_from(row) for row in rows]
 
     def held(self) -> list[Throttle]:
         """List those that the gateway may have."""

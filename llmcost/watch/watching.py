@@ -53,11 +53,12 @@ class Settings:
 class Watching:
     """What is known so far: `told` are the messages since somebody last took them, `looked` is who is to be throttled.
 
-    Alerts are remembered in the file `memory`; `clock` tells the time, UTC. Who makes one closes it, in its thread.
+    Alerts are remembered in the file `memory`; `clock` tells the time, UTC: the present, if not said otherwise. Who
+    makes one closes it, in its thread.
     """
 
-    def __init__(self, settings: Settings, memory: Path, clock: Clock) -> None:
-        self.settings, self.path, self.clock = settings, memory, clock
+    def __init__(self, settings: Settings, memory: Path, clock: Clock, *, is_present: bool = True) -> None:
+        self.settings, self.path, self.clock, self.is_present = settings, memory, clock, is_present
         self.memory: Memory | None = None
         self.sums = Sums(settings.asked)
         self.history = KeptHistory()
@@ -102,6 +103,8 @@ class Watching:
         self.history.others |= self.sums.update(priced, now)
         whole = last_whole_slot(now, self.settings.alerts)
         if self.judged != whole:
+            if self.is_present:
+                self.memory.forget_future(whole)
             alerts = expecting_now(self.settings.alerts, self.settings.budgets, priced, now, self.memory)
             found = evaluate(store, priced, alerts, self.settings.budgets, self.memory, now, self.history.read)
             with self.memory.transaction():

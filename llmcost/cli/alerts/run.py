@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from llmcost.alerts.evaluate import Evaluated, evaluate
+from llmcost.alerts.evaluate import Evaluated, evaluate, last_whole_slot
 from llmcost.alerts.expected import expecting_now
 from llmcost.alerts.observe import LEARNING_DAYS
 from llmcost.alerts.remembered import Remembered, remembered
@@ -35,6 +35,8 @@ def run_check(reading: StoreReading, at: str | None, *, is_json: bool) -> int:
     settings, now = open_configuration(), moment(at)
     with reading.open() as store, Memory(state_path(reading.db)) as memory:
         priced = store.price(reading.book)
+        if at is None:
+            memory.forget_future(last_whole_slot(now, settings.alerts))
         # what is kept is of now
         read = Rollup(memory, now).read if at is None else read_history
         alerts = expecting_now(settings.alerts, settings.budgets, priced, now, memory if at is None else None)

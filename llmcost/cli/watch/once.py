@@ -29,7 +29,8 @@ from llmcost.watch.watching import Clock, Message, Settings, Watching
 def run_once(source: Source, settings: Settings, clock: Clock, *, is_json: bool, may_act: bool) -> int:
     """Read what is new, judge it, and show what is known."""
     memory = state_path(source.db)
-    with no_empty_store(source.db), opened(source) as store, Watching(settings, memory, clock) as watching:
+    watched = Watching(settings, memory, clock, is_present=may_act)
+    with no_empty_store(source.db), opened(source) as store, watched as watching:
         watching.look(store)
         snapshot, told, looked = watching.snapshot(), watching.take_told(), watching.take_looked()
     if is_json:

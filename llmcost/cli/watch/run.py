@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 
@@ -27,11 +28,18 @@ def run_watch(asked: WatchOptions) -> int:
         at = parse_when(asked.at)
         return run_once(source, settings, lambda: at or present(), is_json=asked.json, may_act=at is None)
     serve = Serve() if asked.serve is None else serving(asked.serve, source, settings, present)
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if has_screen():
         from llmcost.cli.watch.live import run_live
 
         return run_live(source, settings, present, serve)
     return run_lines(source, settings, present, serve)
+
+
+def has_screen() -> bool:
+    """Tell whether there is a terminal that keys come from, and on which a screen can be drawn."""
+    # a stream that is closed is None
+    are_terminals = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    return are_terminals and os.environ.get("TERM", "") not in ("dumb", "unknown")
 
 
 def check(asked: WatchOptions) -> None:
