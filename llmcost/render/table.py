@@ -5,11 +5,12 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from llmcost.render import DISTRIBUTION, Table
-from llmcost.render.cell import bar, heading, is_number, plain, sanitize_for_terminal
+from llmcost.render.cell import bar, heading, humanize, is_number, plain, sanitize_for_terminal
 from llmcost.render.draw import Cell, Column, draw
 from llmcost.render.fit import BAR, PROSE, Texts, allotted, fitting, texts_of, without_sentences
 
@@ -97,11 +98,11 @@ def style(column: str, value: Any) -> str:
 
 
 def sentences(table: Table, width: int) -> Iterator[str]:
-    """Write the columns that stand below the table, for its first rows, each sentence in the width."""
+    """Write the columns that stand below the table, for the first rows that have any, each sentence in the width."""
     places = {column: table.columns.index(column) for column in table.below}
-    for row in table.rows[:SENTENCES] if places else ():
-        named = [sanitize_for_terminal(plain(row[at])) for at in names_of(table) if row[at] is not None]
-        yield "\n" + " · ".join(named) + "\n"
+    rows, names = [row for row in table.rows if any(row[at] for at in places.values())], names_of(table)
+    for row in rows[:SENTENCES]:
+        yield "\n" + " · ".join(named(table, row, names)) + "\n"
         for column, at in places.items():
             if row[at]:
                 indent = " " * 12
@@ -112,13 +113,25 @@ def sentences(table: Table, width: int) -> Iterator[str]:
                     )
                     + "\n"
                 )
-    if places and len(table.rows) > SENTENCES:
-        yield f"\n... and {len(table.rows) - SENTENCES} more; -f json has all\n"
+    if len(rows) > SENTENCES:
+        yield f"\n... and {len(rows) - SENTENCES} more; -f json has all\n"
+
+
+def named(table: Table, row: tuple[Any, ...], names: list[int]) -> Iterator[str]:
+    """Write what tells whose a row is; a time that is there twice tells it no better."""
+    for place, at in enumerate(names):
+        is_again = isinstance(row[at], datetime) and any(row[other] == row[at] for other in names[:place])
+        if row[at] is not None and not is_again:
+            yield humanize(table.columns[at], row[at])
 
 
 def names_of(table: Table) -> list[int]:
-    """Find the columns that tell whose a row is: those before its first number, or else all texts."""
-    numbers = [at for at, name in enumerate(table.columns) if is_number(name, table.rows, at)]
+    """Find the columns that tell whose a row is: those before its first number, or else all but what is yes or no."""
+    numbers = [
+        at
+        for at, name in enumerate(table.columns)
+        if is_number(name, table.rows, at) or any(isinstance(row[at], bool) for row in table.rows)
+    ]
     names = range(min(numbers, default=len(table.columns))) or range(len(table.columns))
     return [at for at in names if at not in numbers and table.columns[at] not in table.below]
 
