@@ -11,7 +11,17 @@ from threading import Event
 from time import monotonic
 from typing import Protocol
 
-from llmcost.errors import InputError, LimitError, LockedError, StoreError, UsageError
+import duckdb
+
+from llmcost.errors import (
+    InputError,
+    LimitError,
+    LockedError,
+    StoreError,
+    UsageError,
+    cannot_write,
+    full_reason,
+)
 from llmcost.ingest.load import ingest
 from llmcost.ingest.options import Options
 from llmcost.ingest.places import expand, without_store
@@ -78,10 +88,11 @@ def follow(
                         onlooker.look(store)
                         # who looks on reads all that there is once, and later little
                         began = began if has_looked else monotonic()
-            except (StoreError, OSError) as error:
-                if not (has_looked or isinstance(error, LockedError)):
+            except (StoreError, OSError, duckdb.Error) as error:
+                kept_by = keeper_of(error, path)
+                if kept_by is None or not (has_looked or isinstance(error, LockedError)):
                     raise
-                yield Look(kept_by=error)
+                yield Look(kept_by=kept_by)
             else:
                 has_looked, before = True, states
                 again = monotonic() + RETRY if summary.skipped else float("inf")
@@ -89,6 +100,15 @@ def follow(
         else:
             yield Look()
         ending.wait(max(poll, (monotonic() - began) * (1 / SHARE - 1)))
+
+
+def keeper_of(error: Exception, path: str | Path) -> StoreError | OSError | None:
+    """Say what keeps a look from being made and may be over soon; None where it is something else."""
+    if isinstance(error, StoreError | OSError):
+        return error
+    # what DuckDB raises where nobody writes for us: when a store is closed, or a query has no room
+    reason = full_reason(str(error))
+    return StoreError(cannot_write(str(path), reason)) if reason else None
 
 
 def look(store: Store, logs: Sequence[str], options: Options | None, ending: Event) -> Summary:

@@ -75,9 +75,11 @@ class Store:
     def close(self) -> None:
         """Close the connection and give the lock back, where no other thread has the store open."""
         with held.changing:
-            self._connection.close()
-            held.opened.discard(self)
-            self._unmask()
+            try:
+                self._connection.close()
+            finally:
+                held.opened.discard(self)
+                self._unmask()
 
     def price(self, book: Book, repricing: Repricing | None = None) -> Priced:
         """Give all requests at the prices of a book. Raises StoreError where names cannot be numbered."""
