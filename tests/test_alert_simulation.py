@@ -160,5 +160,6 @@ def test_days_of_steady_traffic_are_told_of_at_most_every_other_month(kind: str)
 def test_the_documentation_has_the_tables() -> None:
     page = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
 
+    # they take twenty seconds to work out: once, here, and are pasted from what this says
     assert "\n".join(rows()) in page
     assert "\n".join(daily_rows()) in page
