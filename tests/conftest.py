@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from llmcost.alerts.state import Memory
 from llmcost.ingest import ingest
 from llmcost.pricing import Book, load_book, shipped_book_path
 from llmcost.store import Store
 from tests.logs import write
+from tests.receivers import Receiver, receiving
 from tests.warm import PROGRAM, READ_AT_START, Warm
 
 ROOT = Path(__file__).parent.parent
@@ -118,6 +120,20 @@ def first_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store(path) as opened:
         ingest(opened, [str(file) for file in FIRST])
     return path
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """Whoever gets messages: a server on loopback that keeps what comes."""
+    with receiving() as found:
+        yield found
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    """What alerts remember, in a file of its own."""
+    with Memory(tmp_path / "alerts.sqlite") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

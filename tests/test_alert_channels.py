@@ -53,12 +53,6 @@ OVER = {
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
-
-
-@pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
     with mailing() as found:
         yield found

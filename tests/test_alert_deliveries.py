@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -27,18 +26,6 @@ from tests.receivers import Receiver, receiving
 
 AT = datetime(2026, 3, 2, 12)
 RULE = Rule("spike", by="key", over=5)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
-    with Memory(tmp_path / "state") as opened:
-        yield opened
 
 
 def channels(folder: Path, *said: str) -> tuple[Channel, ...]:
@@ -289,7 +276,7 @@ def test_two_at_once_send_nothing_twice(tmp_path: Path, memory: Memory, receiver
 
     def meanwhile(number: int) -> int:
         # another process, while the receiver thinks
-        with Memory(tmp_path / "state") as other:
+        with Memory(memory.path) as other:
             sent.extend(one.sent for one in deliver(other, to, AT))
         return 200
 
@@ -302,7 +289,7 @@ def test_who_dies_after_sending_sends_the_same_again(tmp_path: Path, memory: Mem
     to = channels(tmp_path, f"webhook: '{receiver.url}'")
     happen(memory, to, "firing", "a")
     if not (child := os.fork()):
-        with Memory(tmp_path / "state") as own:
+        with Memory(memory.path) as own:
             object.__setattr__(own, "rows", dying(own))
             deliver(own, to, AT)
         os._exit(0)

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from llmcost.alerts.deliver import deliver
 from llmcost.alerts.remembered import messages, silence
 from llmcost.alerts.state import Memory
 from tests.conftest import Run
-from tests.receivers import Receiver, receiving
+from tests.receivers import Receiver
 from tests.test_alert_deliveries import AT, at, channels, happen, names
 from tests.test_alerts_command import check, spiked
 
 __all__ = ["spiked"]
 DAY = 24 * 60
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
-    with Memory(tmp_path / "state") as opened:
-        yield opened
 
 
 def left(memory: Memory) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -17,7 +16,7 @@ from llmcost.configuration import read_configuration
 from llmcost.errors import UsageError
 from tests.conftest import ROOT, Run
 from tests.logs import write
-from tests.receivers import Receiver, mailing, receiving
+from tests.receivers import Receiver, mailing
 from tests.test_alerts_command import check, spiked
 
 __all__ = ["spiked"]
@@ -109,12 +108,6 @@ def test_the_schema_refuses_what_the_program_refuses(tmp_path: Path, channel: st
 
 def test_the_schema_knows_every_kind() -> None:
     assert {*KINDS, "name", "rules", "severity"} == WRITTEN["$defs"]["channel"]["properties"].keys()
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
 
 
 def test_a_test_says_what_the_receiver_answers(tmp_path: Path, llmcost: Run, receiver: Receiver) -> None:

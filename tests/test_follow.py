@@ -213,3 +213,10 @@ def test_what_is_no_time_to_wait_is_refused(tmp_path: Path, seconds: str) -> Non
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     assert (2, True) == (done.returncode, f"error: --poll {seconds}: not 0.1 to 86400 seconds" in done.stderr)
+
+
+def test_a_folder_without_logs_is_named_once(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    looks = follow(tmp_path / "s.duckdb", [str(tmp_path / "logs")], poll=0.1, ending=Event())
+
+    assert [(str(tmp_path / "logs"), "the folder holds no files")] == next(iter(looks)).summary.skipped

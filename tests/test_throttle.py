@@ -44,12 +44,6 @@ def over(*names: str) -> Looked:
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
-    with Memory(tmp_path / "alerts.sqlite") as opened:
-        yield opened
-
-
-@pytest.fixture
 def proxy() -> Iterator[Proxy]:
     with proxying(**{"h-search": {"rpm_limit": 50}, "h-other": {}}) as running:
         yield running

@@ -16,6 +16,7 @@ import duckdb
 from llmcost.errors import (
     InputError,
     LimitError,
+    LlmcostError,
     LockedError,
     StoreError,
     UsageError,
@@ -115,14 +116,18 @@ def look(store: Store, logs: Sequence[str], options: Options | None, ending: Eve
     """Read what is new; that nothing is there yet is no error while following."""
     try:
         summary = ingest(store, logs, options=options, ending=ending)
-        summary.skipped += [
-            (error.message.partition(": ")[0], error.message.partition(": ")[2]) for error in summary.refused
-        ]
+        summary.skipped += [skipped_of(error, logs) for error in summary.refused]
         return summary
     except LimitError:
         raise
     except InputError as error:
-        return Summary(skipped=[(", ".join(logs), error.message)])
+        return Summary(skipped=[skipped_of(error, logs)])
+
+
+def skipped_of(error: LlmcostError, logs: Sequence[str]) -> tuple[str, str]:
+    """Tell where from why; what names no place is said of all logs."""
+    place, _, reason = error.message.partition(": ")
+    return (place, reason) if reason else (", ".join(logs), error.message)
 
 
 def states_of(logs: Iterable[str], store: str | Path) -> State:
