@@ -9,8 +9,10 @@ SELECT = $(if $(TESTS),,not slow)
 GROUP := dev
 # files or folders of tests: all
 TESTS :=
-# files of tests side by side, each file in one process; the slowest are named. A choice by -k is done sooner in one
-SIDE_BY_SIDE := $(if $(filter -k,$(TESTS)),,--numprocesses auto --dist loadfile --no-loadscope-reorder --durations 20)
+# files of tests side by side, each file in one process; the slowest are named. A choice by -k is done sooner in one. One
+# process more than cores, since a test waits now and then for a command, a receiver or a disk
+WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
+SIDE_BY_SIDE := $(if $(filter -k,$(TESTS)),,--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 20)
 # what holds outputs and tables of the program
 WRITTEN := README.md CONTRIBUTING.md $(addprefix docs/,README.md design.md quickstart.md ingest.md reports.md detectors.md python.md formats.md \
 	pricing.md exit-codes.md alerts.md watch.md) docs/detectors/*.md

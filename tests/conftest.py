@@ -31,10 +31,10 @@ SAMPLES = ROOT / "tests" / "samples"
 SLOW = {
     f"test_{name}"
     for name in (
-        *("action", "alerts", "alert_crash", "alert_rollup_law", "alert_simulation", "blocks", "check_power"),
-        *("check_simulation", "counts"),
-        *("crash", "detector_laws", "detector_oracles", "export_files", "extremes_law", "hostile_stores", "huge_law"),
-        *("living_logs", "messy", "show", "stamp_session", "surprises", "view_oracles", "writes", "zoo"),
+        *("action", "alerts", "alert_crash", "alert_history", "alert_rollup_law", "alert_simulation", "blocks"),
+        *("check_power", "check_simulation", "counts", "crash", "detector_laws", "detector_oracles", "export_files"),
+        *("extremes_law", "hostile_stores", "huge_law", "living_logs", "messy", "prometheus", "show", "sql_command"),
+        *("stamp_session", "surprises", "trial", "view_oracles", "writes", "zoo"),
     )
 }
 Completed = subprocess.CompletedProcess[str]
