@@ -34,7 +34,7 @@ ENGINE := $(GATEWAY)/engine
 PRISMA = PRISMA_QUERY_ENGINE_BINARY=$(abspath $(ENGINE))/query-engine PRISMA_SCHEMA_ENGINE_BINARY=$(abspath $(ENGINE))/schema-engine \
 	PRISMA_QUERY_ENGINE_LIBRARY=$(abspath $(ENGINE))/none PRISMA_CLI_QUERY_ENGINE_TYPE=binary
 
-.PHONY: demo test test-gateway check fix docs golden bench bench-quick clean help
+.PHONY: demo test test-gateway lint types compiled check fix docs golden bench bench-quick clean help
 
 help:  ## what can be made here
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -81,13 +81,20 @@ test-gateway: $(READY)  ## the throttle at the real proxy of LiteLLM with Postgr
 		$(MAKE) $(GATEWAY)/.proxy PYTHON=$(PYTHON) && \
 		LLMCOST_TEST_GATEWAY="$(abspath $(GATEWAY))" $(BIN)/python -m pytest -s tests/test_real_gateway.py; fi
 
-check: $(READY)  ## everything CI runs, in the order that fails fastest
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/sqlfmt --check --quiet llmcost
 	$(BIN)/lint-imports
+
+types: $(READY)
 	$(BIN)/mypy
+
+compiled: $(READY)
 	$(COMPILE)
+
+check: $(READY)  ## everything CI runs, in the order that fails fastest
+	@$(MAKE) --no-print-directory --jobs 2 types lint compiled
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(COG) --check
 

@@ -7,14 +7,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import dedent, indent
+from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, Completed, Run
+from llmcost.ingest import ingest
+from llmcost.store import Store
+from tests.conftest import ROOT, Completed
 from tests.stamp_server import ANSWER, Provider, provider
 
 QUESTION = "a question that nobody may keep"
@@ -33,47 +37,38 @@ def served() -> Iterator[Provider]:
         yield running
 
 
+def pytest_over(folder: Path, url: str, code: str, *args: str, **options: str) -> Completed:
+    """Write a test file and run pytest over it, with LiteLLM offline; `options` are variables of the environment."""
+    (folder / "test_llm.py").write_text(f"URL, QUESTION = {url + '/v1'!r}, {QUESTION!r}\n" + dedent(code))
+    plugin = [] if INSTALLED else ["-p", "llmcost.stamp.plugin"]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "OPENAI", "LLMCOST"))}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", "test_llm.py", *args],
+        cwd=folder,
+        env={**kept, "PYTHONPATH": str(ROOT), "LITELLM_LOCAL_MODEL_COST_MAP": "True", **options},
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+
+
 @pytest.fixture
 def run_tests(tmp_path: Path, served: Provider) -> Pytest:
-    """Write a test file and run pytest over it, with LiteLLM offline."""
+    """Run pytest over a test file; `fails` says whether it should."""
 
     def run(code: str, *args: str, env: dict[str, str] | None = None, fails: bool = False) -> Completed:
-        setup = f"URL, QUESTION = {served.url + '/v1'!r}, {QUESTION!r}\n"
-        (tmp_path / "test_llm.py").write_text(setup + dedent(code))
-        plugin = [] if INSTALLED else ["-p", "llmcost.stamp.plugin"]
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "OPENAI", "LLMCOST"))
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", "test_llm.py", *args],
-            cwd=tmp_path,
-            env={**kept, "PYTHONPATH": str(ROOT), "LITELLM_LOCAL_MODEL_COST_MAP": "True", **(env or {})},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = pytest_over(tmp_path, served.url, code, *args, **(env or {}))
         assert fails == (done.returncode != 0), done.stdout + done.stderr
         return done
 
     return run
 
 
-@pytest.fixture
-def read(llmcost: Run, tmp_path: Path) -> Callable[..., list[list[object]]]:
-    """Read columns of the traces as llmcost ingests them."""
-
-    def rows(columns: str) -> list[list[object]]:
-        done = llmcost("sql", f"select {columns} from scope order by all", tmp_path / "traces.jsonl", "-f", "jsonl")
-        return [list(json.loads(line).values()) for line in done.stdout.splitlines()]
-
-    return rows
-
-
 LITELLM = """
-    import asyncio
+    import asyncio, time
     from concurrent.futures import ThreadPoolExecutor
 
-    import pytest
+    import litellm, pytest
     from litellm import acompletion, completion, embedding
 
     CALL = {"model": "openai/gpt-4o-mini", "messages": [{"role": "user", "content": QUESTION}], "api_base": URL}
@@ -122,118 +117,116 @@ LITELLM = """
     def test_error():
         with pytest.raises(Exception):
             completion(**CALL | {"api_base": "http://127.0.0.1:9/v1"})
+
+    def test_own():
+        completion(**CALL, metadata={"note": QUESTION}, user=QUESTION)
+
+    PARAMS = {"model": "openai/gpt-4o-mini", "api_key": "none", "max_retries": 0}
+    URLS = {"large": "http://127.0.0.1:9/v1", "small": URL}
+    MODELS = [{"model_name": name, "litellm_params": PARAMS | {"api_base": url}} for name, url in URLS.items()]
+
+    def test_router():
+        router = litellm.Router(model_list=MODELS, fallbacks=[{"large": ["small"]}], num_retries=0)
+        asyncio.run(router.acompletion("large", CALL["messages"], metadata={"mine": 1}))
+
+    def test_callbacks(request):
+        got = []
+        litellm.success_callback = [lambda kwargs, *_: got.append(kwargs)]
+        own = {"mine": 1, "spend_logs_metadata": {"team": "a"}}
+        completion(**CALL, metadata=own)
+        while not got:
+            time.sleep(0.01)
+        labels = {"test_case": request.node.nodeid, "test_run": "run1", "team": "a"}
+        assert got[0]["standard_logging_object"]["metadata"]["spend_logs_metadata"] == labels
+        assert got[0]["litellm_params"]["metadata"]["mine"] == 1
+        assert own == {"mine": 1, "spend_logs_metadata": {"team": "a"}}
+        assert len(litellm.success_callback) == 1
 """
 
 
+@dataclass(frozen=True)
+class Traced:
+    """What two runs of LITELLM left: one as it is, and one of the tests named sync, by two workers."""
+
+    first: Completed
+    second: Completed
+    text: str
+    rows: list[dict[str, Any]]
+    seen: list[dict[str, str]]
+    bodies: list[str]
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory: pytest.TempPathFactory) -> Traced:
+    """Run pytest twice with one file of traces: importing LiteLLM takes longer than all tests of it."""
+    folder = tmp_path_factory.mktemp("traced")
+    options = ["--llmcost", "--llmcost-traces", "traces.jsonl"]
+    with provider() as served:
+        first = pytest_over(folder, served.url, LITELLM, *options, LLMCOST_RUN="run1")
+        seen, bodies = list(served.seen), list(served.bodies)
+        second = pytest_over(folder, served.url, LITELLM, *options, "-n", "2", "-k", "sync")
+    with Store() as store:
+        ingest(store, [str(folder / "traces.jsonl")])
+        rows = store.records("select * from requests")
+    return Traced(first, second, (folder / "traces.jsonl").read_text(), rows, seen, bodies)
+
+
 @needs("litellm")
-def test_every_call_through_litellm_is_traced_under_its_test(run_tests: Pytest, read: Callable[..., object]) -> None:
-    run_tests(LITELLM, "--llmcost", "--llmcost-traces", "traces.jsonl", env={"LLMCOST_RUN": "run1"})
-    run_tests(LITELLM, "--llmcost", "--llmcost-traces", "traces.jsonl", "-k", "sync", env={"LLMCOST_RUN": "run2"})
-
-    def made(name: str, run: str, requests: int) -> list[list[object]]:
-        return [[f"test_llm.py::{name}", run, "ok", 100, 20]] * requests
-
+def test_every_call_through_litellm_is_traced_under_its_test(traced: Traced) -> None:
     expected = [
-        *made("test_async", "run1", 20),
-        *made("test_async", "run2", 20),
-        *made("test_async_stream", "run1", 1),
-        *made("test_async_stream", "run2", 1),
-        *made("test_embedding", "run1", 1),
-        ["test_llm.py::test_error", "run1", "error", None, None],
-        *made("test_row[a]", "run1", 3),
-        *made("test_row[b]", "run1", 3),
-        *made("test_stream", "run1", 1),
-        *made("test_sync", "run1", 1),
-        *made("test_sync", "run2", 1),
-        *made("test_threads", "run1", 3),
-        [None, None, "ok", 100, 20],  # what the module shares
-        [None, None, "ok", 100, 20],
+        *[("async", "ok")] * 20,
+        ("async_stream", "ok"),
+        ("callbacks", "ok"),
+        ("embedding", "ok"),
+        ("error", "error"),
+        ("own", "ok"),
+        ("router", "error"),
+        ("router", "ok"),
+        *[("row[a]", "ok")] * 3,
+        *[("row[b]", "ok")] * 3,
+        ("stream", "ok"),
+        ("sync", "ok"),
+        *[("threads", "ok")] * 3,
     ]
 
-    assert expected == read("case_id, case_run, status, input_tokens, output_tokens")
+    first = [row for row in traced.rows if row["case_run"] == "run1"]
+
+    assert "12 passed" in traced.first.stdout
+    assert expected == sorted((row["case_id"].removeprefix("test_llm.py::test_"), row["status"]) for row in first)
+    # what the module shares is no test's
+    assert 2 == sum(row["case_id"] is None for row in traced.rows)
+    counts = {(row["status"], row["input_tokens"], row["output_tokens"]) for row in traced.rows}
+    assert {("ok", 100, 20), ("error", None, None)} == counts
 
 
 @needs("litellm")
-def test_traces_hold_no_text_and_the_provider_gets_no_stamp(
-    run_tests: Pytest, served: Provider, tmp_path: Path
-) -> None:
-    code = LITELLM + "\n    def test_own():\n        completion(**CALL, metadata={'note': QUESTION}, user=QUESTION)\n"
-    run_tests(code, "--llmcost-traces", "traces.jsonl")
-    text = (tmp_path / "traces.jsonl").read_text()
+def test_traces_hold_no_text_and_the_provider_gets_no_stamp(traced: Traced) -> None:
+    failed = sum(row["status"] == "error" for row in traced.rows)
 
-    assert (False, False) == (QUESTION in text, ANSWER in text)
-    assert 37 == len(text.splitlines())
-    # the call that fails reaches nobody
-    assert (36, True) == (len(served.bodies), all(QUESTION in body for body in served.bodies))
-    assert "test_" not in json.dumps([served.seen, served.bodies])
+    assert (False, False) == (QUESTION in traced.text, ANSWER in traced.text)
+    assert len(traced.rows) == len(traced.text.splitlines())
+    # the calls that fail reach nobody
+    of_workers = sum(row["case_run"] not in (None, "run1") for row in traced.rows)
+    assert len(traced.rows) - failed - of_workers == len(traced.bodies)
+    assert all(QUESTION in body for body in traced.bodies)
+    assert "test_" not in json.dumps([traced.seen, traced.bodies])
 
 
 @needs("litellm")
-def test_a_router_keeps_its_own_metadata_and_every_attempt_is_the_tests(
-    run_tests: Pytest, read: Callable[..., object]
-) -> None:
-    code = """
-        import asyncio
-        from litellm import Router
+def test_a_router_keeps_its_own_metadata_and_every_attempt_is_the_tests(traced: Traced) -> None:
+    found = [row for row in traced.rows if row["case_id"] == "test_llm.py::test_router"]
 
-        URLS = {"large": "http://127.0.0.1:9/v1", "small": URL}
-        PARAMS = {"model": "openai/gpt-4o-mini", "api_key": "none", "max_retries": 0}
-        MODELS = [{"model_name": name, "litellm_params": PARAMS | {"api_base": url}} for name, url in URLS.items()]
-        router = Router(model_list=MODELS, fallbacks=[{"large": ["small"]}], num_retries=0)
-
-        def test_it():
-            asyncio.run(router.acompletion("large", [{"role": "user", "content": "x"}], metadata={"mine": 1}))
-    """
-    run_tests(code, "--llmcost-traces", "traces.jsonl")
-
-    assert [["test_llm.py::test_it", "large", "error"], ["test_llm.py::test_it", "small", "ok"]] == read(
-        "case_id, model_group, status"
-    )
+    assert [("large", "error"), ("small", "ok")] == sorted((row["model_group"], row["status"]) for row in found)
 
 
 @needs("litellm", "xdist")
-def test_workers_share_run_and_file(run_tests: Pytest, read: Callable[..., list[list[str]]]) -> None:
-    code = """
-        import litellm, pytest
+def test_workers_share_run_and_file(traced: Traced) -> None:
+    found = [row for row in traced.rows if row["case_run"] not in (None, "run1")]
 
-        @pytest.mark.parametrize("row", range(6))
-        def test_row(row):
-            litellm.completion("openai/gpt-4o-mini", [{"role": "user", "content": "x"}], api_base=URL, api_key="none")
-    """
-    run_tests(code, "--llmcost", "--llmcost-traces", "traces.jsonl", "-n", "2")
-    found = read("case_id, case_run")
-
-    assert [f"test_llm.py::test_row[{row}]" for row in range(6)] == [case for case, _ in found]
-    assert 1 == len({run for _, run in found})
-
-
-@needs("litellm")
-def test_callbacks_of_the_tests_get_the_case_and_keep_their_own_metadata(run_tests: Pytest) -> None:
-    done = run_tests(
-        """
-        import time
-        import litellm
-
-        def test_it(request):
-            got = []
-            litellm.success_callback = [lambda kwargs, *_: got.append(kwargs)]
-            own = {"mine": 1, "spend_logs_metadata": {"team": "a"}}
-            message = {"role": "user", "content": "x"}
-            litellm.completion("openai/gpt-4o-mini", [message], api_base=URL, api_key="none", metadata=own)
-            while not got:
-                time.sleep(0.01)
-            labels = {"test_case": request.node.nodeid, "test_run": "run1", "team": "a"}
-            assert got[0]["standard_logging_object"]["metadata"]["spend_logs_metadata"] == labels
-            assert got[0]["litellm_params"]["metadata"]["mine"] == 1
-            assert own == {"mine": 1, "spend_logs_metadata": {"team": "a"}}
-            assert len(litellm.success_callback) == 1
-        """,
-        "--llmcost-traces",
-        "traces.jsonl",
-        env={"LLMCOST_RUN": "run1"},
-    )
-
-    assert "1 passed" in done.stdout
+    assert "3 passed" in traced.second.stdout
+    assert 1 == len({row["case_run"] for row in found})
+    cases = ["test_llm.py::test_async"] * 20 + ["test_llm.py::test_async_stream", "test_llm.py::test_sync"]
+    assert cases == sorted(row["case_id"] for row in found)
 
 
 CLIENTS = {
@@ -259,23 +252,23 @@ CLIENTS = {
 }
 
 
-@pytest.mark.parametrize("told", ["option", "environment", "nobody", "another"])
-def test_clients_tell_a_gateway_the_case_and_nobody_else(run_tests: Pytest, served: Provider, told: str) -> None:
+@pytest.mark.parametrize("by", ["option", "environment", "nobody", "another"])
+def test_clients_tell_a_gateway_the_case_and_nobody_else(run_tests: Pytest, served: Provider, by: str) -> None:
     clients = [name for name in CLIENTS if find_spec(name.split(",")[0])]
     assert "openai" in clients
     options = {"option": [f"--llmcost-gateway={served.url}"], "another": ["--llmcost-gateway=http://127.0.0.1:9"]}
-    env = {"LLMCOST_RUN": "run1"} | ({"OPENAI_BASE_URL": served.url} if told == "environment" else {})
+    env = {"LLMCOST_RUN": "run1"} | ({"OPENAI_BASE_URL": served.url} if by == "environment" else {})
     header = 'OWN = {"X-LiteLLM-Spend-Logs-Metadata": \'{"team": "a"}\'}'
     tests = [
         f"def test_{at}():\n    import {name.split(',')[0]}\n{indent(dedent(CLIENTS[name]), '    ')}"
         for at, name in enumerate(clients)
     ]
-    run_tests("\n".join(["import asyncio", header, *tests]), "--llmcost", *options.get(told, []), env=env)
+    run_tests("\n".join(["import asyncio", header, *tests]), "--llmcost", *options.get(by, []), env=env)
 
     sent = [json.loads(headers["x-litellm-spend-logs-metadata"]) for headers in served.seen]
-    is_told = told in ("option", "environment")
+    is_stamped = by in ("option", "environment")
     assert sent == [
-        ({"test_case": f"test_llm.py::test_{at}", "test_run": "run1"} if is_told else {}) | {"team": "a"}
+        ({"test_case": f"test_llm.py::test_{at}", "test_run": "run1"} if is_stamped else {}) | {"team": "a"}
         for at in range(len(clients))
     ]
 
