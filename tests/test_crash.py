@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +48,7 @@ def kill_at_random(db: Path, logs: Path, kills: int, within: float) -> None:
         process.stdout.close()
 
 
-@pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [8, pytest.param(30, marks=pytest.mark.slow)])
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_twice(tmp_path: Path, kills: int) -> None:
     files = 20 if kills > 8 else 6
     write_logs(tmp_path / "logs", files, 2000)
@@ -118,6 +120,19 @@ def test_of_two_ingests_at_once_the_second_says_who_holds_the_store(llmcost: Run
     assert second.returncode == 3
     assert "the store is locked by" in second.stderr
     assert str(os.getpid()) in second.stderr
+
+
+def test_a_command_waits_for_a_store_that_is_held_for_a_moment(llmcost: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(record(1))
+    store = Store(tmp_path / "store.duckdb")
+    ingest(store, [str(tmp_path / "a.jsonl")])
+    done = threading.Timer(0.7, store.close)
+    done.start()
+
+    found = llmcost("report", "--db", "store.duckdb", "-f", "json")
+
+    done.join()
+    assert (0, 1) == (found.returncode, json.loads(found.stdout)["totals"]["requests"])
 
 
 def test_following_reads_what_is_appended_until_it_is_stopped(tmp_path: Path) -> None:

@@ -129,3 +129,7 @@ def test_without_a_browser_the_pictures_of_the_page_stay(
 
     assert "no chromium" in capsys.readouterr().err
     assert b"as it was" == (tmp_path / "report-1280.png").read_bytes()
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200

@@ -183,3 +183,20 @@ def test_every_example_that_can_be_tried_runs(
 
     # 1 is a gate that an example sets; there are no embeddings and no texts in these logs
     assert code in (0, 1) or (code == 3 and "cannot run" in said), said
+
+
+FOREIGN = re.compile(r"\b(told|dearer|borne|mend(s|ed)?|reckon\w*|at hand|upwards|of itself|legible|perhaps)\b")
+READ_BY_PEOPLE = [
+    *(PLAIN.parents[1] / "llmcost").rglob("*.*"),
+    *(PLAIN.parents[1] / "docs").rglob("*.md"),
+    *(PLAIN.parents[1] / name for name in ("README.md", "CONTRIBUTING.md")),
+]
+
+
+def test_nothing_that_people_read_sounds_translated() -> None:
+    texts = [path for path in READ_BY_PEOPLE if path.suffix in {".py", ".sql", ".json", ".md", ".j2", ".html", ".js"}]
+
+    lines = [f"{path.name}: {line}" for path in texts for line in path.read_text(encoding="utf-8").splitlines()]
+
+    assert len(texts) > 500
+    assert [] == [line for line in lines if FOREIGN.search(line)]

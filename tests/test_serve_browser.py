@@ -68,7 +68,7 @@ def open_page(chrome: Chrome, address: str, query: str = "?range=7d", **look: ob
 
 
 def told(chrome: Chrome) -> str:
-    return str(one(chrome, "#told").get_property("textContent"))
+    return str(one(chrome, "#announced").get_property("textContent"))
 
 
 def costs(chrome: Chrome) -> list[str]:
@@ -147,7 +147,7 @@ def test_a_range_is_chosen_with_the_keyboard_and_said_aloud_and_so_is_what_is_wr
     first = '.ranges a[href="?range=1h"]'
     chrome.execute_script(f"document.querySelector('{first}').focus()")
     one(chrome, first).send_keys(Keys.ENTER)
-    wait(chrome, "document.querySelector('#told').textContent")
+    wait(chrome, "document.querySelector('#announced').textContent")
     said = told(chrome)
     one(chrome, ".ranges summary").send_keys(Keys.ENTER)
     chrome.execute_script("document.querySelector('#custom [name=since]').value = '2026-03-01T00:00'")
@@ -173,9 +173,9 @@ def test_an_alert_is_said_once_and_a_pause_pauses(chrome: Chrome, served: Served
     open_page(chrome, address)
     alert = AlertLine("cost-spike/all", "firing", NOW, "all requests spent $9.00", "llmcost report")
     fire(served, alert)
-    wait(chrome, "document.querySelector('#told').textContent")
+    wait(chrome, "document.querySelector('#announced').textContent")
     said, shown = told(chrome), one(chrome, "#alerts-table tbody").text
-    chrome.execute_script("document.querySelector('#told').textContent = ''")
+    chrome.execute_script("document.querySelector('#announced').textContent = ''")
     turns(chrome, 2)
     again = told(chrome)
     press(chrome, "#pause")

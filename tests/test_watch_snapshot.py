@@ -314,7 +314,7 @@ def test_alerts_that_fire_and_that_are_pending_stand_with_their_sentences(store:
     more = [spent(10, NOW + timedelta(minutes=minute), api_key_alias="search") for minute in range(1, 30)]
     watched.snapshot(*usual)
     pending = watched.snapshot(*more, at=NOW + timedelta(minutes=10))
-    told = watched.watching.take_told()
+    told = watched.watching.take_sent()
     firing = watched.snapshot(at=NOW + timedelta(minutes=25))
 
     assert ([], ["cost-spike/all", "cost-spike/key=search"]) == (
@@ -323,5 +323,5 @@ def test_alerts_that_fire_and_that_are_pending_stand_with_their_sentences(store:
     )
     assert pending.alerts[1].text.startswith("key search spent $70.00 in the hour to 2026-03-02 12:10 UTC, over $5.00")
     assert ["cost-spike/all", "cost-spike/key=search"] == [alert.alert for alert in firing.alerts_that("firing")]
-    assert ["firing", "firing"] == [message["event"] for message in watched.watching.take_told()]
-    assert [] == watched.watching.take_told()
+    assert ["firing", "firing"] == [message["event"] for message in watched.watching.take_sent()]
+    assert [] == watched.watching.take_sent()

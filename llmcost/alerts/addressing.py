@@ -1,4 +1,4 @@
-"""Who is told of what: each message goes to the channels that take it, in the transaction that it is written in."""
+"""Who is notified of what: each message goes to the channels that take it, in the transaction that it is written in."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def address(memory: Memory, messages: Sequence[Message], channels: Sequence[Chan
 def close(memory: Memory, channel: Channel) -> None:
     """Tell a channel that keeps alerts open of those that ended silently, or while they were silenced."""
     firing = {alert.fingerprint for alert, state in memory.states().items() if state.is_firing}
-    for last, _ in last_told(memory, channel):
+    for last, _ in last_sent(memory, channel):
         if last["alert"] not in firing:
             message = ending(memory, last)
             memory.rows(
@@ -52,8 +52,8 @@ def close(memory: Memory, channel: Channel) -> None:
             )
 
 
-def last_told(memory: Memory, channel: Channel) -> Iterator[tuple[Message, float | None]]:
-    """Give of each alert that is open at a channel what it was last told, and when that arrived."""
+def last_sent(memory: Memory, channel: Channel) -> Iterator[tuple[Message, float | None]]:
+    """Give of each alert that is open at a channel what it was last sent, and when that arrived."""
     for body, sent_at, _ in memory.rows(LAST_TOLD, channel.name):
         message = json.loads(body)
         if message["event"] != RESOLVED:

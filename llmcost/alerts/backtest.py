@@ -27,7 +27,7 @@ BEGINS = (FIRED, WARNED, CRITICAL)
 
 @dataclass(frozen=True)
 class Episode:
-    """One alert from when it was told until it ended; None is not ended."""
+    """One alert from when it was notified until it ended; None is not ended."""
 
     event: Event
     ended: datetime | None
@@ -35,7 +35,7 @@ class Episode:
 
     @property
     def began(self) -> datetime:
-        """When it was told."""
+        """When it was notified."""
         return self.event.reading.at
 
     @property
@@ -61,7 +61,7 @@ class Episode:
 
 @dataclass(frozen=True)
 class Backtest:
-    """What the rules would have told from the slot `first` to `last`, with all that is needed to try others."""
+    """What the rules would have said from the slot `first` to `last`, with all that is needed to try others."""
 
     history: History
     rules: tuple[Rule, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
-from llmcost.alerts.addressing import last_told
+from llmcost.alerts.addressing import last_sent
 from llmcost.alerts.channels.channel import Channel
 from llmcost.alerts.channels.message import Message
 from llmcost.alerts.deliveries import (
@@ -46,7 +46,7 @@ def deliver(memory: Memory, channels: Sequence[Channel], now: datetime) -> list[
 def deliver_to(memory: Memory, channel: Channel, now: float) -> Delivered:
     """Send in order until something fails that may succeed later."""
     done, name = Delivered(channel.name), channel.name
-    # who keeps open what is not over is told each end, and not in a digest
+    # who keeps open what is not over is sent each end, and not in a digest
     parcels = list(parcels_of(take(memory, name, now, is_digested=not channel.way.keeps_open), channel))
     for number, parcel in enumerate(parcels):
         answer = channel.send(said_in(parcel, channel, memory), now)
@@ -83,7 +83,7 @@ def is_digest(parcel: Sequence[Waiting], channel: Channel) -> bool:
 
 
 def said_in(parcel: Sequence[Waiting], channel: Channel, memory: Memory) -> list[Message]:
-    """Write what is sent; who takes many is told what is still open, too."""
+    """Write what is sent; who takes many is sent what is still open, too."""
     messages = [one.message for one in parcel]
     if channel.way.takes_many:
         new = {message["alert"] for message in messages}
@@ -92,8 +92,8 @@ def said_in(parcel: Sequence[Waiting], channel: Channel, memory: Memory) -> list
 
 
 def still_open(memory: Memory, channel: Channel) -> list[Message]:
-    """List what a channel was told of that is not over."""
-    return [message for message, sent_at in last_told(memory, channel) if sent_at is not None]
+    """List what a channel was sent of that is not over."""
+    return [message for message, sent_at in last_sent(memory, channel) if sent_at is not None]
 
 
 def push_again(memory: Memory, channel: Channel, now: float) -> Delivered:

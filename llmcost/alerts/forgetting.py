@@ -12,7 +12,7 @@ from llmcost.alerts.state import Memory
 
 KEPT = timedelta(days=30)
 # One goes when it and all before it in its channel are done: an end never goes before its beginning. The last that a
-# channel was told of an alert says what is open there.
+# channel was sent of an alert says what is open there.
 OLD_DELIVERIES = """
 with
     placed as (

@@ -73,7 +73,7 @@ class Judging:
 
 @dataclass
 class Judged:
-    """Where each alert is, what was last read of it, what is to be told, in order, and when alerts ended."""
+    """Where each alert is, what was last read of it, what is to be said, in order, and when alerts ended."""
 
     states: dict[Alert, State] = field(default_factory=dict)
     readings: dict[Alert, Reading] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class Group:
         return slot + int(following[0]) if len(following) else last + 1
 
     def step(self, state: State, slot: int, how: Judging) -> tuple[State, str | None]:
-        """Give the state after a slot, and what is told of it."""
+        """Give the state after a slot, and what is said of it."""
         read = self.reading(slot)
         value = read.value if self.seen.is_known[slot - self.first] else None
         seen = Seen(read.at, value, read.limit, self.rule.is_drop, read.at >= how.fresh)
@@ -188,11 +188,11 @@ def follow(found: Judged, group: Group, state: State, how: Judging) -> None:
         if state.state == OK and (slot := group.next_holding(slot, how.last)) > how.last:
             break
         before = state
-        state, told = group.step(state, slot, how)
-        if told:
-            began = before.began if told == RESOLVED else state.began
+        state, event = group.step(state, slot, how)
+        if event:
+            began = before.began if event == RESOLVED else state.began
             read = group.reading(slot)
-            found.events.append(Event(group.alert, group.rule, told, began or read.at, read, how.zone))
+            found.events.append(Event(group.alert, group.rule, event, began or read.at, read, how.zone))
         if before.is_firing and not state.is_firing:
             found.ends.append((group.alert, end_of(slot)))
         slot += 1

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 OK, PENDING, FIRING, CLEARING = "ok", "pending", "firing", "clearing"
-# what is told
+# what is said
 FIRED, REMINDER, RESOLVED, WARNED, CRITICAL = "firing", "reminder", "resolved", "warning", "critical"
-# how an alert ended that is told to nobody
+# how an alert ended that nobody is notified of
 NO_DATA, MIDNIGHT = "no data", "midnight"
 CLEAR = 0.8  # of the limit
 COOLDOWN = timedelta(minutes=15)
@@ -28,7 +28,7 @@ SLOT = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class State:
-    """Where an alert is: since when, when it began and was told of, its worst value, since when nothing is known.
+    """Where an alert is: since when, when it began and was notified of, its worst value, since when nothing is known.
 
     `ended` says how the last one ended. Of a budget `level` is 1 from its warning on, 2 when it is spent, on `day`.
     """
@@ -36,7 +36,7 @@ class State:
     state: str = OK
     since: datetime | None = None
     began: datetime | None = None
-    told: datetime | None = None
+    notified: datetime | None = None
     peak: float = 0.0
     blind: datetime | None = None
     ended: str = ""
@@ -73,7 +73,7 @@ class Seen:
 
 
 def step(old: State, seen: Seen, hold: timedelta, *, is_acknowledged: bool = False) -> tuple[State, str | None]:
-    """Give the state after a slot, and what is told of it. Who knows of an alert is not reminded."""
+    """Give the state after a slot, and what is said of it. Who knows of an alert is not reminded."""
     if seen.value is None:
         return blinded(old, seen.at), None
     new = replace(old, blind=None)
@@ -93,7 +93,7 @@ def begun(new: State, seen: Seen, hold: timedelta) -> tuple[State, str | None]:
         return State(), None
     if seen.at - (new.since or seen.at) < hold or not seen.is_fresh:
         return new, None
-    return replace(new, state=FIRING, since=seen.at, told=seen.at, peak=seen.value or 0.0), FIRED
+    return replace(new, state=FIRING, since=seen.at, notified=seen.at, peak=seen.value or 0.0), FIRED
 
 
 def going(new: State, seen: Seen, is_acknowledged: bool) -> tuple[State, str | None]:
@@ -105,8 +105,8 @@ def going(new: State, seen: Seen, is_acknowledged: bool) -> tuple[State, str | N
     if new.state == CLEARING:
         is_over = seen.at - (new.since or seen.at) >= COOLDOWN
         return (ended(new, seen.at, RESOLVED), RESOLVED) if is_over else (new, None)
-    if not is_acknowledged and seen.at - (new.told or seen.at) >= REMIND:
-        return replace(new, told=seen.at), REMINDER
+    if not is_acknowledged and seen.at - (new.notified or seen.at) >= REMIND:
+        return replace(new, notified=seen.at), REMINDER
     return new, None
 
 

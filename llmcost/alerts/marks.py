@@ -1,4 +1,4 @@
-"""What people know of the past: when something was wrong, so that alarms are told apart from false ones."""
+"""What people know of the past: when something was wrong, so that true alarms can be separated from false ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told of an alert: who, how much, compared with what, since when, and the command that shows more."""
+"""What is said of an alert: who, how much, compared with what, since when, and the command that shows more."""
 
 from __future__ import annotations
 

@@ -56,16 +56,16 @@ def quarters(how: Judging) -> Iterator[datetime]:
 
 
 def stepped(found: Judged, rule: Rule, alert: Alert, before: State, reading: Reading, how: Judging) -> State:
-    """Step one alert, and note what is told."""
+    """Step one alert, and note what is said."""
     value = None if reading.value != reading.value else reading.value
     seen = Seen(reading.at, value, reading.limit, rule.is_drop)
     is_acknowledged = alert.fingerprint in how.acknowledged
-    state, told = step(before, seen, timedelta(seconds=rule.hold), is_acknowledged=is_acknowledged)
+    state, event = step(before, seen, timedelta(seconds=rule.hold), is_acknowledged=is_acknowledged)
     if before.is_firing and not state.is_firing:
         found.ends.append((alert, reading.at))
-    if told:
-        began = before.began if told == RESOLVED else state.began
-        found.events.append(Event(alert, rule, told, began or reading.at, reading))
+    if event:
+        began = before.began if event == RESOLVED else state.began
+        found.events.append(Event(alert, rule, event, began or reading.at, reading))
     return state
 
 

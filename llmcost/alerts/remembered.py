@@ -1,4 +1,4 @@
-"""What people ask of the alerts that are remembered: which there are, what was told of one; silenced, acknowledged."""
+"""What people ask of the alerts that are remembered: which there are, what was sent of one; silenced, acknowledged."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUIET = "silenced"
 
 @dataclass(frozen=True)
 class Remembered:
-    """One alert: where it is, what was last read of it, what was last told, whether it is silenced or acknowledged."""
+    """One alert: where it is, what was last read of it, what was last sent, whether it is silenced or acknowledged."""
 
     alert: Alert
     state: State
@@ -58,13 +58,13 @@ def remembered(memory: Memory, now: datetime) -> list[Remembered]:
     rows = memory.rows("select fingerprint, reading from alerts")
     with memory.reading():
         readings = {name: json.loads(text) for name, text in rows}
-    told = {message["alert"]: message for message in messages(memory)}
+    sent = {message["alert"]: message for message in messages(memory)}
     found = [
         Remembered(
             alert,
             state,
             readings[alert.fingerprint],
-            told.get(alert.fingerprint),
+            sent.get(alert.fingerprint),
             bool({alert.rule, alert.fingerprint} & quiet.keys()),
             alert.fingerprint in acknowledged,
         )
@@ -74,7 +74,7 @@ def remembered(memory: Memory, now: datetime) -> list[Remembered]:
 
 
 def messages(memory: Memory, name: str | None = None) -> list[dict[str, Any]]:
-    """List what was told, in order, of one alert or one rule if a name is given; each with whether it was silenced."""
+    """List what was sent, in order, of one alert or one rule if a name is given; each with whether it was silenced."""
     rows = memory.rows(
         "select body, is_silenced from outbox where ?1 is null or fingerprint = ?1 or rule = ?1 order by rowid",
         name,

@@ -40,7 +40,7 @@ create index if not exists deliveries_of on deliveries (channel, sent_at);
 create table if not exists silences (name text primary key, until text not null);
 create table if not exists judged (only_row integer primary key check (only_row = 1), last integer not null);
 """
-TIMES = ("since", "began", "told", "blind")
+TIMES = ("since", "began", "notified", "blind")
 WAIT = 60  # seconds, for another check to be done
 SUFFIX = ".alerts.sqlite"
 NOWHERE = ":memory:"

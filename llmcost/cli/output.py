@@ -1,4 +1,4 @@
-"""Where a result goes: stdout or a file, how wide and how coloured it is there, and what every result says of itself.
+"""Where a result goes: stdout or a file, how wide and how coloured it is there, and what results say about themselves.
 
 Every output of every command goes through here.
 """

@@ -1,14 +1,31 @@
-"""Open a store for reading, or read logs into memory."""
+"""Open a store, or read logs into memory."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from llmcost.cli.progress import progress_bar
-from llmcost.errors import InputError, UsageError
+from llmcost.errors import InputError, LockedError, UsageError
 from llmcost.store import Store
+
+# who follows logs has a store for a moment every few seconds
+PATIENCE_SECONDS = 5.0
+RETRY_SECONDS = 0.05
+
+
+def wait_for_store(db: Path, *, read_only: bool = False, may: Sequence[str] = ()) -> Store:
+    """Open a store, once nobody holds it alone. Raises LockedError where somebody does for more than a few seconds."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return Store(db, read_only=read_only, may=may)
+        except LockedError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(RETRY_SECONDS)
 
 
 def open_store(
@@ -26,7 +43,7 @@ def open_store(
     Where a named file cannot be read the command ends with 3; raises InputError where `whole`, since it is a part.
     """
     if not paths:
-        return Store(db, read_only=True, may=may)
+        return wait_for_store(db, read_only=True, may=may)
     # reading a store needs nothing of this
     from llmcost.cli.problems import print_problems
     from llmcost.cli.unread import note_unread

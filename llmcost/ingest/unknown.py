@@ -1,4 +1,4 @@
-"""What is said of a file whose records are of no format: what it is, as far as that can be told, and how to go on."""
+"""What is said of a file whose records are of no format: what it is, as far as that can be known, and how to go on."""
 
 from __future__ import annotations
 

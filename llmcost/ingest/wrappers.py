@@ -66,7 +66,7 @@ def search(value: Any, claims: Claims, keys: Any, said: Mapping[str, Any], depth
     if isinstance(value, list) and depth:
         search_list(value, claims, keys, said, depth - 1, found)
     elif isinstance(value, dict) and claims(value):
-        found.records.append(value | {key: told for key, told in said.items() if key in keys and not value.get(key)})
+        found.records.append(value | {key: text for key, text in said.items() if key in keys and not value.get(key)})
     elif isinstance(value, dict) and depth:
         said = {**said, **dict(said_by(value))}
         for inner in value.values():

@@ -232,5 +232,5 @@ def setup() -> tuple[str, ...]:
 
 
 def stored() -> Mapping[str, object]:
-    """Name the tables that a store has of itself."""
+    """Name the tables that a store keeps about itself."""
     return shape()["tables"] | shape()["views"]

@@ -8,7 +8,7 @@ from llmcost.store.engine import DerivedTable
 from llmcost.store.priced import Priced
 from llmcost.store.scope import Filters
 
-# what the views of a page group and count by, and no id as text: chains need to be told apart, not named
+# what the views of a page group and count by, and no id as text: chains need to be distinct, not named
 COLUMNS = (
     *("hash(logical_request_id) as logical_request_id", "dedupe_key", "provider", "model", "key", "deployment"),
     *("operation", "stream", "cache_hit", "is_batch", "error_kind", "gateway", "is_file_time", "started_at", "day"),

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from llmcost.pricing.loader import Node
-from llmcost.throttle.gateways import file, litellm, told
+from llmcost.throttle.gateways import file, hooks, litellm
 from llmcost.throttle.gateways.gateway import ACTIONS, LIMIT, Gateway
 
 KINDS: dict[str, Callable[[Node], Gateway]] = {
     "litellm": litellm.read,
     "file": file.read,
-    "webhook": told.read_webhook,
-    "exec": told.read_exec,
+    "webhook": hooks.read_webhook,
+    "exec": hooks.read_exec,
 }
 RPM = 2
 

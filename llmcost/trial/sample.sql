@@ -36,7 +36,7 @@ with
         inner join quotas on lots.stratum = quotas.stratum
         where lots.lot < quotas.lots_below
     ),
-    -- a replay is told apart by its request_id, which attempts may share: the first stands for them
+    -- a replay is recognised by its request_id, which attempts may share: the first stands for them
     attempts as (
         select
             *,

@@ -19,7 +19,7 @@ def alert_lines(memory: Memory, settings: AlertSettings, now: datetime) -> tuple
 
 
 def line(one: Remembered, settings: AlertSettings) -> AlertLine:
-    """Write one; of what was not told yet the sentence is what would be told now."""
+    """Write one; of what was not sent yet the sentence is what would be sent now."""
     message = one.message if one.state.state != "pending" else None
     if message is None:
         message = would_be(one, settings)
@@ -27,7 +27,7 @@ def line(one: Remembered, settings: AlertSettings) -> AlertLine:
 
 
 def would_be(one: Remembered, settings: AlertSettings) -> dict[str, str]:
-    """Write what would be told if it fired now."""
+    """Write what would be sent if it fired now."""
     rule = next((rule for rule in settings.rules if (rule.name, rule.by) == (one.alert.rule, one.alert.by)), None)
     if rule is None:
         return {"text": "", "command": ""}

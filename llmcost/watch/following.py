@@ -118,7 +118,7 @@ def updates(source: Source, settings: Settings, clock: Clock, ending: Event) -> 
             waiting = "" if error is None else error.message if isinstance(error, StoreError) else str(error.strerror)
             yield Update(
                 watching.snapshot(),
-                watching.take_told(),
+                watching.take_sent(),
                 look.summary.skipped,
                 waiting,
                 watching.take_looked(),

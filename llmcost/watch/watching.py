@@ -51,7 +51,7 @@ class Settings:
 
 
 class Watching:
-    """What is known so far: `told` are the messages since somebody last took them, `looked` is who is to be throttled.
+    """What is known so far: `sent` are the messages since somebody last took them, `looked` is who is to be throttled.
 
     Alerts are remembered in the file `memory`; `clock` tells the time, UTC: the present, if not said otherwise. Who
     makes one closes it, in its thread.
@@ -63,7 +63,7 @@ class Watching:
         self.sums = Sums(settings.asked)
         self.history = KeptHistory()
         self.judged: int | None = None
-        self.told: list[Message] = []
+        self.sent: list[Message] = []
         self.looked: Looked | None = None
         self.looks = 0
 
@@ -109,14 +109,14 @@ class Watching:
             found = evaluate(store, priced, alerts, self.settings.budgets, self.memory, now, self.history.read)
             with self.memory.transaction():
                 save(self.memory, of, self.history, self.sums.written)
-            self.told += found.messages
+            self.sent += found.messages
             self.judged = whole
             self.looked = look(priced, self.settings.alerts, self.settings.budgets, self.memory, now)
 
-    def take_told(self) -> list[Message]:
+    def take_sent(self) -> list[Message]:
         """Give the messages that nobody has taken yet."""
-        told, self.told = self.told, []
-        return told
+        sent, self.sent = self.sent, []
+        return sent
 
     def take_looked(self) -> Looked | None:
         """Give who is to be throttled, where nobody has taken it yet."""

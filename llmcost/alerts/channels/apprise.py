@@ -41,12 +41,12 @@ def notify(urls: list[str], message: Message) -> Answer:
     log.propagate, log.handlers = False, [logging.NullHandler()]
     services = apprise.Apprise()
     try:
-        return told(services, urls, message)
+        return answer_of(services, urls, message)
     except Exception as error:
         return failed(f"apprise failed: {type(error).__name__}")
 
 
-def told(services: Any, urls: list[str], message: Message) -> Answer:
+def answer_of(services: Any, urls: list[str], message: Message) -> Answer:
     """Send it; apprise says no more than whether all took it."""
     unknown = [url for url in urls if not services.add(url)]
     if unknown:

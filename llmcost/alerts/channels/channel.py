@@ -15,7 +15,7 @@ SEVERITIES = ("info", "warning", "critical")
 class Way(Protocol):
     """What each kind of channel is.
 
-    One that `keeps_open` what is not over is told of each end, in no digest; one that `takes_many` takes all at once.
+    One that `keeps_open` what is not over gets each end, in no digest; one that `takes_many` takes all at once.
     """
 
     @property

@@ -1,6 +1,6 @@
 /*
 title: Requests of cases
-answers: What is to be kept of each request, so that it can be priced again and told why it cost more?
+answers: What is to be kept of each request, so that it can be priced again and explained where it cost more?
 inputs: [traced]
 */
 select

@@ -62,7 +62,7 @@ def row(tried: CaseRuns) -> tuple[Any, ...]:
 
 
 def header(baseline: Baseline) -> dict[str, str]:
-    """Give what a baseline says of itself."""
+    """Give what a baseline says about itself."""
     found = {
         "created_at": baseline.created_at.isoformat(),
         "commit": baseline.commit,

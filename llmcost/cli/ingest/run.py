@@ -12,6 +12,7 @@ from llmcost.cli.ingest.summary import next_line, print_summary, print_unpriced
 from llmcost.cli.new_store import check_kept, no_empty_store
 from llmcost.cli.notes import note
 from llmcost.cli.progress import progress_bar
+from llmcost.cli.stores import wait_for_store
 from llmcost.cli.unread import note_unread
 from llmcost.errors import InputError, UsageError
 from llmcost.ingest import Options, ingest
@@ -19,7 +20,6 @@ from llmcost.ingest.deduplicate import POLICIES
 from llmcost.ingest.format import Format, formats
 from llmcost.ingest.limit import Limit, parse_limit
 from llmcost.pricing.nearest import among
-from llmcost.store import Store
 
 
 def run_ingest(asked: IngestOptions) -> int:
@@ -36,7 +36,7 @@ def run_ingest(asked: IngestOptions) -> int:
 
 def read_once(asked: IngestOptions, options: Options) -> int:
     """Read what there is now."""
-    with Store(asked.db) as store:
+    with wait_for_store(asked.db) as store:
         with progress_bar(store) as progress:
             summary = ingest(store, asked.paths, options=options, progress=progress)
         print_summary(summary)

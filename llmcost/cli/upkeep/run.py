@@ -9,7 +9,7 @@ from pathlib import Path
 
 from llmcost.cli.days import read_day
 from llmcost.cli.progress import step_line
-from llmcost.cli.stores import bound_memory, refuse_empty
+from llmcost.cli.stores import bound_memory, refuse_empty, wait_for_store
 from llmcost.counts import counted
 from llmcost.errors import UsageError
 from llmcost.pricing import Book
@@ -53,7 +53,7 @@ def run_prune(book: Book, before: str | None, db: Path, memory_limit: str | None
 def opened(db: Path, memory_limit: str | None) -> Iterator[Store]:
     """Open a store that is there, alone. Raises StoreError, and InputError where it holds no request."""
     check_file(str(db), read_only=True)
-    with Store(db) as store:
+    with wait_for_store(db) as store:
         if memory_limit is not None:
             bound_memory(store, memory_limit)
         refuse_empty(store, db)

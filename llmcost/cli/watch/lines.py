@@ -49,7 +49,7 @@ def written(newest: Newest, clock: Clock) -> Iterator[list[str]]:
     snapshot, due, known, waiting = None, 0.0, set[tuple[str, str]](), ""
     while True:
         update = newest.take(TICK) or Update(waiting=waiting)
-        lines = [told(message) for message in update.messages]
+        lines = [describe(message) for message in update.messages]
         say_new(update, known, waiting)
         known.update(update.skipped)
         snapshot, waiting = update.snapshot or snapshot, update.waiting
@@ -59,7 +59,7 @@ def written(newest: Newest, clock: Clock) -> Iterator[list[str]]:
         yield lines
 
 
-def told(message: Message) -> str:
+def describe(message: Message) -> str:
     """Write a message in one line, with the name that `alerts silence` and `ack` know it by."""
     return f"{message['event']}: {message['alert']}: {message['text']}"
 

@@ -17,7 +17,7 @@ from llmcost.alerts.state import state_path
 from llmcost.cli.ending import ending_by_signal
 from llmcost.cli.notes import note
 from llmcost.cli.output import screen
-from llmcost.cli.watch.lines import told
+from llmcost.cli.watch.lines import describe
 from llmcost.cli.watch.served import Serve
 from llmcost.watch.acting import Hearing, acting
 from llmcost.watch.following import Newest, Source, Update, start
@@ -99,7 +99,7 @@ class Screen:
         if update.skipped:
             self.say(f"not read: {': '.join(update.skipped[-1])}")
         if update.messages:
-            self.say(told(update.messages[-1]))
+            self.say(describe(update.messages[-1]))
 
     def say(self, text: str) -> None:
         """Let a text stand on top for a while."""

@@ -14,6 +14,7 @@ from llmcost.cli.new_store import no_empty_store
 from llmcost.cli.notes import note
 from llmcost.cli.output import envelope, screen, write_text
 from llmcost.cli.problems import print_problems
+from llmcost.cli.stores import wait_for_store
 from llmcost.cli.unread import note_unread
 from llmcost.ingest import ingest
 from llmcost.render.json import encode
@@ -32,9 +33,9 @@ def run_once(source: Source, settings: Settings, clock: Clock, *, is_json: bool,
     watched = Watching(settings, memory, clock, is_present=may_act)
     with no_empty_store(source.db), opened(source) as store, watched as watching:
         watching.look(store)
-        snapshot, told, looked = watching.snapshot(), watching.take_told(), watching.take_looked()
+        snapshot, sent, looked = watching.snapshot(), watching.take_sent(), watching.take_looked()
     if is_json:
-        write_text([encode(document(snapshot, told, settings)).decode() + "\n"], None)
+        write_text([encode(document(snapshot, sent, settings)).decode() + "\n"], None)
     else:
         write_text([drawn(snapshot)], None)
     send_due(settings.alerts, memory, clock())
@@ -47,8 +48,8 @@ def run_once(source: Source, settings: Settings, clock: Clock, *, is_json: bool,
 def opened(source: Source) -> Store:
     """Open the store, after what is new in the logs was read."""
     if not source.logs:
-        return Store(source.db, read_only=True)
-    store = Store(source.db)
+        return wait_for_store(source.db, read_only=True)
+    store = wait_for_store(source.db)
     try:
         summary = ingest(store, source.logs, options=source.options)
     except BaseException:
@@ -74,10 +75,10 @@ def drawn(snapshot: Snapshot) -> str:
     return "".join(f"{line.rstrip()}\n" for line in written.get().splitlines())
 
 
-def document(snapshot: Snapshot, told: list[Message], settings: Settings) -> dict[str, Any]:
+def document(snapshot: Snapshot, sent: list[Message], settings: Settings) -> dict[str, Any]:
     """Write a snapshot for a program."""
     found = asdict(snapshot)
     found["zone"] = str(snapshot.zone)
     for health, written in zip(snapshot.health, found["health"], strict=True):
         written["kinds"] = dict(health.kinds)
-    return {**envelope("watch", settings.book), **found, "messages": told}
+    return {**envelope("watch", settings.book), **found, "messages": sent}

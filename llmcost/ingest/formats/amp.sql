@@ -36,7 +36,7 @@ with
         select
             *,
             list_filter(usageledger.events, lambda e:e.tokens is not null) as events,
-            list_transform(usageledger.events, lambda e:e.tomessageid) as told
+            list_transform(usageledger.events, lambda e:e.tomessageid) as reported
         from records
     ),
     -- The ledger has no cache in older versions: the message that an event is of has it.
@@ -90,9 +90,9 @@ with
                                 when
                                     len(events) > 0
                                     and (
-                                        list_contains(told, m.messageid)
+                                        list_contains(reported, m.messageid)
                                         or m.messageid is null
-                                        or len(list_filter(told, lambda t:t is not null)) = 0
+                                        or len(list_filter(reported, lambda t:t is not null)) = 0
                                     )
                                 then 'counted in the ledger'
                             end

@@ -85,7 +85,7 @@ with
                             map_entries(data.modelmetrics),
                             lambda entry:struct_pack(
                                 model := entry.key,
-                                told := from_json(
+                                reported := from_json(
                                     entry.value,
                                     '{"usage":{"inputTokens":"VARCHAR","outputTokens":"VARCHAR","cacheReadTokens":"VARCHAR",
                                        "cacheWriteTokens":"VARCHAR","reasoningTokens":"VARCHAR"},"totalNanoAiu":"DOUBLE"}'
@@ -96,7 +96,7 @@ with
                         [
                             {
                                 model:coalesce(data.model, model_then),
-                                told: {
+                                reported: {
                                     "usage": {
                                         inputtokens:data.inputtokens,
                                         outputtokens:data.outputtokens,
@@ -115,11 +115,11 @@ with
     read as (
         select
             *,
-            tokens(part.told.usage.inputtokens) as input,
-            tokens(part.told.usage.outputtokens) as output,
-            tokens(part.told.usage.cachereadtokens) as cache_read,
-            tokens(part.told.usage.cachewritetokens) as cache_write,
-            tokens(part.told.usage.reasoningtokens) as reasoning
+            tokens(part.reported.usage.inputtokens) as input,
+            tokens(part.reported.usage.outputtokens) as output,
+            tokens(part.reported.usage.cachereadtokens) as cache_read,
+            tokens(part.reported.usage.cachewritetokens) as cache_write,
+            tokens(part.reported.usage.reasoningtokens) as reasoning
         from parts
     ),
     counted as (
@@ -160,5 +160,5 @@ select
     'ok' as status,
     folder as project_id,
     case when branch <> '' then [branch] end as tags,
-    cast(part.told.totalnanoaiu / 1e11 as decimal(18, 12)) as reported_cost_usd
+    cast(part.reported.totalnanoaiu / 1e11 as decimal(18, 12)) as reported_cost_usd
 from counted

@@ -40,7 +40,7 @@ with
             coalesce(spanid, spancontext.spanid) as span,
             begin is not null as is_span,
             attributes['event.name']
-            is not distinct from 'gen_ai.client.inference.operation.details' as is_told,
+            is not distinct from 'gen_ai.client.inference.operation.details' as is_detailed,
             -- seconds and nanoseconds
             nullif(concat(begin[1], lpad(begin[2], 9, '0')), '') as began,
             nullif(concat(finish[1], lpad(finish[2], 9, '0')), '') as finished,
@@ -54,7 +54,7 @@ with
             case
                 when is_span
                 then null
-                when not is_told
+                when not is_detailed
                 then 'not a model call'
                 when
                     bool_or(is_span and attributes['gen_ai.operation.name'] = 'chat') over (

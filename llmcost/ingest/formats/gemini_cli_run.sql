@@ -40,7 +40,7 @@ with
                             map_entries(stats.models),
                             lambda entry:struct_pack(
                                 model := entry.key,
-                                told := from_json(
+                                reported := from_json(
                                     entry.value,
                                     '{"tokens":{"prompt":"VARCHAR","candidates":"VARCHAR","cached":"VARCHAR",
                                        "thoughts":"VARCHAR","tool":"VARCHAR","total":"VARCHAR"},
@@ -57,19 +57,19 @@ with
     read as (
         select
             *,
-            tokens(coalesce(part.told.tokens.prompt, part.told.input_tokens)) as input,
-            tokens(coalesce(part.told.tokens.candidates, part.told.output_tokens)) as output,
-            tokens(coalesce(part.told.tokens.cached, part.told.cached)) as cache_read,
-            tokens(part.told.tokens.tool) as tool_use,
-            nullif(tokens(coalesce(part.told.tokens.total, part.told.total_tokens)), 0) as total,
-            tokens(part.told.tokens.thoughts) as told_thoughts
+            tokens(coalesce(part.reported.tokens.prompt, part.reported.input_tokens)) as input,
+            tokens(coalesce(part.reported.tokens.candidates, part.reported.output_tokens)) as output,
+            tokens(coalesce(part.reported.tokens.cached, part.reported.cached)) as cache_read,
+            tokens(part.reported.tokens.tool) as tool_use,
+            nullif(tokens(coalesce(part.reported.tokens.total, part.reported.total_tokens)), 0) as total,
+            tokens(part.reported.tokens.thoughts) as reported_thoughts
         from parts
     ),
     counted as (
         select
             *,
             -- what the total has beside prompt and candidates are thoughts
-            coalesce(told_thoughts, greatest(total - input - output, 0)) as thoughts,
+            coalesce(reported_thoughts, greatest(total - input - output, 0)) as thoughts,
             case
                 when not is_result
                 then 'not a model call'

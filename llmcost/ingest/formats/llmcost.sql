@@ -155,7 +155,7 @@ with
             and not (usage_source is not distinct from 'provider' and input = 0) as has_no_usage,
             prompt_parts("system", tools, messages) as sent,
             embedding_texts(embedding_input) as items,
-            -- what a record is where it has no id: the copies in one file are told apart, the same file under
+            -- what a record is where it has no id: the copies in one file are distinct, the same file under
             -- another name is the same
             hash(
                 started_at,

@@ -93,14 +93,14 @@ with
     answers as (select * from numbered where is_answer and passed_over is null),
     events as (select * from numbered where not is_answer and passed_over is null and not has_failed),
     pairs as (
-        select answers.place as answer_place, events.place as event_place, events.event as told
+        select answers.place as answer_place, events.place as event_place, events.event as reported
         from answers
         join events using (file_id, sessionid, model_named, input, output, copy)
     ),
     calls as (
         select
             numbered.* exclude (passed_over),
-            coalesce(pairs.told, numbered.event) as said,
+            coalesce(pairs.reported, numbered.event) as said,
             required(utc("timestamp"), 'timestamp') as logged_at,
             case
                 when place in (select event_place from pairs) then 'the same call, logged twice'

@@ -110,9 +110,9 @@ class Chart {
       this.around.push(list);
     }
     if (isZoomed(figure)) {
-      const told = hint();
-      place.after(told);
-      this.around.push(told);
+      const hinted = hint();
+      place.after(hinted);
+      this.around.push(hinted);
     }
   }
 

@@ -12,7 +12,7 @@ from llmcost.render import Figure
 from llmcost.render.cell import heading, humanize, is_number
 from llmcost.render.html.sentence import Point, sentence
 
-# more bars are not read one by one, more colours cannot be told apart
+# more bars are not read one by one, more colours look alike
 MOST_BARS = 20
 MOST_PARTS = 6
 # with more times a line cannot be read, nor the page be opened

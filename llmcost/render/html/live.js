@@ -11,7 +11,7 @@ const alarms = () => [...document.querySelectorAll(".alarms li")].map((each) => 
 
 // Said aloud, politely: what somebody has chosen, and alarms that are new.
 function tell(text) {
-  document.getElementById("told").textContent = text;
+  document.getElementById("announced").textContent = text;
 }
 
 function trouble(text) {

@@ -70,7 +70,7 @@ with
             sum(cache_read_image_tokens) as image_read_tokens,
             sum(short_write_tokens) as short_write_tokens,
             sum(cache_write_1h_input_tokens) as long_write_tokens,
-            count(cache_hit) as gateway_told,
+            count(cache_hit) as gateway_reporting_requests,
             count(case when cache_hit then 1 end) as gateway_hits,
             -- a price of half the tokens, or of parts that are more than the whole, is none
             sum(
@@ -133,7 +133,7 @@ with
             sum(case when is_hit = 0 then cached_tokens end) as cached_tokens,
             sum(case when is_hit = 0 then written_tokens end) as written_tokens,
             sum(cache_saved_usd) as cache_saved_usd,
-            sum(gateway_told) as gateway_told,
+            sum(gateway_reporting_requests) as gateway_reporting_requests,
             sum(gateway_hits) as gateway_hits,
             sum(gateway_saved_usd) as gateway_saved_usd
         from paid
@@ -154,9 +154,9 @@ select
     -- how many times what was written was read again
     cast(cached_tokens as double) / cast(nullif(written_tokens, 0) as double) as reads_per_write,
     cache_saved_usd,
-    cast(case when gateway_told > 0 then gateway_hits end as bigint) as gateway_hits,
-    cast(coalesce(gateway_told, 0) as bigint) as gateway_reporting_requests,
-    cast(gateway_hits as double) / cast(nullif(gateway_told, 0) as double) as gateway_hit_share,
+    cast(case when gateway_reporting_requests > 0 then gateway_hits end as bigint) as gateway_hits,
+    cast(coalesce(gateway_reporting_requests, 0) as bigint) as gateway_reporting_requests,
+    cast(gateway_hits as double) / cast(nullif(gateway_reporting_requests, 0) as double) as gateway_hit_share,
     gateway_saved_usd
 from cached
 order by

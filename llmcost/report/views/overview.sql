@@ -86,7 +86,7 @@ with
             percentile_disc(0.5) within group (order by duration_us) as latency_p50_us,
             percentile_disc(0.95) within group (order by duration_us) as latency_p95_us,
             percentile_disc(0.5) within group (order by first_token_wait_us) as first_token_p50_us,
-            count(fallback_index) as told_requests,
+            count(fallback_index) as fallback_reporting_requests,
             count(case when fallback_index > 0 then 1 end) as fallbacks
         from seen
         group by grouping sets ((group_1, group_2, group_3, group_4), ())
@@ -113,8 +113,8 @@ select
     cast(first_token_p50_us as double) / cast(1000 as double) as first_token_p50_ms,
     errors,
     cast(errors as double) / cast(nullif(sent_requests, 0) as double) as error_share,
-    told_requests as fallback_reporting_requests,
-    cast(fallbacks as double) / cast(nullif(told_requests, 0) as double) as fallback_share
+    fallback_reporting_requests,
+    cast(fallbacks as double) / cast(nullif(fallback_reporting_requests, 0) as double) as fallback_share
 from summed
 order by
     cost_usd desc nulls last,

@@ -1,4 +1,4 @@
--- The zone that days and hours are told in: UTC, until a scope says otherwise.
+-- The zone that days and hours are given in: UTC, until a scope says otherwise.
 create or replace temp macro local_time(utc_time) as utc_time
 ;
 

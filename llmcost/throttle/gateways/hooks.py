@@ -1,4 +1,4 @@
-"""An address or a program of your own: it is told what to do, and cannot be asked what is."""
+"""An address or a program of your own: it is sent what to do, and cannot be asked what is."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from llmcost.throttle.register import Limits, Throttle
 
 
 @dataclass(frozen=True)
-class Told:
-    """Whoever does it, told as a channel is; the same thing always under the same id."""
+class Hook:
+    """Whoever does it, called as a channel is; the same thing always under the same id."""
 
     kind: str
     way: Way
@@ -25,20 +25,20 @@ class Told:
         """Nobody can be asked."""
 
     def wanted(self, one: Throttle, former: Limits) -> Limits:
-        """Give what is told."""
+        """Give what is sent."""
         return {"action": one.action, "rpm": one.rpm}
 
     def put(self, one: Throttle, limits: Limits, others: Sequence[Throttle], now: float) -> None:
-        """Tell it."""
+        """Send it."""
         try:
-            answer = self.way.send([told(one, "throttle" if limits else "release")], now)
+            answer = self.way.send([document(one, "throttle" if limits else "release")], now)
         except UsageError as error:
             raise GatewayError(error.message) from None
         if not answer.is_sent:
             raise GatewayError(answer.said, is_final=answer.is_final)
 
 
-def told(one: Throttle, what: str) -> dict[str, Any]:
+def document(one: Throttle, what: str) -> dict[str, Any]:
     """Write what is to be done."""
     return {
         **{"id": f"throttle/{one.hash}/{one.day}/{what}", "event": what, "key": one.key, "hash": one.hash},
@@ -46,11 +46,11 @@ def told(one: Throttle, what: str) -> dict[str, Any]:
     }
 
 
-def read_webhook(node: Node) -> Told:
+def read_webhook(node: Node) -> Hook:
     """Read the settings of an address."""
-    return Told("webhook", webhook.read(node))
+    return Hook("webhook", webhook.read(node))
 
 
-def read_exec(node: Node) -> Told:
+def read_exec(node: Node) -> Hook:
     """Read the settings of a program."""
-    return Told("exec", exec.read(node))
+    return Hook("exec", exec.read(node))
