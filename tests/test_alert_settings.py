@@ -56,6 +56,7 @@ def test_a_rule_changes_what_it_says_and_no_other(tmp_path: Path) -> None:
         ("rules: {x: {times: 2}}", "x: `times` of what\\?"),
         ("rules: {x: {over: 2, baseline: mean_7d}}", "x: `over` is a limit by itself"),
         ("rules: {x: {times: 2, baseline: same_hour, metric: p95_s}}", "x: same_hour is for sums that grow"),
+        ("rules: {x: {over: 1, by: block}}", "`by: block`: a rule looks at times one after the other"),
         ("rules: {x: {over: 1, by: tag}}", "`by: tag`: a request has several tags"),
         ("rules: {X: {over: 1}}", "X: a rule is called by small letters"),
         ("rules: {key-budget: {over: 1}}", "unknown key `over` in key-budget"),

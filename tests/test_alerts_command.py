@@ -247,6 +247,9 @@ def test_what_fires_is_listed_before_what_is_known_or_over(spiked: Path, llmcost
         ("cost-spike/key=search", "pending"),
         ("mine/key=other", "acknowledged"),
     ] == [(row["alert"], row["state"]) for row in listed]
+    pending = listed[3]
+    # what would be sent, and was not
+    assert (True, None) == ("key search" in pending["message"], pending["message_at"])
 
 
 def test_what_is_silenced_is_kept_back_and_fails_no_check(spiked: Path, llmcost: Run) -> None:

@@ -42,6 +42,8 @@ KEYS = {
     "warn",
 }
 # what a rule that counts for itself can say
+# what cuts time, as a rule does itself
+TIMES = {"block", "hour", "day", "week", "month"}
 FEW_KEYS = {STALE: {"times", "floor"}, "key-budget": {"by", "warn", "then"}, "daily-spend": {"times", "floor", "warn"}}
 
 
@@ -126,6 +128,9 @@ def columns_of(node: Node) -> tuple[str, ...]:
     columns = node.texts("by") if hasattr(node.yaml, "flow_style") else (node.text("by"),)
     if "tag" in columns:
         raise node.refuse("`by: tag`: a request has several tags, and would count for each", "a query of your own can")
+    timed = [column for column in columns if column in TIMES]
+    if timed:
+        raise node.refuse(f"`by: {timed[0]}`: a rule looks at times one after the other", "by: key, by: [team, model]")
     return columns
 
 

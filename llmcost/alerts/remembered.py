@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from llmcost.alerts.judge import Alert
-from llmcost.alerts.machine import State
+from llmcost.alerts.judge import Alert, Event, Reading
+from llmcost.alerts.machine import FIRED, State
+from llmcost.alerts.message import command, sentence
+from llmcost.alerts.rules import AlertSettings
 from llmcost.alerts.state import Memory
 
 QUIET = "silenced"
@@ -71,6 +73,19 @@ def remembered(memory: Memory, now: datetime) -> list[Remembered]:
         for alert, state in states.items()
     ]
     return sorted(found, key=lambda one: (one.place, one.alert))
+
+
+def described(one: Remembered, settings: AlertSettings) -> dict[str, Any]:
+    """Give the message that was last sent of an alert; of one that is pending, what would be sent if it fired now."""
+    if one.message is not None and one.state.state != "pending":
+        return one.message
+    rule = next((rule for rule in settings.rules if (rule.name, rule.by) == (one.alert.rule, one.alert.by)), None)
+    if rule is None:
+        return {"text": "", "command": ""}
+    numbers = {key: value for key, value in one.reading.items() if key != "at"}
+    reading = Reading(datetime.fromisoformat(one.reading["at"]), **numbers)
+    event = Event(one.alert, rule, FIRED, one.state.began or reading.at, reading, settings.zone)
+    return {"text": sentence(event), "command": command(event)}
 
 
 def messages(memory: Memory, name: str | None = None) -> list[dict[str, Any]]:

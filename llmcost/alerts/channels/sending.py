@@ -162,7 +162,7 @@ def handed_over(server: Server, letter: EmailMessage) -> Answer:
 
 
 def run(argv: Sequence[str], folder: Path, content: Any) -> Answer:
-    """Give JSON to a program; whoever it started ends with it when its time is over."""
+    """Give a line of JSON to a program; whoever it started ends with it when its time is over."""
     try:
         process = subprocess.Popen(
             argv,
@@ -175,7 +175,7 @@ def run(argv: Sequence[str], folder: Path, content: Any) -> Answer:
     except (OSError, ValueError) as error:
         return failed(f"cannot be run: {getattr(error, 'strerror', None) or type(error).__name__}")
     try:
-        process.communicate(json.dumps(content).encode(), timeout=TIMEOUT_SECONDS)
+        process.communicate(f"{json.dumps(content)}\n".encode(), timeout=TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -12,7 +12,16 @@ from typing import Any
 
 from llmcost.alerts.deliveries import troubles
 from llmcost.alerts.lengths import spelled
-from llmcost.alerts.remembered import Remembered, acknowledge, messages, remembered, silence, silences, unsilence
+from llmcost.alerts.remembered import (
+    Remembered,
+    acknowledge,
+    described,
+    messages,
+    remembered,
+    silence,
+    silences,
+    unsilence,
+)
 from llmcost.alerts.rules import AlertSettings, Rule
 from llmcost.alerts.state import Memory, state_path
 from llmcost.cli.notes import note
@@ -36,15 +45,15 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 def run_list(db: Path, table: TableOptions) -> int:
     """Print the alerts of the last check."""
-    now = clock()
+    now, settings = clock(), open_configuration().alerts
     with opened(db) as memory:
-        rows = [listed(one) for one in remembered(memory, now)]
+        rows = [listed(one, settings) for one in remembered(memory, now)]
         quiet = silences(memory, now)
         failed = troubles(memory, now.replace(tzinfo=UTC).timestamp())
     write(Table("Alerts", LISTED, rows, {}, envelope("alerts list"), below=("message",)), table)
     for name, until in quiet.items():
         note(f"silenced until {until:%Y-%m-%d %H:%M} UTC: {name}")
-    known = {channel.name for channel in open_configuration().alerts.channels}
+    known = {channel.name for channel in settings.channels}
     for channel, waits, given_up, why, _ in failed:
         said = [(waits, "tried again"), (given_up, "given up today")]
         counts = " and ".join(f"{counted(count, 'message')} {what}" for count, what in said if count)
@@ -53,16 +62,16 @@ def run_list(db: Path, table: TableOptions) -> int:
     return 0
 
 
-def listed(one: Remembered) -> tuple[Any, ...]:
+def listed(one: Remembered, settings: AlertSettings) -> tuple[Any, ...]:
     """Write a row of the list."""
-    message, state = one.message or {}, one.state
-    message_at = datetime.fromisoformat(message["at"]).replace(tzinfo=None) if message else None
+    message, state = described(one, settings), one.state
+    message_at = datetime.fromisoformat(message["at"]).replace(tzinfo=None) if "at" in message else None
     return (
         one.alert.fingerprint,
         one.word,
         state.began if state.is_firing else state.since,
         message_at,
-        message.get("text"),
+        message["text"],
     )
 
 
