@@ -32,9 +32,10 @@ SLOW = {
     f"test_{name}"
     for name in (
         *("action", "alerts", "alert_crash", "alert_history", "alert_rollup_law", "alert_simulation", "blocks"),
-        *("check_power", "check_simulation", "counts", "crash", "detector_laws", "detector_oracles", "export_files"),
-        *("extremes_law", "hostile_stores", "huge_law", "living_logs", "messy", "prometheus", "show", "sql_command"),
-        *("stamp_session", "surprises", "trial", "view_oracles", "writes", "zoo"),
+        *("check_comment", "check_power", "check_simulation", "completion", "counts", "crash", "detect_command"),
+        *("detector_laws", "detector_oracles", "export_files", "extremes_law", "hostile_stores", "html_browser"),
+        *("huge_law", "living_logs", "messy", "prometheus", "public_shapes", "serve", "serve_browser", "show"),
+        *("sql_command", "stamp_session", "surprises", "trial", "view_oracles", "watch_command", "writes", "zoo"),
     )
 }
 Completed = subprocess.CompletedProcess[str]

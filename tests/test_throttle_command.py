@@ -197,7 +197,7 @@ def outcome(done: Any) -> tuple[int, str]:
 
 @pytest.mark.parametrize("acts", ["throttle", "release"])
 def test_a_program_of_ones_own_is_told_what_to_do(tmp_path: Path, llmcost: Run, acts: str) -> None:
-    write(tmp_path / "told.py", "import sys; open('told.jsonl', 'a').write(sys.stdin.read() + '\\n')\n")
+    write(tmp_path / "told.py", "import sys; open('told.jsonl', 'a').write(sys.stdin.read())\n")
     stored(tmp_path, llmcost, "exec: [python3, told.py]", *NOW_OVER)
     check(llmcost)
     llmcost("throttle", "release", "--all")
