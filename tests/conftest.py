@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,7 +44,11 @@ Run = Callable[..., Completed]
 
 
 def pytest_configure() -> None:
-    """Let what is started here hear a Ctrl-C: a shell starts what it puts into the background deaf to it."""
+    """Let what is started here hear a Ctrl-C: a shell starts what it puts into the background deaf to it.
+
+    And keep what pytest makes of tests, whatever commands under test are to leave of themselves.
+    """
+    sys.dont_write_bytecode = False
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

@@ -17,6 +17,8 @@ from llmcost.pricing import Book, load_book
 from tests.conftest import CASES, FIXTURES, ROOT
 from tests.logs import Record, write
 
+# written in C where there is one
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NOON = datetime(2026, 3, 2, 12)
 Case = dict[str, Any]
 NO_FIXTURE = "write fixtures/{name}: invented records of each kind that there is"
@@ -65,7 +67,7 @@ def cases_of(shelf: str, name: str) -> Case:
     file = CASES / shelf / f"{name}.yaml"
     if not file.is_file():
         pytest.fail(f"write {file.relative_to(ROOT)}, with what you work out by hand:\n\n{EXAMPLES[shelf]}", False)
-    found: Case = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found: Case = read_yaml(file)
     return found
 
 
@@ -85,10 +87,15 @@ def fixture_of(case: Case) -> Path:
     return file
 
 
+def read_yaml(file: Path) -> Any:
+    """Read a YAML file."""
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)
+
+
 def each_case(shelf: str) -> list[Any]:
     """List the cases of a shelf as pytest's parameters: name, file, case."""
     files = sorted((CASES / shelf).glob("*.yaml"))
-    read = [(file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+    read = [(file.stem, read_yaml(file)) for file in files]
     return [
         pytest.param(name, found, case, id=f"{name}: {case['name']}") for name, found in read for case in found["cases"]
     ]

@@ -7,7 +7,7 @@ from math import exp, log, sqrt
 
 import numpy as np
 import pytest
-from scipy import stats
+import scipy  # its statistics are imported where they are asked for
 
 from llmcost.check.decision import FAIL, SHARES, Limits, decide
 from llmcost.check.power import MOST, Noise, evenness, noise_between, noise_within, power, search, seen
@@ -82,9 +82,9 @@ def test_the_power_is_that_of_a_test_of_a_mean() -> None:
     # 60 cases of 2 runs: each ratio varies by sqrt(2 / 2) x 0.2, their mean by 0.2 / sqrt(60). Costs so even that the
     # whole is dearer whenever the cases are, and no limit but 0
     error, share = 0.2 / sqrt(60), SHARES[False][1]
-    level = stats.norm.isf(0.05 * share / 2)
+    level = scipy.stats.norm.isf(0.05 * share / 2)
 
-    expected = stats.norm.sf(level - log(1.15) / error)
+    expected = scipy.stats.norm.sf(level - log(1.15) / error)
 
     assert expected == pytest.approx(power(0.15, Noise(0.2, 0, 1e9), 60, 2, Limits(max_increase=0)))
 

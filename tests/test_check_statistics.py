@@ -7,9 +7,9 @@ from itertools import product
 
 import numpy as np
 import pytest
+import scipy  # its statistics are imported where they are asked for
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from llmcost.check.decision import Limits, decide, exploded
 from llmcost.check.routes import Blocks, decide_routes, mixed_interval
@@ -31,7 +31,7 @@ def ratio_of_sums(base: Costs, head: Costs, axis: int = -1) -> Costs:
 def test_the_interval_is_scipys(cases: int, seed: int) -> None:
     base, head = drawn(cases, seed, 1.1)
     method = "BCa" if cases < FEW else "percentile"
-    expected = stats.bootstrap(
+    expected = scipy.stats.bootstrap(
         (base, head), ratio_of_sums, paired=True, vectorized=True, n_resamples=9_999, method=method, rng=seed
     ).confidence_interval
 
@@ -49,7 +49,7 @@ def test_the_p_value_is_where_an_interval_would_end_at_no_change(cases: int) -> 
     p_value = ratio_interval(base, head, 1).p_value
     method = "BCa" if cases < FEW else "percentile"
     wide = {"n_resamples": 9_999, "method": method, "rng": 1, "confidence_level": 1 - p_value}
-    ends = stats.bootstrap((base, head), ratio_of_sums, paired=True, **wide).confidence_interval
+    ends = scipy.stats.bootstrap((base, head), ratio_of_sums, paired=True, **wide).confidence_interval
 
     assert 0.001 < p_value < 0.5
     assert min(abs(end - 1) for end in ends) < 0.02 * (ends.high - ends.low)
@@ -65,7 +65,7 @@ def test_sign_flips_and_swaps_are_scipys(cases: int, seed: int) -> None:
         return np.asarray(values.mean(axis=axis))
 
     expected = [
-        stats.permutation_test(
+        scipy.stats.permutation_test(
             (values,), mean, permutation_type="samples", n_resamples=9_999, vectorized=True, rng=seed
         ).pvalue
         for values in (logs, head - base)
@@ -78,7 +78,7 @@ def test_sign_flips_and_swaps_are_scipys(cases: int, seed: int) -> None:
     for theirs, ours in zip(expected, found, strict=True):
         assert ours == pytest.approx(theirs, abs=1e-12 if exact else 4 * (theirs * (3 - 2 * theirs) / 9_999) ** 0.5)
     assert flips is not None
-    assert stats.gmean(head / base) == pytest.approx(flips.ratio)
+    assert scipy.stats.gmean(head / base) == pytest.approx(flips.ratio)
 
 
 @given(st.lists(st.floats(-3, 3), min_size=1, max_size=6))
@@ -183,7 +183,9 @@ def test_of_one_route_the_interval_is_that_of_two_means() -> None:
     def ratio(before: Costs, after: Costs, axis: int = -1) -> Costs:
         return np.asarray(after.mean(axis=axis) / before.mean(axis=axis))
 
-    expected = stats.bootstrap((base, head), ratio, n_resamples=9_999, method="percentile", rng=2).confidence_interval
+    expected = scipy.stats.bootstrap(
+        (base, head), ratio, n_resamples=9_999, method="percentile", rng=2
+    ).confidence_interval
     found = mixed_interval(strata((list(base), list(head))), 1, 9_999)
 
     assert (expected.low, expected.high) == pytest.approx((found.low, found.high), abs=0.01)

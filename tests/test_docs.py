@@ -9,7 +9,6 @@ from inspect import signature
 from pathlib import Path
 
 import pytest
-import yaml
 
 from llmcost.columns import COLUMNS
 from llmcost.detect import detect
@@ -21,6 +20,7 @@ from llmcost.store import Store
 from llmcost.store.shape import shape
 from tests import pictures
 from tests.conftest import CASES, ROOT
+from tests.shelves import read_yaml
 
 GUIDE = ROOT / "CONTRIBUTING.md"
 PAGES = [ROOT / "README.md", GUIDE, *sorted((ROOT / "docs").rglob("*.md"))]
@@ -69,7 +69,7 @@ def test_the_guide_says_what_each_key_of_a_header_is(kind: type[object]) -> None
 
 
 def test_the_guide_says_what_each_key_of_a_case_is() -> None:
-    cases = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(CASES.glob("[dfv]*/*.yaml"))]
+    cases = [read_yaml(file) for file in sorted(CASES.glob("[dfv]*/*.yaml"))]
     inner = [case for file in cases for case in file.get("cases", ())]
     rows = re.findall(r"^\| (`.+?) \|", guide().partition("### Cases\n")[2].partition("\n## ")[0], re.MULTILINE)
     said = {key for row in rows for key in re.findall(r"`(\w+)`", row)}

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from llmcost.ingest import Summary, ingest
 from llmcost.store import Store
 from tests.conftest import CASES, SAMPLES
-from tests.shelves import fixture_of
+from tests.shelves import fixture_of, read_yaml
 
 
 def cases(folder: str) -> list[Any]:
     files = sorted((CASES / folder).glob("*.yaml"))
-    return [pytest.param(yaml.safe_load(file.read_text(encoding="utf-8")), id=file.stem) for file in files]
+    return [pytest.param(read_yaml(file), id=file.stem) for file in files]
 
 
 @pytest.mark.parametrize("case", cases("formats"))

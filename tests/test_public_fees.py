@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import yaml
 
 from llmcost.ingest import ingest
 from llmcost.pricing import load_book, shipped_book_path
 from llmcost.store import Priced, Store
 from tests.conftest import CASES
+from tests.shelves import read_yaml
 
-FEES = yaml.safe_load((CASES / "public" / "fees.yaml").read_text(encoding="utf-8"))
+FEES = read_yaml(CASES / "public" / "fees.yaml")
 CHAT = {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100}
 RESPONSE = {"input_tokens": 1000, "output_tokens": 100, "total_tokens": 1100}
 

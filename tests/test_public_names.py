@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from llmcost.pricing import Key, Resolver, load_book, shipped_book_path
 from llmcost.pricing.rates import rows_of
+from tests.shelves import read_yaml
 
-KINDS = yaml.safe_load((Path(__file__).parent / "cases" / "public" / "names.yaml").read_text(encoding="utf-8"))
+KINDS = read_yaml(Path(__file__).parent / "cases" / "public" / "names.yaml")
 CASES = [(kind, case) for kind, cases in KINDS.items() for case in cases]
 BOOK = load_book([shipped_book_path()])
 RESOLVER = Resolver(BOOK)

@@ -6,18 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from llmcost.errors import InputError
 from llmcost.ingest import ingest
 from llmcost.store import Store
 from tests.conftest import CASES
+from tests.shelves import read_yaml
 
-PUBLIC = [
-    case
-    for name in ("wrappers", "shapes", "tracers")
-    for case in yaml.safe_load((CASES / "public" / f"{name}.yaml").read_text(encoding="utf-8"))
-]
+PUBLIC = [case for name in ("wrappers", "shapes", "tracers") for case in read_yaml(CASES / "public" / f"{name}.yaml")]
 
 
 @pytest.mark.parametrize("case", PUBLIC, ids=lambda case: case.get("says") or case["trap"])

@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from tests.conftest import FIXTURES, ROOT
+from tests.shelves import LOADER
 from tests.warm import Warm
 
 CASES = Path(__file__).parent / "cases" / "surprises"
@@ -31,7 +32,7 @@ NEVER = ("Traceback (most recent call last)", "a bug in llmcost")
 
 def read_cases() -> Iterator[Any]:
     for file in sorted(CASES.glob("*.yaml")):
-        for number, case in enumerate(yaml.safe_load_all(file.read_text(encoding="utf-8")), start=1):
+        for number, case in enumerate(yaml.load_all(file.read_text(encoding="utf-8"), LOADER), start=1):
             yield pytest.param(case, id=f"{file.stem}-{number}")
 
 
