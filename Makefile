@@ -15,7 +15,7 @@ WORKERS := $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 SIDE_BY_SIDE := $(if $(filter -k,$(TESTS)),,--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 20)
 # what holds outputs and tables of the program
 WRITTEN := README.md CONTRIBUTING.md $(addprefix docs/,README.md design.md quickstart.md ingest.md reports.md detectors.md python.md formats.md \
-	pricing.md exit-codes.md alerts.md watch.md) docs/detectors/*.md
+	pricing.md exit-codes.md alerts.md watch.md why.md) docs/detectors/*.md
 # those of them to write or to compare: all
 PAGES := $(WRITTEN)
 # a file a process, two at a time

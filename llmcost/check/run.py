@@ -10,14 +10,14 @@ from functools import cached_property
 
 import numpy as np
 
+from llmcost.change.factors import Traffic
+from llmcost.change.split import Split, explain
 from llmcost.check.caps import Caps, Reason, passed_caps
 from llmcost.check.decision import Decision, Limits, decide, exploded
-from llmcost.check.factors import Traffic
 from llmcost.check.pairs import PAIRED, Change, pair, with_labels
 from llmcost.check.routes import blocks_of, decide_routes
 from llmcost.check.sides import Side, Source, measure
 from llmcost.check.traffic import cohorts_of, models_of, traffic
-from llmcost.check.why import Split, explain
 from llmcost.counts import counted
 from llmcost.errors import InputError
 from llmcost.pricing import Book

@@ -30,6 +30,7 @@ TASKS = {
     },
     "Report": {
         "report": Place("report.options", "Costs, latency, caches, errors, budgets: by anything, over time."),
+        "why": Place("why.options", "What made spending change: which keys, by what, since when."),
         "show": Place("show.options", "All that is known of one request, and what it cost and why."),
         "sql": Place("sql.options", "Query the store in SQL, read only, with costs."),
         "whatif": Place("report.options", "Price the same tokens as if another model had served them."),

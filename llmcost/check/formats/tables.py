@@ -7,9 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from llmcost.change.split import shown
 from llmcost.check import Checked
 from llmcost.check.pairs import PAIRED, Change
-from llmcost.check.why import shown
 from llmcost.render import Table
 
 DIGITS = 21

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llmcost.check.factors import Traffic
-from llmcost.check.why import Split, explain, shown
+from llmcost.change.factors import Traffic
+from llmcost.change.split import Split, explain, shown
 
 METERS = ("input", "cache_read", "cache_write", "cache_write_1h", "output")
 FACTORS = ("volume", "retries", "mix", "input", "cache", "output", "rates", "other")

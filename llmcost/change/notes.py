@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from llmcost.check.factors import METERS, Side, Traffic, calls, inputs, rate, untold
+from llmcost.change.factors import METERS, VOLUME, Side, Traffic, calls, inputs, rate, untold
 
 Measure = Callable[[Traffic], Fraction]
 CACHED = {
@@ -15,15 +15,15 @@ CACHED = {
 }
 
 
-def note(factor: str, base: Side, head: Side) -> str:
-    """Say how one factor changed; nothing where its mean over the models did not."""
-    return NOTES[factor](base, head)
+def note(factor: str, base: Side, head: Side, each: str = "run") -> str:
+    """Say how one factor changed; nothing where its mean over the models did not. Sides are of `each` run, or day."""
+    return volume(base, head, each) if factor == VOLUME else NOTES[factor](base, head)
 
 
-def volume(base: Side, head: Side) -> str:
+def volume(base: Side, head: Side, each: str) -> str:
     """Say how many calls there are."""
     was, now = calls(base), calls(head)
-    return f"{apart(was, now, 'f', int(was.denominator != 1 or now.denominator != 1))} calls a run"
+    return f"{apart(was, now, 'f', int(was.denominator != 1 or now.denominator != 1))} calls a {each}"
 
 
 def retries(base: Side, head: Side) -> str:
@@ -127,7 +127,6 @@ def apart(was: Fraction, now: Fraction, kind: str, digits: int = 0) -> str:
 
 
 NOTES: dict[str, Callable[[Side, Side], str]] = {
-    "volume": volume,
     "retries": retries,
     "mix": mix,
     "input": input_tokens,

@@ -1,4 +1,4 @@
-"""Why the cost of a run changed: the difference split exactly, by what changed and where."""
+"""Why the cost of a run, or of a day, changed: the difference split exactly, by what changed and where."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from llmcost.check.factors import FACTORS, Side, Traffic, products
-from llmcost.check.notes import note
-from llmcost.check.shapley import shapley
+from llmcost.change.factors import FACTORS, Side, Traffic, products
+from llmcost.change.notes import note
+from llmcost.change.shapley import shapley
 
 
 @dataclass(frozen=True)
 class Part:
-    """What one driver did in one route, in USD a run, and a note of how."""
+    """What one driver did in one route, in USD a run or day, and a note of how."""
 
     route: str
     driver: str
@@ -30,7 +30,7 @@ class Split:
     by_route: tuple[Part, ...]
 
 
-def explain(base: Sequence[Traffic], head: Sequence[Traffic]) -> Split:
+def explain(base: Sequence[Traffic], head: Sequence[Traffic], *, each: str = "run") -> Split:
     """Split the difference of cost between two sides by Shapley values, route by route and cohort by cohort.
 
     A route that is on one side only is volume; a model that a route has on one side only is the mix of models.
@@ -38,7 +38,11 @@ def explain(base: Sequence[Traffic], head: Sequence[Traffic]) -> Split:
     """
     sides = by_route(base), by_route(head)
     routes = sorted({*sides[0], *sides[1]})
-    found = tuple(part for route in routes for part in explain_route(route, *(side.get(route, {}) for side in sides)))
+    found = tuple(
+        part
+        for route in routes
+        for part in explain_route(route, sides[0].get(route, {}), sides[1].get(route, {}), each)
+    )
     parts = {factor: sum((part.usd for part in found if part.driver == factor), Fraction()) for factor in FACTORS}
     return Split(parts, found)
 
@@ -69,7 +73,7 @@ def counted(one: Traffic) -> Traffic:
     return replace(one, requests=one.requests or least, calls=least)
 
 
-def explain_route(route: str, base: Mapping[str, Side], head: Mapping[str, Side]) -> list[Part]:
+def explain_route(route: str, base: Mapping[str, Side], head: Mapping[str, Side], each: str) -> list[Part]:
     """Split the difference of one route; what changed nothing has no part. Notes are about all cohorts."""
     found = dict.fromkeys(FACTORS, Fraction())
     for cohort in sorted({*base, *head}):
@@ -78,7 +82,7 @@ def explain_route(route: str, base: Mapping[str, Side], head: Mapping[str, Side]
             for factor, usd in shapley(was, now).items():
                 found[factor] += usd
     sides = whole(base), whole(head)
-    return [Part(route, factor, usd, note(factor, *sides)) for factor, usd in found.items() if usd]
+    return [Part(route, factor, usd, note(factor, *sides, each)) for factor, usd in found.items() if usd]
 
 
 def whole(cohorts: Mapping[str, Side]) -> Side:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-FACTORS = ("volume", "retries", "mix", "input", "cache", "output", "rates", "other")
+VOLUME = "volume"
+FACTORS = (VOLUME, "retries", "mix", "input", "cache", "output", "rates", "other")
 INPUT = ("input", "cache_read", "cache_write", "cache_write_1h")
 METERS = (*INPUT, "output")
 

@@ -1,0 +1,1 @@
+"""`llmcost why`: what exploded, and when."""
