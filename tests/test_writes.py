@@ -34,6 +34,7 @@ COMMANDS = {
     "doctor": "log.jsonl -f json -o out",
     "report": "log.jsonl -f html -o out",
     "whatif": "log.jsonl --map gpt-4o=gpt-4o-mini -f parquet -o out",
+    "why": "log.jsonl -f csv -o out",
     "reconcile": "log.jsonl -o out",
     "detect": "retries log.jsonl -f json -o out",
     "savings": "log.jsonl -f csv -o out",
