@@ -153,6 +153,15 @@ def test_parts_add_up_to_the_change_and_groups_to_what_reports_say(
             assert Fraction(spent) / 7 == usd
 
 
+def test_what_had_no_price_before_is_said(llmcost: Run, tmp_path: Path) -> None:
+    models = ["unknown"] * 40 + ["m"] * 40
+    sent_hourly = [sent("a", START + n * HOUR, f"{n}", request_model=model) for n, model in enumerate(models)]
+    write(tmp_path / "book.yaml", BOOK)
+    done = llmcost("why", write_log(tmp_path / "log.jsonl", sent_hourly), "--pricing", "book.yaml")
+
+    assert "before: 0 of 40 requests had a cost" in done.stderr
+
+
 def test_one_moment_is_not_two_times(llmcost: Run, tmp_path: Path) -> None:
     done = llmcost("why", write_log(tmp_path / "log.jsonl", [sent("a", START, "r")]))
 

@@ -71,7 +71,8 @@ class Why:
 def default_windows(filters: Filters, span: Span) -> Filters:
     """Choose what is now where nobody says: the last seven days of the logs, or their second half."""
     end = span.last + MOMENT
-    return replace(filters, since=end - min(WEEK, (end - span.first) / 2), until=end)
+    # rounded up, so that the first request is in the half before
+    return replace(filters, since=end - min(WEEK, (end - span.first + MOMENT) / 2), until=end)
 
 
 def why(priced: Priced, before: Filters, now: Filters, by: tuple[str, ...]) -> Why:
@@ -123,7 +124,7 @@ def dated(
     """Put to each group when its change began, and its first requests from then on."""
     series = [hours(priced, side, by) for side in (before, now)]
     lengths = [whole_hours(side) for side in (before, now)]
-    begun = {one.key: beginning(one, before, now, [of.get(one.key, {}) for of in series], lengths) for one in groups}
+    begun = {one.key: beginning(one, [of.get(one.key, {}) for of in series], lengths) for one in groups}
     certain = 1 - ERROR / max(len(groups), 1)
     named = {key: found for key, found in begun.items() if found is not None and found.certainty >= certain}
     starts = {key: start(found.hour, before, now) for key, found in named.items()}
@@ -148,9 +149,7 @@ def whole_hours(side: Filters) -> range:
     return range((side.since - EPOCH) // HOUR, -(-(side.until - EPOCH) // HOUR))
 
 
-def beginning(
-    one: Group, before: Filters, now: Filters, costs: Sequence[dict[int, float]], lengths: Sequence[range]
-) -> Began | None:
+def beginning(one: Group, costs: Sequence[dict[int, float]], lengths: Sequence[range]) -> Began | None:
     """Find when a group's cost changed, where it changed by much: of a new one it is its first hour."""
     if abs(one.change_usd) < MUCH * max(one.before_usd, one.now_usd):
         return None

@@ -1,7 +1,7 @@
 /*
 title: Traffic of the compared cases
 answers: What tokens went where, and what did each kind of them cost?
-inputs: [traced, compared, prices]
+inputs: [traced, compared, paid_rates]
 */
 with
     counted as (
@@ -81,16 +81,9 @@ with
             and counted.logical_request_id = sized.logical_request_id
         group by counted.route, counted.model, counted.price_no, counted.runs, counted.cohort, sized.attempts
     )
-select
-    summed.*,
-    paid_usd_per_token(prices.input, prices.multiplier) as input_usd_per_token,
-    paid_usd_per_token(prices.cache_read, prices.multiplier) as cache_read_usd_per_token,
-    paid_usd_per_token(prices.cache_write, prices.multiplier) as cache_write_usd_per_token,
-    paid_usd_per_token(prices.cache_write_1h, prices.multiplier) as cache_write_1h_usd_per_token,
-    paid_usd_per_token(prices.output, prices.multiplier) as text_output_usd_per_token,
-    paid_usd_per_token(prices.reasoning, prices.multiplier) as reasoning_usd_per_token
+select summed.*, paid_rates.* exclude (price_no)
 from summed
-left join prices on summed.price_no = prices.price_no
+left join paid_rates on summed.price_no = paid_rates.price_no
 order by
     summed.route,
     summed.model nulls first,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +14,7 @@ from llmcost.cli.output import envelope, write
 from llmcost.cli.progress import step_line
 from llmcost.cli.stores import empty_store
 from llmcost.cli.why.options import WhyOptions, WhyReading
+from llmcost.counts import part_of
 from llmcost.errors import InputError, UsageError
 from llmcost.render import Table
 from llmcost.report import coverage
@@ -47,7 +47,7 @@ def run_why(reading: WhyReading, options: WhyOptions) -> int:
         sides = compared(reading.filters, options.compare, span)
         priced = store.price(reading.book)
         found = why(priced, sides.before, sides.now, by)
-        covered = coverage(priced.scope(replace(sides.now, since=sides.before.since)))
+        covered, covered_before = (coverage(priced.scope(side)) for side in (sides.now, sides.before))
     shared = envelope("why", reading.book, sides.now, covered) | {
         "compared": {"since": sides.before.since, "until": sides.before.until}
     }
@@ -57,6 +57,9 @@ def run_why(reading: WhyReading, options: WhyOptions) -> int:
     write(Table("Why", columns, rows, totals, shared, HIDDEN, below=("says",)), reading)
     for line in [*headline(found, by, sides.now.zone), spans_line(sides)]:
         note(line)
+    if not covered_before.is_complete:
+        priced_before = part_of(covered_before.priced_requests, covered_before.requests, "request")
+        note(f"before: {priced_before} had a cost; what had none then and has one now looks as if it began")
     print_coverage(reading.book, covered, strict=reading.strict)
     return 0
 

@@ -179,6 +179,8 @@ select
     paid_usd_per_token(input_audio, multiplier) as input_audio_usd_per_token,
     paid_usd_per_token(cache_read_audio, multiplier) as cache_read_audio_usd_per_token,
     paid_usd_per_token(input_image, multiplier) as input_image_usd_per_token,
-    paid_usd_per_token(cache_read_image, multiplier) as cache_read_image_usd_per_token
+    paid_usd_per_token(cache_read_image, multiplier) as cache_read_image_usd_per_token,
+    paid_usd_per_token(output, multiplier) as text_output_usd_per_token,
+    paid_usd_per_token(reasoning, multiplier) as reasoning_usd_per_token
 from prices
 ;

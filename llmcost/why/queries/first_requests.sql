@@ -13,7 +13,8 @@ inner join
     and scope.group_2 is not distinct from begun.group_2
     and scope.group_3 is not distinct from begun.group_3
     and scope.group_4 is not distinct from begun.group_4
-where scope.started_us >= begun.began_us and scope.cost_usd > 0
+-- where only the day of the file is known, nothing is the first
+where scope.started_us >= begun.began_us and scope.cost_usd > 0 and not coalesce(scope.is_file_time, false)
 qualify
     row_number() over (
         partition by scope.group_1, scope.group_2, scope.group_3, scope.group_4

@@ -1,7 +1,7 @@
 /*
 title: Traffic of groups
 answers: What did each group send to which model, and what did each kind of token cost?
-inputs: [scope, prices]
+inputs: [scope, paid_rates]
 */
 with
     counted as (
@@ -60,16 +60,9 @@ with
         from sized
         group by group_1, group_2, group_3, group_4, model, price_no, attempts
     )
-select
-    summed.*,
-    paid_usd_per_token(prices.input, prices.multiplier) as input_usd_per_token,
-    paid_usd_per_token(prices.cache_read, prices.multiplier) as cache_read_usd_per_token,
-    paid_usd_per_token(prices.cache_write, prices.multiplier) as cache_write_usd_per_token,
-    paid_usd_per_token(prices.cache_write_1h, prices.multiplier) as cache_write_1h_usd_per_token,
-    paid_usd_per_token(prices.output, prices.multiplier) as text_output_usd_per_token,
-    paid_usd_per_token(prices.reasoning, prices.multiplier) as reasoning_usd_per_token
+select summed.*, paid_rates.* exclude (price_no)
 from summed
-left join prices on summed.price_no = prices.price_no
+left join paid_rates on summed.price_no = paid_rates.price_no
 order by
     group_1 nulls first,
     group_2 nulls first,
