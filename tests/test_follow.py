@@ -127,6 +127,15 @@ def test_where_no_file_has_changed_the_store_is_left_alone(logs: Path) -> None:
     assert not store.exists()
 
 
+def test_after_a_look_that_takes_long_there_is_a_rest_so_that_looks_take_a_part_of_one_core(logs: Path) -> None:
+    # a look of a second on two processors, 2 / 0.22 - 1; one of three seconds that waits for a disk; a short one
+    times = iter([(0, 0), (1, 2), (10, 2), (13, 2.5), (30, 3), (30.1, 3.1)])
+    steps = Steps(lambda: None, lambda: None)
+    list(follow(logs / "s.duckdb", [str(logs)], poll=2.0, ending=steps, timer=lambda: next(times)))
+
+    assert [8.09, 10.64, 2.0] == [round(waited, 2) for waited in steps.waited]
+
+
 def test_a_store_among_the_logs_is_none_of_them(logs: Path) -> None:
     looks = list(follow(logs / "s.duckdb", [str(logs)], poll=2.0, ending=Steps(lambda: None)))
 
@@ -137,14 +146,6 @@ def test_a_store_among_the_logs_is_none_of_them(logs: Path) -> None:
 def test_a_folder_that_holds_nothing_but_the_store_holds_no_logs(tmp_path: Path) -> None:
     with Store(tmp_path / "s.duckdb") as store, pytest.raises(InputError, match="no logs found, but the store itself"):
         ingest(store, [str(tmp_path)])
-
-
-def test_a_look_takes_a_quarter_of_the_time_at_most(logs: Path) -> None:
-    ending = Steps()
-    began = time.monotonic()
-    list(follow(logs.parent / "s.duckdb", [str(logs)], poll=0.0, ending=ending))
-
-    assert 0.5 * (time.monotonic() - began) < ending.waited[0] / 3 <= time.monotonic() - began
 
 
 def test_who_is_asked_to_end_begins_no_other_batch(logs: Path, store: Store) -> None:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from time import monotonic
 from typing import Protocol
 
 import duckdb
@@ -25,13 +24,12 @@ from llmcost.errors import (
 )
 from llmcost.ingest.load import ingest
 from llmcost.ingest.options import Options
+from llmcost.ingest.pace import Timer, rest, times
 from llmcost.ingest.places import expand, without_store
 from llmcost.ingest.sources import state_of
 from llmcost.ingest.summary import Summary
 from llmcost.store import Store
 
-# a look may take this part of the time, so that a folder of a hundred thousand files is looked at less often
-SHARE = 0.25
 # what cannot be read is tried again after so many seconds, without a change of its own
 RETRY = 60.0
 LEAST_POLL, MOST_POLL = 0.1, 86_400.0
@@ -70,6 +68,7 @@ def follow(
     poll: float,
     ending: Event,
     onlooker: Onlooker | None = None,
+    timer: Timer = times,
 ) -> Iterator[Look]:
     """Look for what is new every `poll` seconds, or less often where a look takes long, until `ending` is set.
 
@@ -78,17 +77,17 @@ def follow(
     """
     has_looked, before, again = False, State(), 0.0
     while not ending.is_set():
-        began = monotonic()
+        began = timer()
         states = states_of(logs, path)
         is_due = onlooker is not None and onlooker.is_due()
-        if not has_looked or states != before or began >= again or is_due:
+        if not has_looked or states != before or began[0] >= again or is_due:
             try:
                 with Store(path) as store:
                     summary = look(store, logs, options, ending)
                     if onlooker is not None:
                         onlooker.look(store)
                         # who looks on reads all that there is once, and later little
-                        began = began if has_looked else monotonic()
+                        began = began if has_looked else timer()
             except (StoreError, OSError, duckdb.Error) as error:
                 kept_by = keeper_of(error, path)
                 if kept_by is None or not (has_looked or isinstance(error, LockedError)):
@@ -96,11 +95,11 @@ def follow(
                 yield Look(kept_by=kept_by)
             else:
                 has_looked, before = True, states
-                again = monotonic() + RETRY if summary.skipped else float("inf")
+                again = timer()[0] + RETRY if summary.skipped else float("inf")
                 yield Look(summary)
         else:
             yield Look()
-        ending.wait(max(poll, (monotonic() - began) * (1 / SHARE - 1)))
+        ending.wait(max(poll, rest(began, timer())))
 
 
 def keeper_of(error: Exception, path: str | Path) -> StoreError | OSError | None:

@@ -5,14 +5,12 @@ and never when nobody looks.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from time import monotonic, process_time
 
 from llmcost.errors import StoreError
-from llmcost.ingest.follow import SHARE
+from llmcost.ingest.pace import Timer, rest, times
 from llmcost.store import Filters
 from llmcost.watch.following import Newest, Update
 from llmcost.watch.serve.asked import Asked
@@ -21,12 +19,6 @@ from llmcost.watch.watching import Clock
 
 # different pages that are kept
 MOST = 16
-Timer = Callable[[], tuple[float, float]]
-
-
-def times() -> tuple[float, float]:
-    """Count seconds of the clock, and of the processor."""
-    return monotonic(), process_time()
 
 
 @dataclass(frozen=True)
@@ -43,9 +35,7 @@ class Kept:
 class Shared:
     """What was computed lately, by what was asked; `timer` counts seconds of the clock and of the processor."""
 
-    def __init__(
-        self, reader: Reader, newest: Newest, clock: Clock, timer: Callable[[], tuple[float, float]] = times
-    ) -> None:
+    def __init__(self, reader: Reader, newest: Newest, clock: Clock, timer: Timer = times) -> None:
         self.reader, self.newest, self.clock, self.timer = reader, newest, clock, timer
         self.one = Lock()
         self.kept: OrderedDict[Asked, Kept] = OrderedDict()
@@ -90,8 +80,7 @@ class Shared:
         began = self.timer()
         found = self.reader.compute(filters)
         ended = self.timer()
-        took = max(after - before for before, after in zip(began, ended, strict=True))
-        self.rested = ended[0] + took * (1 / SHARE - 1)
+        self.rested = ended[0] + rest(began, ended)
         self.number += 1
         self.kept[asked] = Kept(last.looks, filters, found, until_of(last), self.number)
         self.kept.move_to_end(asked)
