@@ -146,7 +146,8 @@ class Database:
 
         Columns: request_id, detector, finding; saving_usd, saving_low_usd, saving_high_usd (USD, Decimal, exact: what
         earlier detectors have left of this request, whether asked for or not), standalone_usd; certainty (proven,
-        likely or possible), evidence, started_at, key, model, route, cost_usd.
+        likely or possible), evidence_tier (text, fields, counters or counts), evidence, started_at, key, model, route,
+        cost_usd.
         `settings` holds parameters by detector. Raises UsageError for what does not exist.
         """
         filters = Filters(moment(since), moment(until), tuple(where))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from llmcost.demo import write_month
 from llmcost.detect import Claims, claim, detect, detectors, findings
-from llmcost.detect.detector import CERTAINTIES, CONTRACT
+from llmcost.detect.detector import CERTAINTIES, CONTRACT, TIERS
 from llmcost.detect.savings import COLUMNS as SAVINGS
 from llmcost.detect.savings import savings
 from llmcost.ingest import ingest
@@ -54,9 +54,20 @@ def a_request_is_found_once_and_is_one_that_was_asked_for(claims: Claims) -> Non
 
 
 def a_hit_says_what_why_and_how_certain(claims: Claims) -> None:
-    said = claims.rows("select distinct detector, certainty, finding <> '' and evidence <> '' from hits")
-    assert {(detector, certainty, True) for detector, certainty, _ in said} == set(said)
-    assert set(CERTAINTIES) >= {certainty for _, certainty, _ in said}
+    said = claims.rows("select distinct detector, certainty, evidence_tier, finding <> '' and evidence <> '' from hits")
+    assert {(*names, True) for *names, _ in said} == set(said)
+    assert set(CERTAINTIES) >= {certainty for _, certainty, *_ in said}
+    assert set(TIERS) >= {tier for _, _, tier, _ in said}
+
+
+def what_rests_on_counts_is_possible_and_not_sure(claims: Claims) -> None:
+    by_counts = claims.rows("select certainty, saving_low_usd from hits where evidence_tier = 'counts'")
+    assert {("possible", 0)} >= {(certainty, low or 0) for certainty, low in by_counts}
+
+
+def a_detector_rests_on_what_its_header_says(claims: Claims) -> None:
+    said = claims.rows("select distinct detector, evidence_tier from hits")
+    assert [] == [(name, tier) for name, tier in said if tier not in claims.hits.detectors[name].tiers]
     for table in claims.hits.by_detector.values():
         assert set(CONTRACT) <= set(claims.engine.columns("from found", {"found": table}))
 
@@ -88,6 +99,8 @@ LAWS: list[Law] = [
     a_saving_is_in_its_range_and_no_more_than_the_cost,
     a_request_is_found_once_and_is_one_that_was_asked_for,
     a_hit_says_what_why_and_how_certain,
+    what_rests_on_counts_is_possible_and_not_sure,
+    a_detector_rests_on_what_its_header_says,
     a_dollar_is_claimed_once,
     what_is_shown_adds_up,
 ]

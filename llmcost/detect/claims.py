@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from llmcost.detect.detector import CONTRACT
+from llmcost.detect.detector import CONTRACT, TIER, detectors
 from llmcost.detect.query import queries
 from llmcost.detect.run import Hits
 from llmcost.store import DerivedTable, Engine, Inputs, Tables
@@ -60,8 +60,14 @@ def all_hits(hits: Hits) -> DerivedTable:
     found = {f"hits_{place}": table for place, table in enumerate(hits.by_detector.values())}
     parts = [
         f"select {place} as place, {literal(name)} as detector, {str(name in hits.asked).lower()} as is_asked, "
-        f"{', '.join(CONTRACT)} from hits_{place}"
+        f"{', '.join(CONTRACT)}, {tier_of(hits, name)} from hits_{place}"
         for place, name in enumerate(hits.by_detector)
     ]
     query = " union all ".join([queries()["no_hits"].query, *parts])
     return DerivedTable(query, found, is_materialized=False)
+
+
+def tier_of(hits: Hits, name: str) -> str:
+    """Write which column says what a finding rests on; a team's own detector may not know."""
+    is_known = name in detectors() or TIER in hits.engine.columns("from found", {"found": hits.by_detector[name]})
+    return TIER if is_known else f"cast(null as varchar) as {TIER}"

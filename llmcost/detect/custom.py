@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from llmcost.counts import counted
-from llmcost.detect.detector import CERTAINTIES, CONTRACT, LAST, Detector, detectors
+from llmcost.detect.detector import CERTAINTIES, CONTRACT, LAST, TIER, TIERS, Detector, detectors
 from llmcost.errors import ShelfError, first_line
 from llmcost.shelf import read_shelf
 from llmcost.store import DerivedTable, Scope, Store
@@ -17,6 +17,10 @@ STRANGERS = """
     select count(*) from found where dedupe_key is null or dedupe_key not in (select dedupe_key from scope)
 """
 TWICE = "select count(*) - count(distinct dedupe_key) from found"
+UNKNOWN_TIER = f"""
+    select count(*) from found
+    where {TIER} is null or {TIER} not in {TIERS} or ({TIER} = 'counts' and certainty <> 'possible')
+"""
 BROKEN = f"""
     select count(*) from found inner join scope on found.dedupe_key = scope.dedupe_key
     where
@@ -75,6 +79,11 @@ def check_laws(store: Store, scope: Scope, detector: Detector, found: DerivedTab
     if strangers:
         raise ShelfError(
             f"{detector.name}.sql gives {counted(strangers, 'row')} whose dedupe_key is not a request of the scope"
+        )
+    if TIER in columns and (unknown := scope.value(UNKNOWN_TIER, tables)):
+        raise ShelfError(
+            f"{detector.name}.sql gives {counted(unknown, 'row')} of no tier of evidence",
+            hint=f"{TIER} is {', '.join(TIERS)}; with counts alone the certainty is possible",
         )
     if twice:
         raise ShelfError(f"{detector.name}.sql gives {counted(twice, 'request')} more than once")

@@ -12,6 +12,9 @@ from llmcost.shelf import Query, shipped_shelf
 
 # Every detector's query gives these, one row per request that is worth looking at; more columns are its own.
 CONTRACT = ("dedupe_key", "finding", "saving_usd", "saving_low_usd", "saving_high_usd", "certainty", "evidence")
+# what a finding rests on, the surest first; a column of every shipped detector, and of a team's own that knows it
+TIER = "evidence_tier"
+TIERS = ("text", "fields", "counters", "counts")
 CERTAINTIES = ("proven", "likely", "possible")
 LAST = 99
 # queries that detectors and causes read as tables; which ones, their headers say
@@ -23,12 +26,14 @@ class Detector(Query):
     """One file of the shelf: `why` what it finds is waste, and what to do about it.
 
     Of two detectors that point at one request the one of the lower `rank` claims its saving first. `needs` lists what
-    the logs must have: `fields`, one of which some request fills, and what it `says` where none does.
+    the logs must have: `fields`, one of which some request fills, and what it `says` where none does. `tiers` are those
+    of TIERS that it can rest on, the surest first, each with the `fields` of which a request must have one.
     """
 
     why: str
     advice: str
     needs: list[dict[str, Any]] = field(default_factory=list)
+    tiers: dict[str, dict[str, Any]] = field(default_factory=dict)
     rank: int = LAST
 
     def check(self) -> None:
@@ -52,6 +57,9 @@ def rules(detector: Detector) -> dict[str, bool]:
             isinstance(need, dict) and isinstance(need.get("fields"), list) and need["fields"] and "says" in need
             for need in detector.needs
         ),
+        f"tiers are of {', '.join(TIERS)}, in this order, each {{fields: [column]}}": isinstance(detector.tiers, dict)
+        and [tier for tier in TIERS if tier in detector.tiers] == list(detector.tiers)
+        and all(isinstance(tier, dict) and tier.get("fields") for tier in detector.tiers.values()),
     }
 
 

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from llmcost.detect.claims import Claims
-from llmcost.detect.detector import STEPS
+from llmcost.detect.detector import STEPS, TIER
 from llmcost.detect.query import queries
 from llmcost.detect.savings import saved_totals
 from llmcost.errors import UsageError
@@ -20,13 +20,14 @@ WHO = ("key", "model", "route")
 MONEY = (
     *("requests", "of_requests", "spend_usd", "saving_usd", "saving_low_usd", "saving_high_usd", "standalone_usd"),
     "certainty",
+    TIER,
 )
 WORDS = ("evidence", "examples", "fix")
 
 
 @dataclass(frozen=True)
 class Findings:
-    """One row per detector, key, model, route and certainty; `totals` count a request and its dollars once.
+    """One row per detector, key, model, route, certainty and tier; `totals` count a request and its dollars once.
 
     `own` names the columns that only this detector has, the most telling first.
     """
@@ -39,7 +40,7 @@ class Findings:
 
 @cache
 def summaries() -> dict[str, Query]:
-    """Read the shelf of summaries by the name of their detector: columns of its own, by group and certainty."""
+    """Read the shelf of summaries by the name of their detector: columns of its own, by group, certainty and tier."""
     return shipped_shelf(resources.files("llmcost.detect") / "summaries", Query)
 
 
@@ -68,7 +69,7 @@ def findings(claims: Claims) -> Findings:
     rows: list[Row] = []
     more: tuple[str, ...] = ()
     for row in found:
-        own = summed.get(row["detector"], {}).get((row["group_no"], row["certainty"]), {})
+        own = summed.get(row["detector"], {}).get((row["group_no"], row["certainty"], row[TIER]), {})
         if is_alone:
             more = tuple(name for name in own if name not in WORDS)
         fix = own.get("fix", hits.detectors[row["detector"]].advice) + effect_of(row)
@@ -87,10 +88,10 @@ def effect_of(row: Row) -> str:
     return f" About {dollars(row['saving_usd'])} of {dollars(row['spend_usd'])} would not be spent."
 
 
-def summary_columns(claims: Claims, name: str) -> dict[tuple[int, str], Row]:
-    """Run the summary of a detector: its columns by group and certainty."""
+def summary_columns(claims: Claims, name: str) -> dict[tuple[int, str, str], Row]:
+    """Run the summary of a detector: its columns by group, certainty and tier of evidence."""
     rows = claims.records(summaries()[name], {"own_hits": claims.own_hits(name)})
-    return {(row.pop("group_no"), row.pop("certainty")): row for row in rows}
+    return {(row.pop("group_no"), row.pop("certainty"), row.pop(TIER)): row for row in rows}
 
 
 def found_requests(claims: Claims) -> Result:

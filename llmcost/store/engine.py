@@ -67,7 +67,8 @@ class DerivedTable:
     """
 
     query: Query | str
-    inputs: Inputs
+    # tables are made of tables: what is written of one would never end
+    inputs: Inputs = field(repr=False)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     is_materialized: bool = True
 

@@ -96,7 +96,8 @@ def describe(finding: Row, name: str) -> Iterator[str]:
     names = ("saving_usd", "saving_low_usd", "saving_high_usd", "standalone_usd")
     saving, low, high, alone = (exact_dollars(finding[column]) for column in names)
     saves = "unpriced" if finding["saving_usd"] is None else f"saves {saving} ({low} to {high})"
-    yield f"  {finding['detector']}: {finding['finding']}: {saves}, {finding['certainty']}{name}"
+    by = f" by {finding['evidence_tier']}" if finding["evidence_tier"] else ""
+    yield f"  {finding['detector']}: {finding['finding']}: {saves}, {finding['certainty']}{by}{name}"
     yield f"    {finding['evidence']}"
     if finding["standalone_usd"] != finding["saving_usd"]:
         yield f"    by itself it would save {alone}: another detector claims the rest first"

@@ -8,6 +8,8 @@ params:
   max_age_seconds: 86400  # an answer that is older is asked for again
   safe_age_seconds: 3600  # what any cache keeps; the low end of the range
   unlogged_seconds: 60  # how long an answer is taken to take where its end is not logged
+tiers:  # of evidence: what a request must have for each
+  text: {fields: [prompt_hash]}
 needs:
   - fields: [prompt_hash]
     says: no prompts (or ingested with --text none)
@@ -99,6 +101,7 @@ select
     end as saving_low_usd,
     cost_usd as saving_high_usd,
     case when temperature = 0 then 'likely' else 'possible' end as certainty,
+    'text' as evidence_tier,
     'same question and answer '
     || cast(cast((started_us - ready_us - (started_us - ready_us) % 1000000) / 1000000 as bigint) as varchar)
     || ' s before'

@@ -9,6 +9,8 @@ params:
   min_repeat_share: 0.2  # fewer repeated ones are chance, or the price of simplicity
   query_chars: 256  # about 64 tokens; a shorter text that is embedded by itself is a search, not a document
   store_days: 30  # a vector that is older may be gone; the low end of the range
+tiers:  # of evidence: what a request must have for each
+  text: {fields: [embedding_item_hashes]}
 needs:
   - fields: [embedding_item_hashes]
     says: no inputs of embeddings (or ingested with --text none)
@@ -178,6 +180,7 @@ select
     cast(kept_saving_usd as decimal(38, 21)) as saving_low_usd,
     cast(saving_usd as decimal(38, 21)) as saving_high_usd,
     'proven' as certainty,
+    'text' as evidence_tier,
     cast(repeated_items as varchar)
     || ' of '
     || cast(items as varchar)

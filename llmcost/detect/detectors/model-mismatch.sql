@@ -11,6 +11,9 @@ params:
   max_top_share: 0.98  # where one answer is more frequent, the rare one is what matters: a guard
   escalation_share: 0.15  # of the requests, sent to the dear model again; the low end of the range
   tokenizer_factor: 1.3  # the successor may count more tokens in the same text; the low end of the range
+tiers:  # of evidence: what a request must have for each
+  text: {fields: [output_hash]}
+  fields: {fields: [model]}
 needs:
   - fields: [cost_usd]
     of: price_status = 'priced'
@@ -119,6 +122,7 @@ with
         select
             dedupe_key,
             'closed labels on a dear model' as finding,
+            'text' as evidence_tier,
             cast(cost_usd as decimal(34, 21)) as cost_usd,
             cast(stand_in_usd as decimal(34, 21)) as stand_in_usd,
             cast(stand_in_usd as decimal(34, 21)) + cast(
@@ -142,6 +146,7 @@ with
         select
             dedupe_key,
             'superseded model' as finding,
+            'fields' as evidence_tier,
             cast(cost_usd as decimal(34, 21)) as cost_usd,
             cast(stand_in_usd as decimal(34, 21)) as stand_in_usd,
             cast(
@@ -167,6 +172,7 @@ select
     ) as saving_low_usd,
     cast(cost_usd - stand_in_usd as decimal(38, 21)) as saving_high_usd,
     'possible' as certainty,
+    evidence_tier,
     evidence,
     stand_in,
     cast(stand_in_usd as decimal(38, 21)) as stand_in_usd,

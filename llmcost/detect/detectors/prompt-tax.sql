@@ -6,6 +6,8 @@ rank: 4
 inputs: [prefixes, cache_rules, paid_rates]
 params:
   min_requests: 50  # fewer that begin alike are not worth a change of code
+tiers:  # of evidence: what a request must have for each
+  text: {fields: [prefix_hashes]}
 needs:
   - fields: [prefix_hashes]
     says: no prompts (or ingested with --text none)
@@ -145,6 +147,7 @@ select
     ) as saving_low_usd,
     cast(high_left_usd as decimal(38, 21)) as saving_high_usd,
     certainty,
+    'text' as evidence_tier,
     evidence,
     policy,
     miss_cause,

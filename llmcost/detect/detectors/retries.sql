@@ -9,6 +9,9 @@ params:
   overlap_ms: 250  # clocks of two hosts differ; more overlap is parallel work
   immediate_ms: 2000  # a good answer asked for again within this is a retry, too
   min_reask_percent: 10  # of one user's requests of one prompt; fewer are two callers that meet
+tiers:  # of evidence: what a request must have for each
+  text: {fields: [prompt_hash]}
+  fields: {fields: [attempt_number, fallback_index, "nullif(logical_request_id, request_id)"]}
 needs:
   - fields: [prompt_hash, attempt_number, fallback_index, "nullif(logical_request_id, request_id)"]
     says: no prompts (or ingested with --text none), no attempt numbers and no ids that attempts share
@@ -107,6 +110,7 @@ select
         then 'likely'
         else 'proven'
     end as certainty,
+    case when next_link = 'in one operation' then 'fields' else 'text' end as evidence_tier,
     'attempt '
     || cast(attempt as varchar)
     || ' of '

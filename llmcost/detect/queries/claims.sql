@@ -14,6 +14,7 @@ with
             dedupe_key,
             is_asked,
             certainty,
+            evidence_tier,
             saving_usd,
             case
                 when certainty = 'possible' and saving_usd is not null then 0 else saving_low_usd
@@ -33,6 +34,7 @@ select
     ordered.place,
     ordered.dedupe_key,
     ordered.certainty,
+    ordered.evidence_tier,
     saving_usd - least(saving_usd, claimed_usd) as saving_usd,
     saving_low_usd - least(saving_low_usd, claimed_usd) as saving_low_usd,
     saving_high_usd - least(saving_high_usd, claimed_usd) as saving_high_usd,

@@ -13,6 +13,7 @@ select
     claims.saving_high_usd,
     claims.standalone_usd,
     claims.certainty,
+    claims.evidence_tier,
     hits.evidence,
     named.started_at,
     named.key,

@@ -13,5 +13,6 @@ select
     cast(null as decimal(38, 21)) as saving_low_usd,
     cast(null as decimal(38, 21)) as saving_high_usd,
     cast(null as varchar) as certainty,
-    cast(null as varchar) as evidence
+    cast(null as varchar) as evidence,
+    cast(null as varchar) as evidence_tier
 where false

@@ -6,6 +6,7 @@ inputs: [own_hits]
 select
     group_no,
     certainty,
+    evidence_tier,
     count(distinct output_hash) as different_answers,
     cast(percentile_disc(0.5) within group (order by age_us) / 1000 as bigint) as age_p50_ms,
     cast(count(*) as varchar)
@@ -16,4 +17,4 @@ select
     || cast(cast(percentile_disc(0.5) within group (order by age_us) / 1000000 as bigint) as varchar)
     || ' s' as evidence
 from own_hits
-group by group_no, certainty
+group by group_no, certainty, evidence_tier

@@ -8,12 +8,13 @@ with
         select
             group_no,
             certainty,
+            evidence_tier,
             cast(sum(items) as bigint) as items,
             cast(sum(repeated_items) as bigint) as repeated_items,
             cast(sum(repeated_tokens) as bigint) as repeated_tokens,
             percentile_disc(0.5) within group (order by age_us) as age_us
         from own_hits
-        group by group_no, certainty
+        group by group_no, certainty, evidence_tier
     ),
     named as (
         select
@@ -33,6 +34,7 @@ with
 select
     group_no,
     certainty,
+    evidence_tier,
     items,
     repeated_items,
     unchanged_share,

@@ -8,6 +8,7 @@ with
         select
             group_no,
             certainty,
+            evidence_tier,
             min(key) as key,
             min(model) as model,
             min(finding) as finding,
@@ -18,11 +19,12 @@ with
             max(cast(top_answers as double) / answers) as top_answer_share,
             cast(max(p95_tokens) as bigint) as answer_p95_tokens
         from own_hits
-        group by group_no, certainty
+        group by group_no, certainty, evidence_tier
     )
 select
     group_no,
     certainty,
+    evidence_tier,
     try_model,
     try_cost_usd,
     labels,

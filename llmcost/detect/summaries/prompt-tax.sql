@@ -8,6 +8,7 @@ with
         select
             group_no,
             certainty,
+            evidence_tier,
             string_agg(
                 miss_cause || ' ' || cast(requests as varchar),
                 ', '
@@ -15,16 +16,17 @@ with
             ) as causes
         from
             (
-                select group_no, certainty, miss_cause, count(*) as requests
+                select group_no, certainty, evidence_tier, miss_cause, count(*) as requests
                 from own_hits
-                group by group_no, certainty, miss_cause
+                group by group_no, certainty, evidence_tier, miss_cause
             ) as counted
-        group by group_no, certainty
+        group by group_no, certainty, evidence_tier
     ),
     sums as (
         select
             group_no,
             certainty,
+            evidence_tier,
             case
                 when min(policy) = max(policy) then min(policy) else min(policy) || ' or ' || max(policy)
             end as policy,
@@ -32,11 +34,12 @@ with
             cast(sum(unread_tokens) as bigint) as unread_tokens,
             max(calls_per_hour) as calls_per_hour
         from own_hits
-        group by group_no, certainty
+        group by group_no, certainty, evidence_tier
     )
 select
     sums.group_no,
     sums.certainty,
+    sums.evidence_tier,
     sums.policy,
     sums.prefix_tokens,
     sums.unread_tokens,
@@ -49,4 +52,8 @@ select
     || '; '
     || causes.causes as evidence
 from sums
-inner join causes on sums.group_no = causes.group_no and sums.certainty = causes.certainty
+inner join
+    causes
+    on sums.group_no = causes.group_no
+    and sums.certainty = causes.certainty
+    and sums.evidence_tier = causes.evidence_tier

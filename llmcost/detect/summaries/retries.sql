@@ -10,7 +10,8 @@ with
         select
             *,
             lag(next_gap_us) over (
-                partition by group_no, certainty, chain_key order by attempt nulls last, dedupe_key nulls last
+                partition by group_no, certainty, evidence_tier, chain_key
+                order by attempt nulls last, dedupe_key nulls last
             ) as gap_before_us
         from own_hits
     ),
@@ -18,6 +19,7 @@ with
         select
             group_no,
             certainty,
+            evidence_tier,
             chain_key,
             max(attempts) as attempts,
             sum(added_us) as added_us,
@@ -36,25 +38,27 @@ with
             and max(case when layer = 'client' then attempt end) is not null as is_nested,
             max(layer) as layer
         from pauses
-        group by group_no, certainty, chain_key
+        group by group_no, certainty, evidence_tier, chain_key
     ),
     backoffs as (
         select
             *,
             row_number() over (
-                partition by group_no, certainty order by chains desc nulls last, backoff nulls last
+                partition by group_no, certainty, evidence_tier
+                order by chains desc nulls last, backoff nulls last
             ) as place
         from
             (
-                select group_no, certainty, backoff, count(*) as chains
+                select group_no, certainty, evidence_tier, backoff, count(*) as chains
                 from chains
-                group by group_no, certainty, backoff
+                group by group_no, certainty, evidence_tier, backoff
             ) as counted
     ),
     errors as (
         select
             group_no,
             certainty,
+            evidence_tier,
             string_agg(
                 error || ' ' || cast(attempts as varchar),
                 ', '
@@ -62,17 +66,18 @@ with
             ) as errors
         from
             (
-                select group_no, certainty, error, count(*) as attempts
+                select group_no, certainty, evidence_tier, error, count(*) as attempts
                 from own_hits
-                group by group_no, certainty, error
+                group by group_no, certainty, evidence_tier, error
             ) as counted
-        group by group_no, certainty
+        group by group_no, certainty, evidence_tier
     ),
     -- a fix for one cause does nothing about another
     fixed as (
         select
             group_no,
             certainty,
+            evidence_tier,
             saving_usd,
             case
                 when
@@ -117,6 +122,7 @@ with
         select
             group_no,
             certainty,
+            evidence_tier,
             string_agg(
                 advice || case
                     when saving_usd is null
@@ -140,18 +146,20 @@ with
                 select
                     group_no,
                     certainty,
+                    evidence_tier,
                     advice,
                     sum(saving_usd) as saving_usd,
                     cast(sum(saving_usd) as decimal(38, 2)) as rounded
                 from fixed
-                group by group_no, certainty, advice
+                group by group_no, certainty, evidence_tier, advice
             ) as summed
-        group by group_no, certainty
+        group by group_no, certainty, evidence_tier
     ),
     operations as (
         select
             group_no,
             certainty,
+            evidence_tier,
             count(*) as operations,
             max(attempts) as longest,
             cast(
@@ -165,23 +173,25 @@ with
                 else 'client or gateway'
             end as layers
         from chains
-        group by group_no, certainty
+        group by group_no, certainty, evidence_tier
     ),
     resent as (
         select
             group_no,
             certainty,
+            evidence_tier,
             count(*) as requests,
             sum(case when error = '429' then 1 else 0 end) as rate_limited,
             cast(sum(input_tokens) as bigint) as resent_tokens,
             sum(unbilled_status_usd) as unbilled_status_usd,
             sum(unobserved_usd) as unobserved_usd
         from own_hits
-        group by group_no, certainty
+        group by group_no, certainty, evidence_tier
     )
 select
     resent.group_no,
     resent.certainty,
+    resent.evidence_tier,
     operations.operations,
     resent.requests + operations.operations as attempts,
     cast(sent.requests as double) / nullif(sent.requests - resent.requests, 0) as amplification,
@@ -207,12 +217,25 @@ select
     || operations.layers as evidence,
     fixes.fix
 from resent
-inner join fixes on resent.group_no = fixes.group_no and resent.certainty = fixes.certainty
-inner join operations on resent.group_no = operations.group_no and resent.certainty = operations.certainty
-inner join errors on resent.group_no = errors.group_no and resent.certainty = errors.certainty
+inner join
+    fixes
+    on resent.group_no = fixes.group_no
+    and resent.certainty = fixes.certainty
+    and resent.evidence_tier = fixes.evidence_tier
+inner join
+    operations
+    on resent.group_no = operations.group_no
+    and resent.certainty = operations.certainty
+    and resent.evidence_tier = operations.evidence_tier
+inner join
+    errors
+    on resent.group_no = errors.group_no
+    and resent.certainty = errors.certainty
+    and resent.evidence_tier = errors.evidence_tier
 inner join
     backoffs
     on resent.group_no = backoffs.group_no
     and resent.certainty = backoffs.certainty
+    and resent.evidence_tier = backoffs.evidence_tier
     and backoffs.place = 1
 inner join sent on resent.group_no = sent.group_no

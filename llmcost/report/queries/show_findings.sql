@@ -12,6 +12,7 @@ select
     claims.saving_high_usd,
     claims.standalone_usd,
     claims.certainty,
+    claims.evidence_tier,
     hits.evidence
 from claims
 inner join hits on claims.dedupe_key = hits.dedupe_key and claims.place = hits.place
