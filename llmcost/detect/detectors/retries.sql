@@ -156,11 +156,18 @@ select
         then
             '; the same '
             || cast(input_tokens as varchar)
-            || ' input tokens again after '
-            || cast(cast((pause_us - pause_us % 1000000) / 1000000 as bigint) as varchar)
-            || '.'
-            || cast(cast((pause_us % 1000000 - pause_us % 100000) / 100000 as bigint) as varchar)
-            || ' s, by chance 1 in '
+            || ' input tokens again '
+            || case
+                when pause_us < 100000
+                then 'at once'
+                else
+                    'after '
+                    || cast(cast((pause_us - pause_us % 1000000) / 1000000 as bigint) as varchar)
+                    || '.'
+                    || cast(cast((pause_us % 1000000 - pause_us % 100000) / 100000 as bigint) as varchar)
+                    || ' s'
+            end
+            || ', by chance 1 in '
             || cast(cast((1000000 - 1000000 % chance) / chance as bigint) as varchar)
         else ''
     end as evidence,

@@ -71,8 +71,11 @@ with
     )
 select
     run_key,
-    greatest(
-        cast((part - part % whole) / whole as bigint),
-        cast((own_part - own_part % own_whole) / own_whole as bigint)
+    least(
+        greatest(
+            cast((part - part % whole) / whole as bigint),
+            cast((own_part - own_part % own_whole) / own_whole as bigint)
+        ),
+        1000000
     ) as chance
 from shares
