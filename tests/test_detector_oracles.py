@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from llmcost.detect import detect, detectors
 from llmcost.store import Store
-from tests.oracles import duplicates, embeddings, invented, model_mismatch, prompt_tax, retries
+from tests.oracles import counted_retries, duplicates, embeddings, invented, model_mismatch, prompt_tax, retries
 from tests.oracles.invented import Bench, Record, together
 from tests.shelves import shipped
 
@@ -34,17 +34,10 @@ class Oracle:
 
 ORACLES = {
     "retries": Oracle(
-        retries.found,
+        counted_retries.found,
         retries.COLUMNS,
-        invented.attempts(),
-        st.sampled_from(
-            [
-                *[{}] * 3,
-                {"max_gap_seconds": 1, "overlap_ms": 0},
-                {"overlap_ms": 1000, "immediate_ms": 250, "min_reask_percent": 40},
-                {"max_gap_seconds": 0, "immediate_ms": 0},
-            ]
-        ),
+        counted_retries.logs(),
+        st.sampled_from(counted_retries.SETTINGS),
     ),
     "embeddings": Oracle(
         embeddings.found,

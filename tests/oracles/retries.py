@@ -1,4 +1,4 @@
-"""docs/detectors/retries.md in plain Python."""
+"""docs/detectors/retries.md in plain Python: what prompts and attempts tell."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ COLUMNS = (
     "saving_low_usd",
     "saving_high_usd",
     "certainty",
+    "evidence_tier",
     "unbilled_status_usd",
     "unobserved_usd",
     "attempt",
@@ -28,26 +29,31 @@ COLUMNS = (
     "layer",
     "next_gap_us",
     "added_us",
+    "chance",
 )
-PARAMS = {"max_gap_seconds": 60, "overlap_ms": 250, "immediate_ms": 2000, "min_reask_percent": 10}
+PARAMS = {
+    "max_gap_seconds": 60,
+    "overlap_ms": 250,
+    "immediate_ms": 2000,
+    "min_reask_percent": 10,
+    "max_chance_percent": 5,
+}
 UNUSABLE = {"length", "max_tokens", "content_filter", "refusal"}
 NEW_RULE = (date(2026, 3, 3) - date(1970, 1, 1)).days * 86_400_000_000
 Request = Mapping[str, Any]
 Row = dict[str, Any]
 
 
-def found(requests: Sequence[Request], params: Mapping[str, int]) -> dict[str, Row]:
-    """Find the redundant attempts by `case_id`, as columns of COLUMNS."""
-    limits = {**PARAMS, **params}
+def found_surely(made: list[Run], limits: Mapping[str, int]) -> dict[str, Row]:
+    """Find the redundant attempts of runs by prompts and by attempts, by `case_id`, as columns of COLUMNS."""
     rows: dict[str, Row] = {}
-    for chain in chains(runs(looked_at(requests), limits), limits):
+    for chain in chains(made, limits):
         rows |= dict(redundant(chain))
     return rows
 
 
-def looked_at(requests: Sequence[Request]) -> list[Request]:
+def looked_at(ours: Sequence[Request]) -> list[Request]:
     """Leave out what has nothing to do with anything that was sent again."""
-    ours = [r for r in requests if not r["is_batch"] and not r["gateway_cache_hit"]]
     prompts = Counter(r["prompt_hash"] for r in ours if r["prompt_hash"])
     marked = {operation(r) for r in ours if is_marked(r)}
     return [r for r in ours if prompts[r["prompt_hash"]] > 1 or operation(r) in marked]
@@ -148,6 +154,10 @@ class Chain:
     runs: list[Run]
     links: list[str]
 
+    @property
+    def requests(self) -> list[Request]:
+        return [r for run in self.runs for r in run.requests]
+
 
 def chains(runs: list[Run], limits: Mapping[str, int]) -> list[Chain]:
     """Join the runs of each caller."""
@@ -194,24 +204,34 @@ def is_clock(line: list[Run], at: int) -> bool:
 
 def redundant(chain: Chain) -> Iterable[tuple[str, Row]]:
     """Price all attempts of a chain but its last."""
-    attempts = [r for run in chain.runs for r in run.requests]
+    attempts = chain.requests
     links = [link for run, link in zip(chain.runs, [*chain.links, ""], strict=True) for link in links_of(run, link)]
-    for number, (this, following) in enumerate(pairwise(attempts)):
+    for number, this in enumerate(attempts[:-1]):
         link = links[number]
         yield (
             this["case_id"],
             {
                 **saving(this, link),
-                "finding": hop(this, following) if is_unusable(this) else "re-ask",
+                **place(attempts, number),
+                "evidence_tier": "fields" if link == "gateway" else "text",
                 "unobserved_usd": unobserved(this, attempts),
-                "attempt": number + 1,
-                "attempts": len(attempts),
-                "hop": hop(this, following),
                 "layer": "gateway" if link == "gateway" else "client",
-                "next_gap_us": following["started_us"] - end(this),
-                "added_us": following["started_us"] - this["started_us"],
+                "chance": None,
             },
         )
+
+
+def place(attempts: Sequence[Request], number: int) -> Row:
+    """Say which attempt one is, and what followed it."""
+    this, following = attempts[number], attempts[number + 1]
+    return {
+        "finding": hop(this, following) if is_unusable(this) else "re-ask",
+        "attempt": number + 1,
+        "attempts": len(attempts),
+        "hop": hop(this, following),
+        "next_gap_us": following["started_us"] - end(this),
+        "added_us": following["started_us"] - this["started_us"],
+    }
 
 
 def links_of(run: Run, link: str) -> list[str]:

@@ -9,45 +9,49 @@ params:
   overlap_ms: 250  # clocks of two hosts differ; more overlap is parallel work
   immediate_ms: 2000  # a good answer asked for again within this is a retry, too
   min_reask_percent: 10  # of one user's requests of one prompt; fewer are two callers that meet
+  max_chance_percent: 5  # without prompts: equal tokens that come by chance more often say nothing
 tiers:  # of evidence: what a request must have for each
   text: {fields: [prompt_hash]}
   fields: {fields: [attempt_number, fallback_index, "nullif(logical_request_id, request_id)"]}
+  counts: {fields: [input_tokens]}
 needs:
-  - fields: [prompt_hash, attempt_number, fallback_index, "nullif(logical_request_id, request_id)"]
-    says: no prompts (or ingested with --text none), no attempt numbers and no ids that attempts share
+  - fields: [prompt_hash, attempt_number, fallback_index, "nullif(logical_request_id, request_id)", input_tokens]
+    says: no prompts (or ingested with --text none), no attempt numbers, no ids that attempts share and no tokens
   - fields: [http_status_code, error_type, finish_reason, attempt_number]
     says: no status of failures and no attempt numbers
 steps:
   - retry_candidates  # requests that may be attempts of one operation
+  - retry_senders
+  - retry_servers
+  - retry_requests  # the same, by number
   - retry_attempts  # attempts of one operation, run by run
   - retry_runs
-  - retry_chains  # runs that a client sent one after the other
+  - retry_lines  # runs of one prompt, or of the same tokens
+  - retry_links  # runs that a client may have sent one after the other
+  - retry_peers  # for those by counts: all of the same key and model,
+  - retry_rates  # how often they have these tokens,
+  - retry_chances  # and how often chance makes the link
+  - retry_chains
+  - retry_members  # and the requests of each
 */
 with
-    members as (
-        select
-            in_runs.dedupe_key,
-            in_runs.run_key,
-            in_runs.run_us,
-            coalesce(chains.chain_key, in_runs.run_key) as chain_key,
-            case when in_runs.from_end > 1 then 'in one operation' else chains.next_link end as next_link
-        from retry_attempts as in_runs
-        left join retry_chains as chains on in_runs.run_key = chains.run_key
-        union all
-        select chains.run_key as dedupe_key, chains.run_key, chains.run_us, chains.chain_key, chains.next_link
-        from retry_chains as chains
-        where chains.run_key not in (select run_key from retry_attempts)
-    ),
     attempts as (
-        select calls.*, members.run_key, members.run_us, members.chain_key, members.next_link
-        from members
+        select
+            calls.*,
+            members.run_key,
+            members.run_us,
+            members.chain_key,
+            members.next_link,
+            members.is_counted,
+            members.chance
+        from retry_members as members
         inner join calls on members.dedupe_key = calls.dedupe_key
     ),
     placed as (
         select
             *,
             row_number() over chain as attempt,
-            count(*) over (partition by chain_key) as attempts,
+            count(*) over (partition by is_counted, chain_key) as attempts,
             lead(started_us) over chain - ended_us as next_gap_us,
             lead(started_us) over chain - started_us as added_us,
             lead(model) over chain as next_model,
@@ -56,14 +60,14 @@ with
         window
             -- run by run: the next may begin while the last attempt of this one is under way
             chain as (
-                partition by chain_key
+                partition by is_counted, chain_key
                 order by run_us nulls last, run_key nulls last, started_us nulls last, dedupe_key nulls last
             )
     ),
     siblings as (
         select chain_key, provider, model, max(input_tokens * input_usd_per_token) as input_usd
         from placed
-        where chain_key in (select chain_key from placed where is_unobserved)
+        where not is_counted and chain_key in (select chain_key from placed where is_unobserved)
         group by chain_key, provider, model
     ),
     redundant as (
@@ -77,7 +81,9 @@ with
                 when placed.provider is distinct from placed.next_provider
                 then 'failover'
                 else 'retry'
-            end as hop
+            end as hop,
+            -- what counts tell of a request is said where nothing surer is
+            row_number() over (partition by placed.dedupe_key order by placed.is_counted nulls last) as choice
         from placed
         left join
             siblings
@@ -92,25 +98,40 @@ with
             and placed.started_us >= unbilled_statuses.valid_from_us
             and placed.started_us < unbilled_statuses.valid_to_us
         where placed.attempt < placed.attempts
+    ),
+    said as (
+        select
+            *,
+            case
+                when is_counted
+                -- the chance in ten-thousandths, rounded up
+                then share_of((10000 - (chance + 99 - (chance + 99) % 100) / 100) / 10000, cost_usd)
+                else cost_usd
+            end as estimate_usd,
+            greatest(next_gap_us, 0) as pause_us
+        from redundant
+        where choice = 1
     )
 select
     dedupe_key,
     case when is_unusable then hop else 're-ask' end as finding,
-    cost_usd as saving_usd,
+    estimate_usd as saving_usd,
     case
-        when cost_usd > 0 and (is_unbilled or next_link = 'after an answer')
+        when cost_usd > 0 and (is_counted or is_unbilled or next_link = 'after an answer')
         then cast(0 as decimal(38, 21))
         else cost_usd
     end as saving_low_usd,
     cost_usd as saving_high_usd,
     case
-        when is_unbilled or next_link = 'after an answer'
+        when is_counted or is_unbilled or next_link = 'after an answer'
         then 'possible'
         when next_link = 'after the same answer'
         then 'likely'
         else 'proven'
     end as certainty,
-    case when next_link = 'in one operation' then 'fields' else 'text' end as evidence_tier,
+    case
+        when is_counted then 'counts' when next_link = 'in one operation' then 'fields' else 'text'
+    end as evidence_tier,
     'attempt '
     || cast(attempt as varchar)
     || ' of '
@@ -129,8 +150,28 @@ select
         when input_tokens is null
         then ', no usage logged'
         else ''
+    end
+    || case
+        when is_counted
+        then
+            '; the same '
+            || cast(input_tokens as varchar)
+            || ' input tokens again '
+            || case
+                when pause_us < 100000
+                then 'at once'
+                else
+                    'after '
+                    || cast(cast((pause_us - pause_us % 1000000) / 1000000 as bigint) as varchar)
+                    || '.'
+                    || cast(cast((pause_us % 1000000 - pause_us % 100000) / 100000 as bigint) as varchar)
+                    || ' s'
+            end
+            || ', by chance 1 in '
+            || cast(cast((1000000 - 1000000 % chance) / chance as bigint) as varchar)
+        else ''
     end as evidence,
-    cast(case when is_unbilled then cost_usd else 0 end as decimal(38, 21)) as unbilled_status_usd,
+    cast(case when is_unbilled then estimate_usd else 0 end as decimal(38, 21)) as unbilled_status_usd,
     cast(case when is_unobserved then sibling_usd else 0 end as decimal(38, 21)) as unobserved_usd,
     chain_key,
     attempt,
@@ -146,5 +187,6 @@ select
     end as error,
     next_gap_us,
     added_us,
-    input_tokens
-from redundant
+    input_tokens,
+    chance
+from said

@@ -11,6 +11,7 @@ select
     end_user,
     provider,
     model,
+    operation,
     logical_request_id,
     prompt_hash,
     output_hash,

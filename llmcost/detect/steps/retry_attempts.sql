@@ -8,7 +8,7 @@ with
             lag(is_unusable) over attempts as follows_unusable,
             coalesce(attempt_number > lag(attempt_number) over attempts, false)
             or coalesce(fallback_index > lag(fallback_index) over attempts, false) as is_marked
-        from retry_candidates
+        from retry_requests
         where operation is not null
         window
             attempts as (

@@ -1,5 +1,5 @@
 -- Requests that may be attempts of one operation: their prompt came more than once, or their operation
--- says so. Who sent and who served each, its operation and its prompt are numbers.
+-- says so, or one without a prompt may have been sent again by its tokens.
 with
     -- of the whole store, which costs no look at prices; one that is alone in the scope is a chain of one
     repeated_prompts as (
@@ -15,58 +15,56 @@ with
         from single_requests
         where attempt_number > 1 or fallback_index > 0 or (prompt_hash is null and status <> 'ok')
     ),
-    candidates as (
-        select *
+    -- counts of tokens of which an answer was unusable, and which a request without text has
+    telling_counts as (
+        select key, "user", end_user, provider, model, input_tokens
         from calls
         where
-            prompt_hash in (select prompt_hash from repeated_prompts)
-            or logical_request_id in (select logical_request_id from marked_operations)
+            input_tokens > 0
+            and (is_unusable or prompt_hash is null)
+            -- their texts are apart
+            and operation is distinct from 'embeddings'
+        group by key, "user", end_user, provider, model, input_tokens
+        having
+            max(case when is_unusable then 1 else 0 end) = 1
+            and max(case when prompt_hash is null then 1 else 0 end) = 1
     ),
-    -- numbers sort faster than names
-    senders as (
+    asked as (
         select
-            key,
-            "user",
-            end_user,
-            row_number() over (order by key nulls last, "user" nulls last, end_user nulls last) as sender
-        from (select distinct key, "user", end_user from candidates) as named
-    ),
-    servers as (
-        select provider, model, row_number() over (order by provider nulls last, model nulls last) as server
-        from (select distinct provider, model from candidates) as named
-    ),
-    operations as (
-        select
-            logical_request_id,
-            row_number() over (order by logical_request_id nulls last) as operation,
-            case when min(prompt_hash) = max(prompt_hash) then min(prompt_hash) end as prompt_hash
-        from candidates
-        group by logical_request_id
-        having count(*) > 1
+            calls.*,
+            coalesce(prompt_hash in (select prompt_hash from repeated_prompts), false)
+            or coalesce(
+                logical_request_id in (select logical_request_id from marked_operations), false
+            ) as is_repeated,
+            telling.input_tokens as counted_tokens
+        from calls
+        left join
+            telling_counts as telling
+            on calls.input_tokens = telling.input_tokens
+            and calls.key is not distinct from telling.key
+            and calls."user" is not distinct from telling."user"
+            and calls.end_user is not distinct from telling.end_user
+            and calls.provider is not distinct from telling.provider
+            and calls.model is not distinct from telling.model
     )
 select
-    candidates.dedupe_key,
-    senders.sender,
-    servers.server,
-    operations.operation,
-    -- a failure may be logged without its prompt; in an operation of one prompt it had that one
-    coalesce(candidates.prompt_hash, operations.prompt_hash) as content,
-    candidates.started_us,
-    candidates.ended_us,
-    candidates.has_end,
-    candidates.is_unusable,
-    candidates.attempt_number,
-    candidates.fallback_index,
-    candidates.output_hash,
-    candidates.temperature
-from candidates
-inner join
-    senders
-    on candidates.key is not distinct from senders.key
-    and candidates."user" is not distinct from senders."user"
-    and candidates.end_user is not distinct from senders.end_user
-inner join
-    servers
-    on candidates.provider is not distinct from servers.provider
-    and candidates.model is not distinct from servers.model
-left join operations on candidates.logical_request_id = operations.logical_request_id
+    dedupe_key,
+    key,
+    "user",
+    end_user,
+    provider,
+    model,
+    logical_request_id,
+    prompt_hash,
+    started_us,
+    ended_us,
+    has_end,
+    is_unusable,
+    attempt_number,
+    fallback_index,
+    output_hash,
+    temperature,
+    is_repeated,
+    counted_tokens
+from asked
+where is_repeated or counted_tokens is not null

@@ -9,6 +9,10 @@ select
     max(case when from_end = 1 and is_unusable then 1 else 0 end) = 1 as is_unusable,
     max(case when from_end = 1 then output_hash end) as output_hash,
     max(temperature) as temperature,
+    -- of several senders nobody can say which of them sends again
+    case
+        when min(sender) = max(sender) then max(case when from_end = 1 then counted_tokens end)
+    end as counted_tokens,
     run_key
 from retry_attempts
 group by content, run_key
@@ -23,6 +27,7 @@ select
     is_unusable,
     output_hash,
     temperature,
+    counted_tokens,
     dedupe_key as run_key
-from retry_candidates
+from retry_requests
 where operation is null

@@ -184,7 +184,9 @@ with
             sum(case when error = '429' then 1 else 0 end) as rate_limited,
             cast(sum(input_tokens) as bigint) as resent_tokens,
             sum(unbilled_status_usd) as unbilled_status_usd,
-            sum(unobserved_usd) as unobserved_usd
+            sum(unobserved_usd) as unobserved_usd,
+            -- of those by counts of tokens alone
+            max(chance) as chance
         from own_hits
         group by group_no, certainty, evidence_tier
     )
@@ -214,7 +216,14 @@ select
     || '; backoff '
     || backoffs.backoff
     || ', sent again by '
-    || operations.layers as evidence,
+    || operations.layers
+    || case
+        when resent.chance is not null
+        then
+            '; by equal counts of input tokens alone, each by chance at most 1 in '
+            || cast(cast((1000000 - 1000000 % resent.chance) / resent.chance as bigint) as varchar)
+        else ''
+    end as evidence,
     fixes.fix
 from resent
 inner join
