@@ -13,7 +13,8 @@ params:
   min_sizes: 20  # without text, fewer different counts of tokens that come again may be chunks of a fixed size
   min_deviations: 5  # without text, what chance makes of equal counts is nearly never so many standard deviations more
   common_requests: 10  # without text, a count that more of two runs have weighs no more than one of so many
-  pause_hours: 4  # without text, a run ends before such a pause
+  long_pause_minutes: 240  # without text, a run ends before such a pause
+  short_pause_minutes: 30  # or before such a pause, where that explains more
 tiers:  # of evidence: what a request must have for each
   text: {fields: [embedding_item_hashes]}
   counts: {fields: [input_tokens], of: operation = 'embeddings'}
