@@ -208,8 +208,8 @@ def test_while_another_is_computed_what_was_known_is_shown(served: Served) -> No
 def test_after_a_computation_there_is_a_rest_so_that_pages_take_a_part_of_one_core(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # by the clock from second 0 to 1, in which two processors work: 2 / 0.22 is 9.09
-    seconds = iter([(0, 0), (1, 2), (9.0, 2), (9.1, 2), (9.1, 2), (9.1, 2)])
+    # by the clock from second 0 to 1, in which two processors work: 2 / 0.4 is 5
+    seconds = iter([(0, 0), (1, 2), (4.9, 2), (5.1, 2), (5.1, 2), (5.1, 2)])
     monkeypatch.setattr(served.shared, "timer", lambda: next(seconds))
     page(served, "?range=30d")
     served.read(spent(1, api_key_alias="rested"))

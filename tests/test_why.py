@@ -184,6 +184,20 @@ def test_the_command_prints_rows_sentences_and_totals(llmcost: Run, tmp_path: Pa
     )
 
 
+def test_the_page_begins_with_what_changed(llmcost: Run, tmp_path: Path) -> None:
+    log = write_log(tmp_path / "log.jsonl", exploding())
+    write(tmp_path / "book.yaml", BOOK)
+    common = ("report", log, "--pricing", "book.yaml", "-f", "html")
+    page = llmcost(*common, "--since", "2026-03-08", "--until", "2026-03-15").stdout
+    first = page[page.index("<h2") : page.index("<h2", page.index("<h2") + 1)]
+
+    assert "What changed</h2>" in first
+    assert "A day cost $48.00 before and costs $96.29 now: +$48.29. 1 key makes 66% of it;" in first
+    assert "search rose on 2026-03-10 09:00 UTC" in first
+    # nothing was logged before
+    assert "so nothing to compare" in llmcost(*common, "--since", "2026-03-01", "--until", "2026-03-08").stdout
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

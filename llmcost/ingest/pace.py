@@ -16,7 +16,7 @@ def times() -> Times:
     return monotonic(), process_time()
 
 
-def rest(began: Times, ended: Times) -> float:
-    """Say how many seconds to rest after work, so that it takes SHARE of the time at most, by either count."""
+def rest(began: Times, ended: Times, share: float = SHARE) -> float:
+    """Say how many seconds to rest after work, so that it takes a share of the time at most, by either count."""
     of_clock, of_processor = (after - before for before, after in zip(began, ended, strict=True))
-    return max(of_clock, of_processor) / SHARE - of_clock
+    return max(of_clock, of_processor) / share - of_clock

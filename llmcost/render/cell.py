@@ -69,7 +69,8 @@ def unitless(value: Any) -> str:
 
 def share(value: float) -> str:
     """Write a share in percent."""
-    return f"{value:.1%}"
+    # z: no sign before a zero
+    return f"{value:z.1%}"
 
 
 def tokens(value: float) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from llmcost.change.factors import Traffic
 from llmcost.change.metered import summed
 from llmcost.change.split import Part, explain
-from llmcost.report.span import MOMENT, Span
+from llmcost.report.span import MOMENT
 from llmcost.store import Filters, Priced
 from llmcost.store.engine import Row, table_of
 from llmcost.store.scope import GROUPS
@@ -18,7 +18,7 @@ from llmcost.why.began import Began, began
 from llmcost.why.query import queries
 
 Key = tuple[object, ...]
-WEEK, DAY, HOUR = timedelta(days=7), timedelta(days=1), timedelta(hours=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 EPOCH = datetime(1970, 1, 1)
 # so seldom some hour is named though nothing began, of all groups together
 ERROR = 0.05
@@ -66,13 +66,6 @@ class Why:
     groups: tuple[Group, ...]
     before_usd: Fraction
     now_usd: Fraction
-
-
-def default_windows(filters: Filters, span: Span) -> Filters:
-    """Choose what is now where nobody says: the last seven days of the logs, or their second half."""
-    end = span.last + MOMENT
-    # rounded up, so that the first request is in the half before
-    return replace(filters, since=end - min(WEEK, (end - span.first + MOMENT) / 2), until=end)
 
 
 def why(priced: Priced, before: Filters, now: Filters, by: tuple[str, ...]) -> Why:

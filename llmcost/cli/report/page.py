@@ -11,6 +11,7 @@ from llmcost.cli.progress import step_line
 from llmcost.cli.reading import Reading
 from llmcost.cli.report.budget import ended_lines, strangers
 from llmcost.cli.report.page_waste import waste_sections, with_saved
+from llmcost.cli.report.page_why import why_section
 from llmcost.configuration import open_configuration
 from llmcost.pricing.book import book_line
 from llmcost.render import Page, Section, Table
@@ -21,6 +22,7 @@ from llmcost.report.budget import budgets
 from llmcost.report.completeness import coverage_lines
 from llmcost.report.nothing import why_nothing
 from llmcost.report.sections import VIEWS, Say, headline_of, view_sections, window
+from llmcost.report.span import logged
 from llmcost.store import Filters, Priced, Scope
 from llmcost.store.materialize import materialize
 
@@ -33,12 +35,17 @@ def run_page(reading: Reading, only: str | None = None) -> int:
     filters, book = reading.filters, reading.book
     with reading.open() as store, step_line() as say:
         say("costs of requests")
-        asked, covered, sections = sections_of(store.price(book), filters, only, say)
+        priced = store.price(book)
+        asked, covered, sections = sections_of(priced, filters, only, say)
         headline = headline_of(sections[0].table)
         if only is None:
             say("waste")
-            sections[1:1] = waste_sections(store, book, filters, headline)
-            sections = [with_saved(section, sections[1].table) for section in sections]
+            waste = waste_sections(store, book, filters, headline)
+            sections = [with_saved(section, waste[0].table) for section in sections]
+            sections[1:1] = waste
+            if span := logged(store):
+                say("why")
+                sections.insert(0, why_section(priced, filters, span))
     notes = (asked, book_line(book), *coverage_lines(covered))
     title = "LLM costs" if only is None else sections[0].title
     write_text(write_page(Page(title, headline, notes, tuple(sections))), reading.output)

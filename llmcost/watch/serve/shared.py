@@ -19,6 +19,8 @@ from llmcost.watch.watching import Clock
 
 # different pages that are kept
 MOST = 16
+# of a core, while somebody looks at one: a day of a million requests is then less than ten seconds old
+SHARE = 0.4
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Shared:
         began = self.timer()
         found = self.reader.compute(filters)
         ended = self.timer()
-        self.rested = ended[0] + rest(began, ended)
+        self.rested = ended[0] + rest(began, ended, SHARE)
         self.number += 1
         self.kept[asked] = Kept(last.looks, filters, found, until_of(last), self.number)
         self.kept.move_to_end(asked)
