@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -20,6 +20,7 @@ PARAMS = {
 }
 HOUR_US = 3_600_000_000
 UNIT = 20_000  # of an excess
+LAST_DIGIT = Decimal(1).scaleb(-21)
 Request = Mapping[str, Any]
 Row = dict[str, Any]
 Run = list[Request]
@@ -154,7 +155,7 @@ def worth(r: Request, share: Decimal, rates: Any, spent: Decimal | None) -> Row:
     most = None if spent is None or rates is None else min(r["input_tokens"] * rates[0], spent)
     return {
         "finding": "embedded again",
-        "saving_usd": None if most is None else share * most,
+        "saving_usd": None if most is None else (share * most).quantize(LAST_DIGIT, ROUND_HALF_UP),
         "saving_low_usd": None if most is None else Decimal(0),
         "saving_high_usd": most,
         "certainty": "possible",
