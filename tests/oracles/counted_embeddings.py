@@ -55,18 +55,21 @@ def found(
             spaces[r["key"], r["model"], r["embedding_dimensions"]].append(r)
     rows: dict[str, Row] = {}
     for members in spaces.values():
-        if len(members) >= limits["min_requests"]:
+        if sum(map(is_bare, members)) >= max(limits["min_requests"], 1):
             chosen = best_cut(sorted(members, key=lambda r: (r["started_us"], r["dedupe_key"])), limits)
             for r, said in rows_of(chosen) if chosen else []:
-                if cost(r) != 0:
+                if is_bare(r) and cost(r) != 0:
                     rows[r["case_id"]] = said | worth(r, said["share"], rates(r), cost(r))
     return rows
 
 
 def is_counted(r: Request, limits: Limits) -> bool:
-    is_answered = r["status"] == "ok" and not r["gateway_cache_hit"]
-    is_bare = r["operation"] == "embeddings" and r["embedding_item_hashes"] is None
-    return is_answered and is_bare and bool(r["input_tokens"]) and 4 * r["input_tokens"] >= limits["query_chars"]
+    is_answered = r["status"] == "ok" and not r["gateway_cache_hit"] and r["operation"] == "embeddings"
+    return is_answered and bool(r["input_tokens"]) and 4 * r["input_tokens"] >= limits["query_chars"]
+
+
+def is_bare(r: Request) -> bool:
+    return r["embedding_item_hashes"] is None
 
 
 def best_cut(members: Run, limits: Limits) -> Cut | None:

@@ -1,25 +1,16 @@
--- Embeddings of which no text is known, only how many tokens each request had. Names are numbers.
+-- Embeddings of spaces in which some have no text, only a count of tokens. Those that have one are counted
+-- with them: the same document may have come with its text the night before. Names are numbers.
 with
-    counted as (
-        select
-            dedupe_key,
-            key,
-            model,
-            embedding_dimensions,
-            started_us,
-            input_tokens,
-            input_usd_per_token,
-            cost_usd,
-            row_number() over (order by started_us nulls last, dedupe_key nulls last) as request_no
+    bare as (
+        select key, model, embedding_dimensions
         from single_requests
         where
-            operation = 'embeddings'
-            and embedding_item_hashes is null
+            embedding_item_hashes is null
+            and operation = 'embeddings'
             and status = 'ok'
             and cache_hit is distinct from true
-            and input_tokens > 0
             -- four characters are a token; what is shorter is a search
-            and input_tokens >= $query_chars / 4
+            and input_tokens >= greatest(1, $query_chars / 4)
     ),
     spaces as (
         select
@@ -29,24 +20,33 @@ with
             row_number() over (
                 order by key nulls last, model nulls last, embedding_dimensions nulls last
             ) as space
-        from counted
+        from bare
         group by key, model, embedding_dimensions
         having count(*) >= $min_requests
+    ),
+    counted as (
+        select
+            embedded.dedupe_key,
+            spaces.space,
+            embedded.started_us,
+            embedded.input_tokens,
+            embedded.input_usd_per_token,
+            embedded.cost_usd,
+            embedded.embedding_item_hashes is null as is_bare,
+            row_number() over (
+                order by embedded.started_us nulls last, embedded.dedupe_key nulls last
+            ) as request_no
+        from single_requests as embedded
+        inner join
+            spaces
+            on embedded.key is not distinct from spaces.key
+            and embedded.model is not distinct from spaces.model
+            and embedded.embedding_dimensions is not distinct from spaces.embedding_dimensions
+        where
+            embedded.operation = 'embeddings'
+            and embedded.status = 'ok'
+            and embedded.cache_hit is distinct from true
+            and embedded.input_tokens >= greatest(1, $query_chars / 4)
     )
-select
-    counted.dedupe_key,
-    counted.request_no,
-    spaces.space,
-    counted.started_us,
-    counted.input_tokens,
-    counted.input_usd_per_token,
-    counted.cost_usd,
-    lag(counted.started_us) over (
-        partition by spaces.space order by counted.request_no nulls last
-    ) as before_us
+select *, lag(started_us) over (partition by space order by request_no nulls last) as before_us
 from counted
-inner join
-    spaces
-    on counted.key is not distinct from spaces.key
-    and counted.model is not distinct from spaces.model
-    and counted.embedding_dimensions is not distinct from spaces.embedding_dimensions

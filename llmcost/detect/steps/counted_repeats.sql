@@ -41,4 +41,7 @@ select
     coalesce(placed.age_us, 0) as age_us
 from placed
 inner join counted_embeddings as counted on placed.request_no = counted.request_no
-where (placed.run_no > 1 or placed.nth > 1) and (counted.cost_usd is null or counted.cost_usd > 0)
+where
+    counted.is_bare
+    and (placed.run_no > 1 or placed.nth > 1)
+    and (counted.cost_usd is null or counted.cost_usd > 0)
