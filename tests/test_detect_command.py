@@ -169,7 +169,7 @@ def test_logs_without_what_a_detector_needs_are_told_what_they_lack(llmcost: Run
     assert alone.returncode == 3
     assert "retries cannot run: these logs have no prompts" in alone.stderr
     assert together.returncode == 0
-    assert "embeddings: cannot run: these logs have no inputs of embeddings" in together.stderr
+    assert "embeddings: cannot run: these logs have no embeddings" in together.stderr
 
 
 def test_parameters_come_from_the_command_line_before_the_file(llmcost: Run, tmp_path: Path, logs: Path) -> None:

@@ -180,7 +180,11 @@ VIEW = "title: x\nanswers: x?\nby: []\nmeasure: n\nsums: []\n"
     [
         (Format, FORMAT + "column: {}", "has `column`, which is none of: title, answers, source, recognise, required,"),
         (Format, FORMAT.replace("source: x\n", ""), "lacks `source`$"),
-        (Detector, DETECTOR + "reason: x", "has `reason`, which is none of: .* why, advice, needs, rank, steps$"),
+        (
+            Detector,
+            DETECTOR + "reason: x",
+            "has `reason`, which is none of: .* why, advice, needs, tiers, rank, steps$",
+        ),
         (Detector, DETECTOR.replace("advice: x\n", "").replace("why: x\n", ""), "lacks `why`, `advice`$"),
         (View, VIEW + "sum: []", "has `sum`, which is none of: .* by, measure, sums, "),
         (View, VIEW.replace("by: []\n", ""), "lacks `by`$"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.oracles import counted_embeddings
 from tests.oracles.invented import Choice, Record, in_time, merged
 
 COLUMNS = (
@@ -18,10 +19,12 @@ COLUMNS = (
     "saving_low_usd",
     "saving_high_usd",
     "certainty",
+    "evidence_tier",
     "items",
     "repeated_items",
     "repeated_tokens",
     "age_us",
+    *counted_embeddings.COLUMNS,
 )
 PARAMS = {"min_items": 200, "min_repeat_share": Decimal("0.2"), "query_chars": 256, "store_days": 30}
 DAY_US = 86_400_000_000
@@ -58,7 +61,7 @@ class Item:
 
 def found(requests: Sequence[Request], params: Mapping[str, Any]) -> dict[str, Row]:
     """Find the requests that embedded something again by `case_id`, as columns of COLUMNS."""
-    limits = {**PARAMS, **params}
+    limits = {**PARAMS, **counted_embeddings.PARAMS, **params}
     spaces: dict[Any, list[Request]] = defaultdict(list)
     for r in requests:
         if is_looked_at(r) and not is_query(r, limits):
@@ -66,7 +69,7 @@ def found(requests: Sequence[Request], params: Mapping[str, Any]) -> dict[str, R
     rows: dict[str, Row] = {}
     for members in spaces.values():
         rows |= found_in(sorted(members, key=lambda r: (r["started_us"], r["dedupe_key"])), limits)
-    return rows
+    return rows | counted_embeddings.found(requests, limits, rates, cost)
 
 
 def is_looked_at(r: Request) -> bool:
@@ -129,10 +132,12 @@ def row(r: Request, batch: list[Item], limits: Mapping[str, Any]) -> Row:
         "saving_low_usd": worth(r, tokens(r, young, batch)),
         "saving_high_usd": saving,
         "certainty": "proven",
+        "evidence_tier": "text",
         "items": len(batch),
         "repeated_items": len(repeated),
         "repeated_tokens": tokens(r, repeated, batch),
         "age_us": min((item.age for item in repeated if item.age), default=0),
+        **dict.fromkeys(counted_embeddings.COLUMNS),
     }
 
 
@@ -203,7 +208,17 @@ CHARS = {"a": 100, "b": 301, "c": 256, "d": 255, "": 7}
 # the empty one has no hash
 ITEMS = st.lists(st.sampled_from(["a", "a", "b", "b", "c", "d", ""]), min_size=1, max_size=4)
 STEPS = (0, 0, 1, 600, 43_200, 86_399.999999, 86_400, 86_400, 86_400.000001, 172_800)
-SETTINGS: list[dict[str, Any]] = [
+# pauses: within a run mostly, at the limits of one, and of a day or a week
+PAUSES = (1, 1, 1, 1, 5, 60, 600, 1799.999999, 1800, 3600, 14_399.999999, 14_400, 43_200, 86_400, 86_400, 604_800)
+BY_COUNTS: list[dict[str, Any]] = [
+    {"min_requests": 2, "min_sizes": 1, "min_deviations": 0},
+    {"min_requests": 3, "min_sizes": 2, "min_deviations": 1, "common_requests": 2, "long_pause_minutes": 60},
+    {"min_requests": 6, "min_sizes": 1, "min_deviations": 0, "common_requests": 1, "short_pause_minutes": 1},
+    {"min_requests": 4, "min_sizes": 1, "min_deviations": 1, "common_requests": 3, "long_pause_minutes": 1440},
+    {"min_requests": 0, "min_sizes": 0, "min_deviations": 0, "short_pause_minutes": 0},
+    {"min_requests": 2, "min_sizes": 2, "min_deviations": 2},
+]
+BY_TEXT: list[dict[str, Any]] = [
     {"min_items": 4, "store_days": 1},
     {"min_items": 2, "min_repeat_share": 0},
     {"min_items": 6, "min_repeat_share": 0.5, "store_days": 2},
@@ -211,12 +226,29 @@ SETTINGS: list[dict[str, Any]] = [
     {"min_items": 1, "min_repeat_share": 0.333, "query_chars": 0, "store_days": 3},
     {"min_items": 3, "min_repeat_share": 1},
 ]
+SETTINGS = [{**by_text, **by_counts} for by_text, by_counts in zip(BY_TEXT, BY_COUNTS, strict=True)]
+TEXTS = ("embedding_item_hashes", "embedding_item_chars")
 
 
 def logs(least: int = 2, most: int = 8) -> st.SearchStrategy[list[Record]]:
-    """Invent logs in which much is embedded again."""
+    """Invent logs in which much is embedded again, with texts, without them, or with some."""
     drawn = st.tuples(st.sampled_from(TARGETS), st.lists(request(), min_size=least, max_size=most))
-    return drawn.map(lambda log: in_time([{**BASE, **log[0], **record} for record in log[1]]))
+    bare = st.tuples(st.sampled_from(TARGETS), st.lists(counted(), min_size=least, max_size=3 * most))
+    return st.one_of(drawn, bare).map(lambda log: in_time([{**BASE, **log[0], **record} for record in log[1]]))
+
+
+def counted() -> st.SearchStrategy[Record]:
+    """Invent one request, mostly without its texts; few counts of tokens, and pauses that end a run."""
+    usage = st.sampled_from(USAGES[:5] * 3 + USAGES)
+    items = st.tuples(ITEMS, st.just("all")).map(written)
+    parts = [st.sampled_from(PAUSES), st.just(None), st.sampled_from(CHANGES), usage, items]
+    return st.tuples(st.integers(0, 9), st.tuples(*parts).map(merged)).map(without_texts)
+
+
+def without_texts(drawn: tuple[int, Record]) -> Record:
+    """Leave the texts out, nine times in ten."""
+    number, record = drawn
+    return record if not number else {name: value for name, value in record.items() if name not in TEXTS}
 
 
 def request() -> st.SearchStrategy[Record]:

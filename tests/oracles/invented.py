@@ -218,7 +218,7 @@ substitutes:
 MIXED_SETTINGS: dict[str, dict[str, Any]] = {
     "prompt-tax": {"min_requests": 2},
     "model-mismatch": {"min_requests": 3, "max_top_share": 1},
-    "embeddings": {"min_items": 2, "min_repeat_share": 0.1},
+    "embeddings": {"min_items": 2, "min_repeat_share": 0.1, "min_requests": 2, "min_sizes": 1, "min_deviations": 0},
 }
 MODELS: list[Choice] = [
     *(
@@ -265,6 +265,10 @@ DOCUMENTS: list[Choice] = [
     }
     for items in (["a"], ["a", "b"], ["a", "a", "c"], ["b", "c", "d"])
     for model in ("e", "e", "unheard-of")
+]
+# the same without texts
+DOCUMENTS += [
+    {name: value for name, value in document.items() if "item" not in name} for document in DOCUMENTS for _ in range(2)
 ]
 PAUSES = (*STEPS, 299, 301, 1800, 3700, 86_400)
 
