@@ -8,8 +8,9 @@ params:
   min_requests: 100  # fewer do not show what is usual
   min_large_tokens: 8000  # of input, in the largest 5 of 100 prompts; less is no document
   max_answer_tokens: 1000  # of output, in 95 of 100 answers
-  min_skew: 3  # prompts are so many times as uneven above the usual size as below it
+  min_skew: 3.0  # prompts are so many times as uneven above the usual size as below it
   max_change: 1.25  # answers to large prompts are at most so many times as long, or as short
+  max_spread: 1.5  # so many times may their 10th and 90th percentile differ; more is another application
   cap_factor: 2  # of the usual size: what is beyond is saved
 tiers:  # of evidence: what a request must have for each
   counts: {fields: [input_tokens]}

@@ -54,7 +54,9 @@ with
             sum(case when half = 1 then 1 else 0 end) as lower_requests,
             cast(sum(case when half = 1 then output_tokens else 0 end) as decimal(18, 0)) as lower_said,
             sum(case when half = 2 then 1 else 0 end) as upper_requests,
-            cast(sum(case when half = 2 then output_tokens else 0 end) as decimal(18, 0)) as upper_said
+            cast(sum(case when half = 2 then output_tokens else 0 end) as decimal(18, 0)) as upper_said,
+            percentile_disc(0.1) within group (order by output_tokens) as p10_said,
+            percentile_disc(0.9) within group (order by output_tokens) as p90_said
         from large
         group by bloat_no
         having
@@ -62,7 +64,12 @@ with
             and 2 * sum(text_read_tokens) < sum(input_tokens)
     ),
     usual_sums as (
-        select bloat_no, count(*) as requests, cast(sum(output_tokens) as decimal(18, 0)) as said
+        select
+            bloat_no,
+            count(*) as requests,
+            cast(sum(output_tokens) as decimal(18, 0)) as said,
+            percentile_disc(0.1) within group (order by output_tokens) as p10_said,
+            percentile_disc(0.9) within group (order by output_tokens) as p90_said
         from followed
         where input_tokens <= usual_tokens
         group by bloat_no
@@ -74,7 +81,11 @@ with
             large.said * cast(usual.requests as decimal(10, 0)) as large_length,
             usual.said * cast(large.requests as decimal(10, 0)) as usual_length,
             large.lower_said * cast(large.upper_requests as decimal(10, 0)) as lower_length,
-            large.upper_said * cast(large.lower_requests as decimal(10, 0)) as upper_length
+            large.upper_said * cast(large.lower_requests as decimal(10, 0)) as upper_length,
+            greatest(large.p10_said, usual.p10_said) as p10_most,
+            least(large.p10_said, usual.p10_said) as p10_least,
+            greatest(large.p90_said, usual.p90_said) as p90_most,
+            least(large.p90_said, usual.p90_said) as p90_least
         from large_sums as large
         inner join usual_sums as usual on large.bloat_no = usual.bloat_no
     )
@@ -84,3 +95,5 @@ where
     large_length <= cast($max_change as decimal(9, 4)) * usual_length
     and usual_length <= cast($max_change as decimal(9, 4)) * large_length
     and upper_length <= cast($max_change as decimal(9, 4)) * lower_length
+    and p10_most <= cast($max_spread as decimal(9, 4)) * p10_least
+    and p90_most <= cast($max_spread as decimal(9, 4)) * p90_least
