@@ -50,7 +50,7 @@ REQUESTS = """
         case when is_embedding then 1536 end as embedding_dimensions
     from numbered
 """
-NAMES = ("retries", "prompt-tax", "model-mismatch", "embeddings", "duplicates")
+NAMES = ("retries", "prompt-tax", "model-mismatch", "context-bloat", "embeddings", "duplicates")
 COMMANDS = {
     "report --by model,day": ["report", "--by", "model,day"],
     **{f"detect {name}": ["detect", name] for name in NAMES},

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from llmcost.detect import detect, detectors
 from llmcost.store import Store
-from tests.oracles import counted_retries, duplicates, embeddings, invented, model_mismatch, prompt_tax, retries
+from tests.oracles import (
+    context_bloat,
+    counted_retries,
+    duplicates,
+    embeddings,
+    invented,
+    model_mismatch,
+    prompt_tax,
+    retries,
+)
 from tests.oracles.invented import Bench, Record, together
 from tests.shelves import shipped
 
@@ -73,6 +82,15 @@ ORACLES = {
         st.sampled_from(prompt_tax.SETTINGS),
         prompt_tax.BOOK,
         logs_at_once=(8, 25),
+    ),
+    "context-bloat": Oracle(
+        context_bloat.found,
+        context_bloat.COLUMNS,
+        context_bloat.logs(),
+        context_bloat.SETTINGS,
+        context_bloat.BOOK,
+        logs_at_once=(20, 40),
+        examples=18,
     ),
 }
 

@@ -16,7 +16,10 @@ from tests.logs import write_log
 from tests.readme import meanings
 from tests.shelves import Case, book_of, cases_of, each_case, requests_of
 
-MONEY = ("saving_usd", "saving_low_usd", "saving_high_usd", "unbilled_status_usd", "unobserved_usd")
+MONEY = (
+    *("saving_usd", "saving_low_usd", "saving_high_usd", "unbilled_status_usd", "unobserved_usd"),
+    *("cap_p50_usd", "cap_p75_usd", "cap_p90_usd"),
+)
 
 
 def found_in(store: Store, detector: str, settings: dict[str, Any], book: Book) -> dict[str, dict[str, Any]]:

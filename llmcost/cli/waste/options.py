@@ -102,7 +102,7 @@ class VerifyOptions:
 def detect_command(
     *, detector: Name, options: DetectOptions, explain: Explain = False, sql: Sql = False, reading: WasteReading
 ) -> int:
-    """Find waste: retries, prompt-tax, model-mismatch, embeddings, duplicates, your own, or all.
+    """Find waste: retries, prompt-tax, model-mismatch, context-bloat, embeddings, duplicates, your own, or all.
 
     Every finding names the requests that prove it, what they would have saved, and how certain that is: proven, likely
     or possible. With several detectors no dollar is counted twice.
