@@ -24,6 +24,9 @@ with
             ) as outcome_no,
             chosen.is_netted,
             chosen.is_reported,
+            chosen.is_likely,
+            chosen.evidence_tier,
+            chosen.prefix_share,
             chosen.group_prefix_tokens,
             chosen.calls_per_hour,
             chosen.low_hit_share,
@@ -65,8 +68,15 @@ select
         then 'automatic cache missed'
         else 'prefix not cached for ' || policy
     end as finding,
-    case when is_reported = 0 or policy = 'automatic' then 'possible' else 'likely' end as certainty,
-    cast(group_prefix_tokens as varchar) || ' tokens, ' || miss_cause as evidence,
+    case when is_likely = 1 then 'likely' else 'possible' end as certainty,
+    case
+        when evidence_tier = 'counts' or policy = 'none' and evidence_tier = 'counters'
+        then 'at most '
+        else ''
+    end
+    || cast(group_prefix_tokens as varchar)
+    || ' tokens, '
+    || miss_cause as evidence,
     tokens - was_read as unread_tokens,
     -- a cache that works by itself and is not reported may have hit all along
     is_reported = 1 or policy <> 'automatic' as is_counted
