@@ -16,6 +16,7 @@ PARAMS = {
     "min_share": "0.2",
     "max_spread": "0.1",
     "max_even_spread": "0.02",
+    "min_even_tokens": "32",
     "min_usual_share": "0.8",
 }
 MINUTES = 300_000_000
@@ -53,7 +54,6 @@ class Bare:
     prefix: int
     share: Decimal
     is_replayed: bool
-    is_alike: bool
 
     @property
     def tier(self) -> str:
@@ -84,32 +84,44 @@ def groups(
         route = r["model_group"] if kind == "prompts" else None
         families[(kind, r["key"], r["provider"], r["model"], r["system_prompt_hash"], route)].append(r)
     for (kind, *_), family in families.items():
-        family.sort(key=lambda r: (r["started_us"], r["dedupe_key"]))
         if kind == "prompts":
             yield from prompts(family, numbers)
         elif kind and len(family) >= numbers["min_requests"]:
-            yield from caches(family, kind, numbers)
+            yield from caches(in_time(family), kind, numbers)
+
+
+def in_time(requests: Iterable[Request]) -> list[Request]:
+    return sorted(requests, key=lambda r: (r["started_us"], r["dedupe_key"]))
 
 
 def prompts(family: Sequence[Request], numbers: Numbers) -> Iterator[Bare]:
     """Tell kinds of prompts apart by their sizes."""
     sizes = sorted({text(r) for r in family})
     edges = [larger for less, larger in pairwise(sizes) if larger - less > numbers["max_gap"] * less]
-    clusters = defaultdict(list)
+    clusters: dict[int, list[Request]] = defaultdict(list)
     for r in family:
         clusters[sum(edge <= text(r) for edge in edges)].append(r)
-    large = [members for _, members in sorted(clusters.items()) if len(members) >= numbers["min_requests"]]
+    kinds = [place for place, members in sorted(clusters.items()) if len(members) >= numbers["min_requests"]]
+    large = [clusters[place] for place in kinds]
     floors = [percentile(map(text, members), 5) for members in large]
     steps = [larger - less for less, larger in pairwise(floors)]
     if len(steps) > 1 and 10 * max(steps) <= 11 * min(steps):
         return
-    for members, floor in zip(large, floors, strict=True):
+    for place, members, floor in zip(kinds, large, floors, strict=True):
         below = percentile(map(text, members), 50) - floor
         above = percentile(map(text, members), 95) - floor - below
-        most = numbers["max_even_spread" if above < 2 * below else "max_spread"] * floor
-        if len(members) >= numbers["min_share"] * len(family) and 0 < below <= most and 2 * above >= below:
+        is_skewed = above >= 2 * below and below <= numbers["max_spread"] * floor
+        is_even = numbers["min_even_tokens"] <= below <= numbers["max_even_spread"] * floor
+        if (
+            len(members) >= numbers["min_share"] * len(family)
+            and below > 0
+            and (is_skewed or is_even)
+            and 2 * above >= below
+        ):
             share = Decimal(max(10_000 * floor - 7_500 * below, 0) // floor) / 10_000
-            yield Bare(members, "prompts", floor, share, True, False)
+            before = next((other for other in kinds if other > place), len(clusters))
+            longer = [r for other in range(place, before) for r in clusters[other]]
+            yield Bare(in_time(longer), "prompts", floor, share, True)
 
 
 def caches(family: list[Request], kind: str, numbers: Numbers) -> Iterator[Bare]:
@@ -121,9 +133,9 @@ def caches(family: list[Request], kind: str, numbers: Numbers) -> Iterator[Bare]
     is_usual = sizes[usual] >= numbers["min_usual_share"] * sizes.total()
     if kind == "reads":
         if is_usual and 2 * sizes.total() >= len(family):
-            yield Bare(family, kind, usual, Decimal(1), True, False)
+            yield Bare(family, kind, usual, Decimal(1), True)
         return
     is_read = any(map(read, family))
     close = sum(0 <= r["started_us"] - readable(before) <= MINUTES for before, r in pairwise(family))
     is_replayed = is_usual and (is_read or 20 * close <= len(family))
-    yield Bare(family, kind, usual if is_replayed else max(sizes), Decimal(1), is_replayed, is_read)
+    yield Bare(family, kind, usual if is_replayed else max(sizes), Decimal(1), is_replayed)

@@ -31,11 +31,18 @@ COLUMNS = (
     "calls_per_hour",
 )
 PARAMS = {"min_requests": 50}
-WIDE = {"max_spread": 9, "max_even_spread": 9, "max_gap": 2, "min_share": 0, "min_usual_share": 0.3}
+WIDE = {
+    "max_spread": 9,
+    "max_even_spread": 9,
+    "min_even_tokens": 0,
+    "max_gap": 2,
+    "min_share": 0,
+    "min_usual_share": 0.3,
+}
 SETTINGS: list[dict[str, Any]] = [
-    *({"min_requests": n} for n in (0, 2, 3, 3, 4)),
+    *({"min_requests": n, "min_even_tokens": 5} for n in (0, 2, 3, 3, 4)),
     *({"min_requests": n, **WIDE} for n in (2, 3)),
-    {"min_requests": 2, "max_even_spread": 0.2, "max_gap": 0.1, "min_usual_share": 0.5},
+    {"min_requests": 2, "max_even_spread": 0.2, "min_even_tokens": 5, "max_gap": 0.1, "min_usual_share": 0.5},
     {},
 ]
 # `two` has rules that change, `tier` a price of large requests under which an hour costs what five minutes do, and
@@ -246,6 +253,7 @@ class Change(NamedTuple):
     pause: int
     usd: Decimal
     had: Decimal
+    best_usd: Decimal
 
 
 def replay(group: Group, policies: Sequence[Policy]) -> Iterator[Change]:
@@ -276,7 +284,8 @@ def change(r: Request, policy: Policy, prefix: int, is_hit: bool, pause: int) ->
     miss: Decimal = getattr(rate, policy.write)
     asked = read * hit + (tokens - read) * (hit if is_hit else miss)
     had = read * (rate.input - rate.read) if is_hit else Decimal(0)
-    return Change(r, tokens - read, written, hour, is_hit, pause, (paid - asked) / 10**6, had / 10**6)
+    best = (paid - read * hit - (tokens - read) * hit) / 10**6
+    return Change(r, tokens - read, written, hour, is_hit, pause, (paid - asked) / 10**6, had / 10**6, best)
 
 
 def rounded(usd: Decimal) -> Decimal:
@@ -292,6 +301,7 @@ class Plan:
     shares: list[Decimal]
     changes: list[Change]
     is_high_whole: bool = False
+    is_counted: bool = False
 
     @property
     def off(self) -> list[Decimal]:
@@ -310,17 +320,16 @@ class Plan:
 
     @property
     def savings(self) -> Iterator[tuple[Change, list[Decimal]]]:
-        """Take what is off from the first gains."""
+        """Take what is off from the first gains; of what is only counted, all may have been hits."""
         sum_of_gains, off = Decimal(0), self.off
-        for c in self.gains:
-            sum_of_gains += c.usd
-            yield (
-                c,
-                [
-                    max(Decimal(0), min(rounded(share * c.usd), rounded(share * sum_of_gains) - less))
-                    for share, less in zip(self.shares, off, strict=True)
-                ],
-            )
+        for c in self.changes:
+            gain = max(c.usd, Decimal(0))
+            sum_of_gains += gain
+            saved = [
+                max(Decimal(0), min(rounded(share * gain), rounded(share * sum_of_gains) - less))
+                for share, less in zip(self.shares, off, strict=True)
+            ]
+            yield c, [*saved[:2], rounded(self.shares[2] * c.best_usd)] if self.is_counted else saved
 
 
 def plans(group: Group) -> Iterator[Plan]:
@@ -331,8 +340,9 @@ def plans(group: Group) -> Iterator[Plan]:
         least = [min(each) for each in zip(*(rule.shares for rule in rules), strict=True)]
         changes = list(replay(group, rules))
         if changes:
+            is_counted = group.bare is not None and group.bare.basis == "prompts"
             is_high_whole = group.bare is not None and name == "none"
-            yield Plan(name, min(rule.ttl for rule in rules), least, changes, is_high_whole)
+            yield Plan(name, min(rule.ttl for rule in rules), least, changes, is_high_whole, is_counted)
 
 
 def findings(group: Group) -> Iterator[tuple[str, Row]]:
@@ -343,7 +353,7 @@ def findings(group: Group) -> Iterator[tuple[str, Row]]:
     is_reported = group.has("cache_read_input_tokens", "cache_write_input_tokens")
     is_likely = is_reported and best.name != "automatic"
     if group.bare and best.name != "none":
-        is_likely = is_likely and group.bare.is_alike
+        is_likely = False
     for c, (low, saving, high) in best.savings:
         if group.bare:
             low, saving = low if is_likely else Decimal(0), rounded(group.bare.share * saving)
@@ -388,6 +398,10 @@ UNUSED: list[Choice] = [{"cache_read_input_tokens": 0}]
 READ: list[Choice] = [{"cache_read_input_tokens": n} for n in (0, 0, 128, 500, 800, 800, 5000)]
 SHORTLY: list[Choice] = [{"cache_write_5m_input_tokens": n, "cache_write_1h_input_tokens": 0} for n in (0, 500, 800)]
 LONGER: list[Choice] = [{"cache_write_5m_input_tokens": n, "cache_write_1h_input_tokens": 700 - n} for n in (0, 0, 300)]
+STEADY: list[Choice] = [
+    *[{"cache_read_input_tokens": 896}] * 3,
+    {"cache_write_5m_input_tokens": 896, "cache_write_1h_input_tokens": 0},
+]
 HABITS = (
     UNREPORTED,
     UNREPORTED,
@@ -400,6 +414,8 @@ HABITS = (
     LONGER,
     [*READ, *LONGER],
     [*READ, {}],
+    STEADY,
+    [*STEADY, STEADY[0], {"cache_read_input_tokens": 0}],
 )
 SIZES: list[Choice] = [
     *({"input_tokens": n, "input_chars": 4 * n} for n in (1000, 1003, 1250, 1250, 4000)),
@@ -415,6 +431,7 @@ BARE_SIZES = (
     (1000, 1001, 2000, 2002, 3001, 3002, 4000),
     (450, 1000, 1250, 4000),
 )
+ROUTES = ((None,), (None,), ("fast", "slow"))
 ODD: list[Choice] = [*[{}] * 20, {"is_batch": True}, {"gateway_cache_hit": True}, {"status": "error"}]
 
 
@@ -436,12 +453,13 @@ def logs(draw: st.DrawFn) -> list[Record]:
         app["api_key_alias"] = "k"
     chars = draw(st.sampled_from([1100, 2400, 3200, 3999]))
     thirds = draw(st.sampled_from([["x"], ["x"], ["x", "y"]]))
-    counters = st.sampled_from(draw(st.sampled_from(HABITS)))
+    is_bare = st.sampled_from(draw(st.sampled_from([(False,), (False,), (True,), (True,), (False, True)])))
+    habits = [UNREPORTED, UNUSED, STEADY] if draw(is_bare) and draw(st.booleans()) else HABITS
+    counters = st.sampled_from(draw(st.sampled_from(habits)))
     pauses = st.sampled_from(draw(st.sampled_from([PAUSES, PAUSES, (0, 1, 60), (30, 60), (301, 1800)])))
     lasting = st.sampled_from(draw(st.sampled_from([LASTING, (1, 2)])))
-    bare_sizes = draw(st.sampled_from(BARE_SIZES))
-    is_bare = st.sampled_from(draw(st.sampled_from([(False,), (True,), (True,), (False, True)])))
-    routes = st.sampled_from(draw(st.sampled_from([(None,), (None,), ("fast", "slow")])))
+    bare_sizes = st.sampled_from(draw(st.sampled_from(BARE_SIZES)))
+    routes = st.sampled_from(draw(st.sampled_from(ROUTES)))
     at, written = BEGIN, []
     for number in range(draw(st.integers(3, 12))):
         at += timedelta(seconds=draw(pauses))
@@ -456,8 +474,7 @@ def logs(draw: st.DrawFn) -> list[Record]:
         record["prefix_chars"] = [chars, chars, min(chars + 700, record["input_chars"])]
         if draw(is_bare):
             del record["prefix_hashes" if draw(st.booleans()) else "input_chars"]
-            record["input_tokens"] = max(draw(st.sampled_from(bare_sizes)), cached_tokens(used))
-            record["model_group"] = draw(routes)
+            record |= {"input_tokens": max(draw(bare_sizes), cached_tokens(used)), "model_group": draw(routes)}
         for end, after in (("first_token_at", draw(st.sampled_from(FIRST))), ("ended_at", draw(lasting))):
             if after is not None:
                 record[end] = stamp(at + timedelta(seconds=after))

@@ -19,8 +19,7 @@ with
         from cache_rules
         group by provider, model, valid_from_us, valid_to_us
     ),
-    -- compared with the last request that begins alike; one that begins like none before it has changed
-    -- from its first message on
+    -- compared with the last that begins alike; what begins like none before has changed from the start
     compared as (
         select
             *,
@@ -132,7 +131,6 @@ with
             and caused.model is not distinct from groups.model
         left join claims on caused.dedupe_key = claims.dedupe_key
     ),
-    -- what requests without text begin with is not known
     bare as (
         select
             bare_prompts.*,
@@ -165,19 +163,19 @@ with
         from verdicts
         union all
         select
-            bare.key,
-            bare.model,
-            bare.cause,
+            key,
+            model,
+            cause,
             case
                 when claims.dedupe_key is not null
                 then 'found'
-                when bare.cause = 'hit'
+                when cause = 'hit'
                 then 'read from a cache'
                 else 'nothing that counts can show'
             end as verdict,
-            bare.text_tokens,
-            bare.uncached_usd,
-            claims.saving_usd
+            text_tokens,
+            uncached_usd,
+            saving_usd
         from bare
         left join claims on bare.dedupe_key = claims.dedupe_key
     )

@@ -10,6 +10,7 @@ params:
   min_share: 0.2  # without text: of a key's prompts, those of one kind are at least this share
   max_spread: 0.1  # without text: half of the prompts are longer than the shortest by no more than this share
   max_even_spread: 0.02  # the same where few are much longer than that
+  min_even_tokens: 32  # and then half are longer by this at least: texts that are cut to a size differ by less
   min_usual_share: 0.8  # without text: of what caches hold, the usual size is at least this share
 tiers:  # of evidence: what a request must have for each
   text: {fields: [prefix_hashes]}
@@ -143,7 +144,7 @@ with
                 when gained_usd is null then usd else least(usd, share_of(hit_share, gained_usd) - off_usd)
             end as left_usd,
             case
-                when gained_usd is null
+                when gained_usd is null or evidence_tier = 'counts'
                 then high_usd
                 else least(high_usd, share_of(high_hit_share, gained_usd) - high_off_usd)
             end as high_left_usd

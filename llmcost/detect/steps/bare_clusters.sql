@@ -1,10 +1,5 @@
--- The clusters of sizes that are worth a change of code: how many requests are in each, and how they spread.
+-- The kinds of requests without text that are worth a change of code: how many there are, how they spread.
 with
-    totals as (
-        select bare_no, max(cast(of_requests as bigint)) as of_requests, max(family_no) as family_no
-        from bare_sizes
-        group by bare_no
-    ),
     clusters as (
         select
             bare_no,
@@ -12,12 +7,21 @@ with
             min(provider) as provider,
             min(model) as model,
             min(basis) as basis,
+            min(family_no) as family_no,
+            min(of_requests) as of_requests,
             count(*) as requests,
+            sum(case when is_core then 1 else 0 end) as core_requests,
             sum(case when size_tokens > 0 then 1 else 0 end) as sized,
             sum(case when pause_us between 0 and 300000000 then 1 else 0 end) as close_requests,
-            percentile_disc(0.05) within group (order by size_tokens) as short_tokens,
-            percentile_disc(0.5) within group (order by size_tokens) as middle_tokens,
-            percentile_disc(0.95) within group (order by size_tokens) as long_tokens,
+            percentile_disc(0.05) within group (
+                order by case when is_core then size_tokens end
+            ) as short_tokens,
+            percentile_disc(0.5) within group (
+                order by case when is_core then size_tokens end
+            ) as middle_tokens,
+            percentile_disc(0.95) within group (
+                order by case when is_core then size_tokens end
+            ) as long_tokens,
             max(size_tokens) as most_tokens,
             max(case when is_reported then 1 else 0 end) as is_reported,
             max(case when written_tokens > 0 then 1 else 0 end) as is_written,
@@ -26,18 +30,13 @@ with
             max(started_us) as last_us
         from bare_members
         group by bare_no
-        having count(*) >= $min_requests
     ),
     steps as (
         select
-            clusters.*,
-            totals.of_requests,
-            totals.family_no,
-            short_tokens - lag(short_tokens) over (
-                partition by totals.family_no order by clusters.bare_no nulls last
-            ) as step_tokens
+            *,
+            short_tokens
+            - lag(short_tokens) over (partition by family_no order by bare_no nulls last) as step_tokens
         from clusters
-        inner join totals on clusters.bare_no = totals.bare_no
     )
 select
     *,

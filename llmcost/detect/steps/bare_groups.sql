@@ -33,8 +33,7 @@ with
     judged as (
         select
             *,
-            -- entries of one size that nobody reads soon after they were written are of another text each
-            -- time
+            -- entries of one size that nobody reads soon after they were written are of texts that differ
             case
                 when basis <> 'entries' or (is_usual and (is_read = 1 or close_requests * 20 <= requests))
                 then 1
@@ -60,7 +59,6 @@ select
     case
         when basis = 'prompts' then short_tokens when is_replayed = 1 then usual_tokens else most_tokens
     end as prefix_tokens,
-    case when basis = 'entries' and is_read = 1 then 1 else 0 end as is_alike,
     case
         when basis = 'prompts'
         then
@@ -76,9 +74,12 @@ where
     or (basis = 'reads' and is_usual and sized * 2 >= requests)
     or (
         basis = 'prompts'
-        and cast(requests as decimal(14, 0)) >= $min_share * cast(of_requests as decimal(14, 0))
+        and cast(core_requests as decimal(14, 0)) >= $min_share * cast(of_requests as decimal(14, 0))
         and below > 0
-        and below <= case when above >= 2 * below then $max_spread else $max_even_spread end * floor_tokens
+        and (
+            (above >= 2 * below and below <= $max_spread * floor_tokens)
+            or (below >= $min_even_tokens and below <= $max_even_spread * floor_tokens)
+        )
         and 2 * above >= below
         and not is_in_pieces
     )

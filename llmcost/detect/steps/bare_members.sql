@@ -1,7 +1,10 @@
--- The requests of each cluster, each with the pause since an entry of the one before could be read.
+-- The requests of each kind, each with the pause since an entry of the one before could be read.
 select
     prompts.*,
     sizes.bare_no,
+    sizes.family_no,
+    sizes.of_requests,
+    sizes.is_core,
     prompts.started_us - lag(prompts.readable_us) over (
         partition by sizes.bare_no order by prompts.started_us nulls last, prompts.dedupe_key nulls last
     ) as pause_us

@@ -17,7 +17,6 @@ with
             last_us,
             prefix_tokens,
             1 as is_replayed,
-            1 as is_alike,
             cast(1 as decimal(5, 4)) as prefix_share
         from prefix_groups
         where requests >= $min_requests
@@ -39,7 +38,6 @@ with
             last_us,
             prefix_tokens,
             is_replayed,
-            is_alike,
             prefix_share
         from bare_groups
     )

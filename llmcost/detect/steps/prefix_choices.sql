@@ -40,7 +40,9 @@ with
             premium_usd + share_of(1 - hit_share, had_usd) as off_usd,
             case
                 -- one may cache for nothing what another of the key does not
-                when groups.evidence_tier = 'counters' and totals.policy = 'none'
+                when
+                    groups.evidence_tier = 'counts'
+                    or (groups.evidence_tier = 'counters' and totals.policy = 'none')
                 then 0
                 else premium_usd + share_of(1 - high_hit_share, had_usd)
             end as high_off_usd,
@@ -53,7 +55,7 @@ with
             case
                 when groups.is_reported = 0 or totals.policy = 'automatic'
                 then 0
-                when groups.is_alike = 1 or totals.policy = 'none'
+                when groups.evidence_tier = 'text' or totals.policy = 'none'
                 then 1
                 else 0
             end as is_likely,

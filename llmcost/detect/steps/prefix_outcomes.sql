@@ -13,6 +13,12 @@ with
         select *, hit_change_usd as change_usd, 2 as hit
         from prefix_costs
         where hit_change_usd > 0
+        union all
+        -- where there are counts alone, requests that are not known may have been there before
+        select prefix_costs.*, 0 as change_usd, 0 as hit
+        from prefix_costs
+        inner join large_prefix_groups as groups on prefix_costs.group_no = groups.group_no
+        where groups.evidence_tier = 'counts' and hit_change_usd > 0 and miss_change_usd <= 0
     ),
     outcomes as (
         select
@@ -37,7 +43,12 @@ with
             chosen.high_off_usd,
             share_of(chosen.low_hit_share, changes.change_usd) as low_usd,
             share_of(chosen.hit_share, changes.change_usd) as usd,
-            share_of(chosen.high_hit_share, changes.change_usd) as high_usd,
+            share_of(
+                chosen.high_hit_share,
+                case
+                    when chosen.evidence_tier = 'counts' then changes.hit_change_usd else changes.change_usd
+                end
+            ) as high_usd,
             case
                 when chosen.is_reported = 0
                 then 'not reported'
