@@ -72,7 +72,7 @@ def findings(claims: Claims) -> Findings:
         own = summed.get(row["detector"], {}).get((row["group_no"], row["certainty"], row[TIER]), {})
         if is_alone:
             more = tuple(name for name in own if name not in WORDS)
-        fix = own.get("fix", hits.detectors[row["detector"]].advice) + effect_of(row)
+        fix = (own.get("fix") or hits.detectors[row["detector"]].advice) + effect_of(row)
         rows.append({**row, **own, "fix": fix})
     columns = (*(() if is_alone else ("detector",)), *WHO, *MONEY, *more, *WORDS)
     totals = saved_totals(claims)

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from tests.oracles import bare_prompts
+from tests.oracles.bare_prompts import MINUTES, Bare, Request, readable, text
 from tests.oracles.invented import BEGIN, Choice, Record, stamp
 from tests.oracles.retries import NEW_RULE
 
@@ -21,6 +23,7 @@ COLUMNS = (
     "saving_low_usd",
     "saving_high_usd",
     "certainty",
+    "evidence_tier",
     "policy",
     "miss_cause",
     "prefix_tokens",
@@ -28,7 +31,20 @@ COLUMNS = (
     "calls_per_hour",
 )
 PARAMS = {"min_requests": 50}
-SETTINGS: list[dict[str, int]] = [*({"min_requests": n} for n in (0, 2, 3, 3, 4)), {}]
+WIDE = {
+    "max_spread": 9,
+    "max_even_spread": 9,
+    "min_even_tokens": 0,
+    "max_gap": 2,
+    "min_share": 0,
+    "min_usual_share": 0.3,
+}
+SETTINGS: list[dict[str, Any]] = [
+    *({"min_requests": n, "min_even_tokens": 5} for n in (0, 2, 3, 3, 4)),
+    *({"min_requests": n, **WIDE} for n in (2, 3)),
+    {"min_requests": 2, "max_even_spread": 0.2, "min_even_tokens": 5, "max_gap": 0.1, "min_usual_share": 0.5},
+    {},
+]
 # `two` has rules that change, `tier` a price of large requests under which an hour costs what five minutes do, and
 # `lent` no price of an hour
 BOOK = """\
@@ -88,9 +104,8 @@ models:
       - {from: 2026-03-03, input: 7, output: 20, cache_read: 3.5}
   - {provider: acme, model: plain, prices: [{input: 10, output: 20, cache_read: 1, cache_write: 12.5}]}
 """
-Request = Mapping[str, Any]
 Row = dict[str, Any]
-MINUTES, HOUR, FOREVER = 300_000_000, 3_600_000_000, 10**18
+HOUR, FOREVER = 3_600_000_000, 10**18
 
 
 class Rates(NamedTuple):
@@ -146,11 +161,12 @@ def rates(r: Request) -> Rates:
     return Rates(*map(Decimal, numbers))
 
 
-def found(requests: Sequence[Request], params: Mapping[str, int]) -> dict[str, Row]:
+def found(requests: Sequence[Request], params: Mapping[str, Any]) -> dict[str, Row]:
     """Find what a cache would have spared by `case_id`, as columns of COLUMNS."""
     least = {**PARAMS, **params}["min_requests"]
     groups: dict[tuple[Any, ...], list[Request]] = defaultdict(list)
-    for r in filter(is_looked_at, requests):
+    looked_at = [r for r in requests if is_looked_at(r)]
+    for r in filter(has_beginning, looked_at):
         groups[(r["key"], r["provider"], r["model"], r["system_prompt_hash"], r["prefix_hashes"][0])].append(r)
     rows: dict[str, Row] = {}
     with localcontext() as exact:
@@ -159,23 +175,19 @@ def found(requests: Sequence[Request], params: Mapping[str, int]) -> dict[str, R
             if len(members) >= least:
                 members.sort(key=lambda r: (r["started_us"], r["dedupe_key"]))
                 rows |= dict(findings(Group(members)))
+        others = [r for r in looked_at if not has_beginning(r)]
+        for bare in bare_prompts.groups(others, POLICIES, {**PARAMS, **params}):
+            rows |= dict(findings(Group(bare.requests, bare)))
     return rows
 
 
 def is_looked_at(r: Request) -> bool:
-    has_beginning = r["prefix_hashes"] and r["prefix_chars"] and r["input_chars"]
     is_paid = r["price_status"] == "priced" and not r["is_batch"] and not r["gateway_cache_hit"]
-    return bool(r["status"] == "ok" and is_paid and has_beginning)
+    return bool(r["status"] == "ok" and is_paid)
 
 
-def text(r: Request) -> int:
-    return int(r["input_tokens"] - (r["input_image_tokens"] or 0))
-
-
-def readable(r: Request) -> int:
-    """Say from when on what a request wrote can be read."""
-    at = next((r[name] for name in ("first_token_us", "ended_us") if r[name] is not None), 0)
-    return max(int(at), int(r["started_us"]) + 1)
+def has_beginning(r: Request) -> bool:
+    return bool(r["prefix_hashes"] and r["prefix_chars"] and r["input_chars"])
 
 
 @dataclass
@@ -183,9 +195,15 @@ class Group:
     """Requests that begin alike, in order."""
 
     requests: list[Request]
+    bare: Bare | None = None
+
+    def held(self, r: Request) -> int:
+        return self.bare.held(r) if self.bare else min(self.prefix, text(r))
 
     @property
     def prefix(self) -> int:
+        if self.bare:
+            return self.bare.prefix
         first = self.requests[0]["prefix_hashes"]
         alike = [
             d
@@ -215,9 +233,13 @@ class Group:
         held = [
             policy
             for policy in POLICIES.get(first["model"], [])
-            if self.prefix >= policy.least and policy.start <= last["started_us"] and first["started_us"] < policy.end
+            if (not self.bare or self.bare.is_replayed)
+            and self.prefix >= policy.least
+            and policy.start <= last["started_us"]
+            and first["started_us"] < policy.end
         ]
-        return [*held, NONE] if self.uses("cache_write_input_tokens") and self.prefix > 0 else held
+        is_written = self.uses("cache_write_input_tokens") and not (self.bare and self.bare.basis == "reads")
+        return [*held, NONE] if is_written and self.prefix > 0 else held
 
 
 class Change(NamedTuple):
@@ -231,6 +253,7 @@ class Change(NamedTuple):
     pause: int
     usd: Decimal
     had: Decimal
+    best_usd: Decimal
 
 
 def replay(group: Group, policies: Sequence[Policy]) -> Iterator[Change]:
@@ -246,9 +269,7 @@ def replay(group: Group, policies: Sequence[Policy]) -> Iterator[Change]:
             entry = None
         starts.append(at)
         before = [start for start in starts if start < at]
-        yield change(
-            r, policy, min(group.prefix, text(r)), entry is not None and entry <= at, at - max(before, default=at)
-        )
+        yield change(r, policy, group.held(r), entry is not None and entry <= at, at - max(before, default=at))
         entry = min(readable(r), readable(r) if entry is None else entry)
 
 
@@ -263,7 +284,8 @@ def change(r: Request, policy: Policy, prefix: int, is_hit: bool, pause: int) ->
     miss: Decimal = getattr(rate, policy.write)
     asked = read * hit + (tokens - read) * (hit if is_hit else miss)
     had = read * (rate.input - rate.read) if is_hit else Decimal(0)
-    return Change(r, tokens - read, written, hour, is_hit, pause, (paid - asked) / 10**6, had / 10**6)
+    best = (paid - read * hit - (tokens - read) * hit) / 10**6
+    return Change(r, tokens - read, written, hour, is_hit, pause, (paid - asked) / 10**6, had / 10**6, best)
 
 
 def rounded(usd: Decimal) -> Decimal:
@@ -278,12 +300,15 @@ class Plan:
     ttl: int
     shares: list[Decimal]
     changes: list[Change]
+    is_high_whole: bool = False
+    is_counted: bool = False
 
     @property
     def off(self) -> list[Decimal]:
         premiums = sum((-c.usd for c in self.changes if c.usd < 0), Decimal(0))
         had = sum((c.had for c in self.changes), Decimal(0))
-        return [premiums + rounded((1 - share) * had) for share in self.shares]
+        off = [premiums + rounded((1 - share) * had) for share in self.shares]
+        return [*off[:2], Decimal(0)] if self.is_high_whole else off
 
     @property
     def gains(self) -> list[Change]:
@@ -295,17 +320,16 @@ class Plan:
 
     @property
     def savings(self) -> Iterator[tuple[Change, list[Decimal]]]:
-        """Take what is off from the first gains."""
+        """Take what is off from the first gains; of what is only counted, all may have been hits."""
         sum_of_gains, off = Decimal(0), self.off
-        for c in self.gains:
-            sum_of_gains += c.usd
-            yield (
-                c,
-                [
-                    max(Decimal(0), min(rounded(share * c.usd), rounded(share * sum_of_gains) - less))
-                    for share, less in zip(self.shares, off, strict=True)
-                ],
-            )
+        for c in self.changes:
+            gain = max(c.usd, Decimal(0))
+            sum_of_gains += gain
+            saved = [
+                max(Decimal(0), min(rounded(share * gain), rounded(share * sum_of_gains) - less))
+                for share, less in zip(self.shares, off, strict=True)
+            ]
+            yield c, [*saved[:2], rounded(self.shares[2] * c.best_usd)] if self.is_counted else saved
 
 
 def plans(group: Group) -> Iterator[Plan]:
@@ -316,7 +340,9 @@ def plans(group: Group) -> Iterator[Plan]:
         least = [min(each) for each in zip(*(rule.shares for rule in rules), strict=True)]
         changes = list(replay(group, rules))
         if changes:
-            yield Plan(name, min(rule.ttl for rule in rules), least, changes)
+            is_counted = group.bare is not None and group.bare.basis == "prompts"
+            is_high_whole = group.bare is not None and name == "none"
+            yield Plan(name, min(rule.ttl for rule in rules), least, changes, is_high_whole, is_counted)
 
 
 def findings(group: Group) -> Iterator[tuple[str, Row]]:
@@ -325,7 +351,12 @@ def findings(group: Group) -> Iterator[tuple[str, Row]]:
     if best is None or best.net <= 0:
         return
     is_reported = group.has("cache_read_input_tokens", "cache_write_input_tokens")
+    is_likely = is_reported and best.name != "automatic"
+    if group.bare and best.name != "none":
+        is_likely = False
     for c, (low, saving, high) in best.savings:
+        if group.bare:
+            low, saving = low if is_likely else Decimal(0), rounded(group.bare.share * saving)
         if high > 0:
             yield (
                 c.request["case_id"],
@@ -334,7 +365,8 @@ def findings(group: Group) -> Iterator[tuple[str, Row]]:
                     "saving_usd": saving if is_reported or best.name != "automatic" else Decimal(0),
                     "saving_low_usd": low if is_reported else Decimal(0),
                     "saving_high_usd": high,
-                    "certainty": "likely" if is_reported and best.name != "automatic" else "possible",
+                    "certainty": "likely" if is_likely else "possible",
+                    "evidence_tier": group.bare.tier if group.bare else "text",
                     "policy": best.name,
                     "miss_cause": next(name for name, holds in CAUSES if holds(group, best.name, c)),
                     "prefix_tokens": group.prefix,
@@ -366,6 +398,10 @@ UNUSED: list[Choice] = [{"cache_read_input_tokens": 0}]
 READ: list[Choice] = [{"cache_read_input_tokens": n} for n in (0, 0, 128, 500, 800, 800, 5000)]
 SHORTLY: list[Choice] = [{"cache_write_5m_input_tokens": n, "cache_write_1h_input_tokens": 0} for n in (0, 500, 800)]
 LONGER: list[Choice] = [{"cache_write_5m_input_tokens": n, "cache_write_1h_input_tokens": 700 - n} for n in (0, 0, 300)]
+STEADY: list[Choice] = [
+    *[{"cache_read_input_tokens": 896}] * 3,
+    {"cache_write_5m_input_tokens": 896, "cache_write_1h_input_tokens": 0},
+]
 HABITS = (
     UNREPORTED,
     UNREPORTED,
@@ -378,13 +414,29 @@ HABITS = (
     LONGER,
     [*READ, *LONGER],
     [*READ, {}],
+    STEADY,
+    [*STEADY, STEADY[0], {"cache_read_input_tokens": 0}],
 )
 SIZES: list[Choice] = [
     *({"input_tokens": n, "input_chars": 4 * n} for n in (1000, 1003, 1250, 1250, 4000)),
     {"input_tokens": 1500, "input_chars": 5200, "input_image_tokens": 200},
     {"input_tokens": 450, "input_chars": 4000},
 ]
+# of requests without text: one kind of prompt, two, texts cut to a size, pieces
+BARE_SIZES = (
+    (1000, 1005, 1010, 1015, 1050),
+    (1000, 1003, 1010, 1011, 1100, 1180, 1220),
+    (1000, 1010, 1015, 3000, 3050, 3100),
+    (1000, 1195, 1199, 1200, 1200),
+    (1000, 1001, 2000, 2002, 3001, 3002, 4000),
+    (450, 1000, 1250, 4000),
+)
+ROUTES = ((None,), (None,), ("fast", "slow"))
 ODD: list[Choice] = [*[{}] * 20, {"is_batch": True}, {"gateway_cache_hit": True}, {"status": "error"}]
+
+
+def cached_tokens(used: Choice) -> int:
+    return int(used.get("cache_write_input_tokens", 0) + used.get("cache_read_input_tokens", 0))
 
 
 @st.composite
@@ -401,9 +453,13 @@ def logs(draw: st.DrawFn) -> list[Record]:
         app["api_key_alias"] = "k"
     chars = draw(st.sampled_from([1100, 2400, 3200, 3999]))
     thirds = draw(st.sampled_from([["x"], ["x"], ["x", "y"]]))
-    counters = st.sampled_from(draw(st.sampled_from(HABITS)))
+    is_bare = st.sampled_from(draw(st.sampled_from([(False,), (False,), (True,), (True,), (False, True)])))
+    habits = [UNREPORTED, UNUSED, STEADY] if draw(is_bare) and draw(st.booleans()) else HABITS
+    counters = st.sampled_from(draw(st.sampled_from(habits)))
     pauses = st.sampled_from(draw(st.sampled_from([PAUSES, PAUSES, (0, 1, 60), (30, 60), (301, 1800)])))
     lasting = st.sampled_from(draw(st.sampled_from([LASTING, (1, 2)])))
+    bare_sizes = st.sampled_from(draw(st.sampled_from(BARE_SIZES)))
+    routes = st.sampled_from(draw(st.sampled_from(ROUTES)))
     at, written = BEGIN, []
     for number in range(draw(st.integers(3, 12))):
         at += timedelta(seconds=draw(pauses))
@@ -413,9 +469,12 @@ def logs(draw: st.DrawFn) -> list[Record]:
         name = f"r{number}"
         record = {"status": "ok", "case_id": name, "request_id": name, **app, **draw(st.sampled_from(SIZES)), **used}
         record |= {"output_tokens": 1, "started_at": stamp(at), **draw(st.sampled_from(ODD))}
-        record["input_tokens"] += record.get("cache_write_input_tokens", 0) + record.get("cache_read_input_tokens", 0)
+        record["input_tokens"] += cached_tokens(used)
         record["prefix_hashes"] = ["p", "q", draw(st.sampled_from(thirds))]
         record["prefix_chars"] = [chars, chars, min(chars + 700, record["input_chars"])]
+        if draw(is_bare):
+            del record["prefix_hashes" if draw(st.booleans()) else "input_chars"]
+            record |= {"input_tokens": max(draw(bare_sizes), cached_tokens(used)), "model_group": draw(routes)}
         for end, after in (("first_token_at", draw(st.sampled_from(FIRST))), ("ended_at", draw(lasting))):
             if after is not None:
                 record[end] = stamp(at + timedelta(seconds=after))

@@ -1,10 +1,10 @@
 /*
 title: Why caches missed
 answers: Which requests did not read their beginning from a cache, why not, what did that cost, and why is it no finding?
-inputs: [cache_rules, prefixes, paid_rates, claims]
+inputs: [cache_rules, prefixes, single_requests, paid_rates, claims]
 params:
   min_requests: 50
-steps: [prefix_groups]
+steps: [prefix_groups, bare_prompts]
 */
 with
     rules as (
@@ -19,8 +19,7 @@ with
         from cache_rules
         group by provider, model, valid_from_us, valid_to_us
     ),
-    -- compared with the last request that begins alike; one that begins like none before it has changed
-    -- from its first message on
+    -- compared with the last that begins alike; what begins like none before has changed from the start
     compared as (
         select
             *,
@@ -131,6 +130,54 @@ with
             and caused.provider is not distinct from groups.provider
             and caused.model is not distinct from groups.model
         left join claims on caused.dedupe_key = claims.dedupe_key
+    ),
+    bare as (
+        select
+            bare_prompts.*,
+            cast(
+                cast(text_tokens - read_tokens - written_tokens as decimal(17, 0))
+                * paid_rates.input_usd_per_token as decimal(38, 21)
+            ) as uncached_usd,
+            case
+                when read_tokens > 0
+                then 'hit'
+                when not is_reported
+                then 'not reported'
+                when text_tokens < rules.min_tokens
+                then 'below minimum'
+                when written_tokens > 0
+                then 'written, not read'
+                else 'no text'
+            end as cause
+        from bare_prompts
+        inner join
+            rules
+            on bare_prompts.provider = rules.provider
+            and bare_prompts.model = rules.model
+            and bare_prompts.started_us >= rules.valid_from_us
+            and bare_prompts.started_us < rules.valid_to_us
+        inner join paid_rates on bare_prompts.price_no = paid_rates.price_no
+    ),
+    all_verdicts as (
+        select key, model, cause, verdict, text_tokens, uncached_usd, saving_usd
+        from verdicts
+        union all
+        select
+            key,
+            model,
+            cause,
+            case
+                when claims.dedupe_key is not null
+                then 'found'
+                when cause = 'hit'
+                then 'read from a cache'
+                else 'nothing that counts can show'
+            end as verdict,
+            text_tokens,
+            uncached_usd,
+            saving_usd
+        from bare
+        left join claims on bare.dedupe_key = claims.dedupe_key
     )
 select
     key,
@@ -142,7 +189,7 @@ select
     cast(sum(text_tokens) as bigint) as input_tokens,
     sum(uncached_usd) as uncached_usd,
     sum(saving_usd) as saving_usd
-from verdicts
+from all_verdicts
 group by key, model, cause, verdict
 order by
     uncached_usd desc nulls last,

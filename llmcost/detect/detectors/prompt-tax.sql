@@ -3,16 +3,29 @@ title: Prompt tax
 why: The same long beginning of a prompt was sent again and again, and paid in full each time although a cache would have had it.
 advice: Put what never changes first and cache it (explicitly, or with a stable routing key where caching is automatic).
 rank: 4
-inputs: [prefixes, cache_rules, paid_rates]
+inputs: [prefixes, single_requests, cache_rules, paid_rates]
 params:
   min_requests: 50  # fewer that begin alike are not worth a change of code
+  max_gap: 0.03  # without text: prompts further apart than this share of their size are of another kind
+  min_share: 0.2  # without text: of a key's prompts, those of one kind are at least this share
+  max_spread: 0.1  # without text: half of the prompts are longer than the shortest by no more than this share
+  max_even_spread: 0.02  # the same where few are much longer than that
+  min_even_tokens: 32  # and then half are longer by this at least: texts that are cut to a size differ by less
+  min_usual_share: 0.8  # without text: of what caches hold, the usual size is at least this share
 tiers:  # of evidence: what a request must have for each
   text: {fields: [prefix_hashes]}
+  counters: {fields: [cache_read_input_tokens, cache_write_input_tokens]}
+  counts: {fields: [input_tokens]}
 needs:
-  - fields: [prefix_hashes]
-    says: no prompts (or ingested with --text none)
+  - fields: [prefix_hashes, input_tokens]
+    says: no prompts and no counts of tokens
 steps:
   - prefix_groups  # requests that begin alike, and what they share
+  - bare_prompts  # requests without text
+  - bare_sizes
+  - bare_members
+  - bare_clusters
+  - bare_groups  # what they may share
   - large_prefix_groups
   - prefix_policies  # how each could be cached
   - prefix_arrivals  # their requests
@@ -131,7 +144,7 @@ with
                 when gained_usd is null then usd else least(usd, share_of(hit_share, gained_usd) - off_usd)
             end as left_usd,
             case
-                when gained_usd is null
+                when gained_usd is null or evidence_tier = 'counts'
                 then high_usd
                 else least(high_usd, share_of(high_hit_share, gained_usd) - high_off_usd)
             end as high_left_usd
@@ -141,13 +154,25 @@ with
 select
     dedupe_key,
     finding,
-    cast(case when is_counted then greatest(left_usd, 0) else 0 end as decimal(38, 21)) as saving_usd,
     cast(
-        case when is_reported = 1 then greatest(low_left_usd, 0) else 0 end as decimal(38, 21)
+        case
+            when not is_counted
+            then 0
+            when evidence_tier = 'counts'
+            then share_of(prefix_share, greatest(left_usd, 0))
+            else greatest(left_usd, 0)
+        end as decimal(38, 21)
+    ) as saving_usd,
+    cast(
+        case
+            when is_likely = 1 or (is_reported = 1 and evidence_tier = 'text')
+            then greatest(low_left_usd, 0)
+            else 0
+        end as decimal(38, 21)
     ) as saving_low_usd,
     cast(high_left_usd as decimal(38, 21)) as saving_high_usd,
     certainty,
-    'text' as evidence_tier,
+    evidence_tier,
     evidence,
     policy,
     miss_cause,

@@ -38,9 +38,33 @@ with
             high_hit_share,
             premium_usd + share_of(1 - low_hit_share, had_usd) as low_off_usd,
             premium_usd + share_of(1 - hit_share, had_usd) as off_usd,
-            premium_usd + share_of(1 - high_hit_share, had_usd) as high_off_usd
+            case
+                -- one may cache for nothing what another of the key does not
+                when
+                    groups.evidence_tier = 'counts'
+                    or (groups.evidence_tier = 'counters' and totals.policy = 'none')
+                then 0
+                else premium_usd + share_of(1 - high_hit_share, had_usd)
+            end as high_off_usd,
+            groups.prefix_tokens as group_prefix_tokens,
+            groups.evidence_tier,
+            groups.prefix_share,
+            groups.is_reported,
+            groups.is_cached,
+            -- of what is not known to be the same text only that a cache costs more than it spares is sure
+            case
+                when groups.is_reported = 0 or totals.policy = 'automatic'
+                then 0
+                when groups.evidence_tier = 'text' or totals.policy = 'none'
+                then 1
+                else 0
+            end as is_likely,
+            cast(groups.requests as double)
+            * 3600000000
+            / nullif(groups.last_us - groups.first_us, 0) as calls_per_hour
         from totals
         inner join hit_shares on totals.group_no = hit_shares.group_no and totals.policy = hit_shares.policy
+        inner join large_prefix_groups as groups on totals.group_no = groups.group_no
     ),
     ranked as (
         select
@@ -54,15 +78,6 @@ with
             ) as place
         from offs
     )
-select
-    ranked.*,
-    greatest(low_off_usd, off_usd, high_off_usd) > 0 as is_netted,
-    groups.prefix_tokens as group_prefix_tokens,
-    groups.is_reported,
-    groups.is_cached,
-    cast(groups.requests as double)
-    * 3600000000
-    / nullif(groups.last_us - groups.first_us, 0) as calls_per_hour
+select *, greatest(low_off_usd, off_usd, high_off_usd) > 0 as is_netted
 from ranked
-inner join large_prefix_groups as groups on ranked.group_no = groups.group_no
 where place = 1 and share_of(hit_share, gain_usd) > off_usd

@@ -13,6 +13,12 @@ with
         select *, hit_change_usd as change_usd, 2 as hit
         from prefix_costs
         where hit_change_usd > 0
+        union all
+        -- where there are counts alone, requests that are not known may have been there before
+        select prefix_costs.*, 0 as change_usd, 0 as hit
+        from prefix_costs
+        inner join large_prefix_groups as groups on prefix_costs.group_no = groups.group_no
+        where groups.evidence_tier = 'counts' and hit_change_usd > 0 and miss_change_usd <= 0
     ),
     outcomes as (
         select
@@ -24,6 +30,9 @@ with
             ) as outcome_no,
             chosen.is_netted,
             chosen.is_reported,
+            chosen.is_likely,
+            chosen.evidence_tier,
+            chosen.prefix_share,
             chosen.group_prefix_tokens,
             chosen.calls_per_hour,
             chosen.low_hit_share,
@@ -34,7 +43,12 @@ with
             chosen.high_off_usd,
             share_of(chosen.low_hit_share, changes.change_usd) as low_usd,
             share_of(chosen.hit_share, changes.change_usd) as usd,
-            share_of(chosen.high_hit_share, changes.change_usd) as high_usd,
+            share_of(
+                chosen.high_hit_share,
+                case
+                    when chosen.evidence_tier = 'counts' then changes.hit_change_usd else changes.change_usd
+                end
+            ) as high_usd,
             case
                 when chosen.is_reported = 0
                 then 'not reported'
@@ -65,8 +79,15 @@ select
         then 'automatic cache missed'
         else 'prefix not cached for ' || policy
     end as finding,
-    case when is_reported = 0 or policy = 'automatic' then 'possible' else 'likely' end as certainty,
-    cast(group_prefix_tokens as varchar) || ' tokens, ' || miss_cause as evidence,
+    case when is_likely = 1 then 'likely' else 'possible' end as certainty,
+    case
+        when evidence_tier = 'counts' or policy = 'none' and evidence_tier = 'counters'
+        then 'at most '
+        else ''
+    end
+    || cast(group_prefix_tokens as varchar)
+    || ' tokens, '
+    || miss_cause as evidence,
     tokens - was_read as unread_tokens,
     -- a cache that works by itself and is not reported may have hit all along
     is_reported = 1 or policy <> 'automatic' as is_counted

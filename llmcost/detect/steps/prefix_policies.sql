@@ -22,6 +22,7 @@ with
             and groups.prefix_tokens >= cache_rules.min_tokens
             and groups.last_us >= cache_rules.valid_from_us
             and groups.first_us < cache_rules.valid_to_us
+        where groups.is_replayed = 1
         union all
         select
             group_no,

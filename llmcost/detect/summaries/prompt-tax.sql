@@ -45,12 +45,33 @@ select
     sums.unread_tokens,
     sums.calls_per_hour,
     causes.causes,
-    'prompts begin with the same '
-    || cast(sums.prefix_tokens as varchar)
-    || ' tokens; cache policy that pays: '
+    case
+        when sums.evidence_tier = 'text'
+        then 'prompts begin with the same ' || cast(sums.prefix_tokens as varchar) || ' tokens'
+        when sums.evidence_tier = 'counts'
+        then
+            'prompts are little longer than '
+            || cast(sums.prefix_tokens as varchar)
+            || ' tokens, so that at most these are the same in all'
+        when sums.policy = 'none'
+        then
+            'up to '
+            || cast(sums.prefix_tokens as varchar)
+            || ' tokens are written to a cache for too few reads'
+        else 'the provider''s cache has entries of ' || cast(sums.prefix_tokens as varchar) || ' tokens'
+    end
+    || '; cache policy that pays: '
     || sums.policy
     || '; '
-    || causes.causes as evidence
+    || causes.causes as evidence,
+    case
+        when sums.evidence_tier = 'counts'
+        then
+            'Look whether these prompts begin alike, which counts cannot show; if so, put what never changes '
+            || 'first and cache it.'
+        when sums.evidence_tier = 'counters' and sums.policy = 'none'
+        then 'Stop writing to the cache what is not read again, or put what never changes first.'
+    end as fix
 from sums
 inner join
     causes
