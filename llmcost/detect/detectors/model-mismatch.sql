@@ -9,15 +9,21 @@ params:
   max_labels: 20  # more different answers are not a closed list
   max_label_tokens: 20  # of output, in 95 of 100 answers
   max_top_share: 0.98  # where one answer is more frequent, the rare one is what matters: a guard
+  max_lengths: 5  # of answers that are not logged; more different counts of output tokens are no closed list
+  max_top_length: 0.9  # where one count is more frequent, it may be a guard
   escalation_share: 0.15  # of the requests, sent to the dear model again; the low end of the range
   tokenizer_factor: 1.3  # the successor may count more tokens in the same text; the low end of the range
 tiers:  # of evidence: what a request must have for each
   text: {fields: [output_hash]}
   fields: {fields: [model]}
+  counts: {fields: [output_tokens]}
 needs:
   - fields: [cost_usd]
     of: price_status = 'priced'
     says: no requests that could be priced
+steps:
+  - counted_routes  # routes whose answers are short and not logged
+  - counted_labels  # those whose counts are as of a closed list
 */
 with
     -- what kind of answers a route gets; the tests that need no counting of answers come first
@@ -37,12 +43,24 @@ with
             and model_named in (select model_named from smaller_names)
         group by key, provider, model, system_prompt_hash
         having
-            count(*) >= $min_requests
-            and count(output_hash) = count(*)
-            and sum(case when finish_reason in ('tool_calls', 'tool_use', 'function_call') then 1 else 0 end)
+            count(output_hash) >= $min_requests
+            -- a few that are not logged may be what differs; many are a log of their own
+            and (count(output_hash) = count(*) or count(*) - count(output_hash) >= $min_requests)
+            and sum(
+                case
+                    when output_hash is null
+                    then 0
+                    when finish_reason in ('tool_calls', 'tool_use', 'function_call')
+                    then 1
+                    else 0
+                end
+            )
             = 0
-            and 20 * sum(case when reasoning_output_tokens > 0 then 1 else 0 end) <= count(*)
-            and 100 * sum(case when output_tokens <= $max_label_tokens then 1 else 0 end) >= 95 * count(*)
+            and 20 * sum(case when reasoning_output_tokens > 0 and output_hash is not null then 1 else 0 end)
+            <= count(output_hash)
+            and 100
+            * sum(case when output_tokens <= $max_label_tokens and output_hash is not null then 1 else 0 end)
+            >= 95 * count(output_hash)
     ),
     short_answers as (
         select
@@ -60,7 +78,10 @@ with
             and single_requests.model is not distinct from routes_of_short_answers.model
             and single_requests.system_prompt_hash
             is not distinct from routes_of_short_answers.system_prompt_hash
-        where single_requests.status = 'ok' and single_requests.operation <> 'embeddings'
+        where
+            single_requests.status = 'ok'
+            and single_requests.operation <> 'embeddings'
+            and single_requests.output_hash is not null
     ),
     labels as (select route, output_hash, count(*) as times from short_answers group by route, output_hash),
     closed_routes as (
@@ -82,7 +103,9 @@ with
         select
             short_answers.dedupe_key,
             short_answers.cost_usd,
+            'text' as evidence_tier,
             closed_routes.labels,
+            cast(null as bigint) as lengths,
             closed_routes.answers,
             closed_routes.top_answers,
             lengths.p95_tokens
@@ -90,6 +113,17 @@ with
         inner join closed_routes on short_answers.route = closed_routes.route
         inner join lengths on short_answers.route = lengths.route
         where short_answers.price_status = 'priced' and short_answers.cost_usd > 0
+        union all
+        select
+            dedupe_key,
+            cost_usd,
+            'counts' as evidence_tier,
+            cast(null as bigint) as labels,
+            lengths,
+            answers,
+            top_answers,
+            p95_tokens
+        from counted_labels
     ),
     -- `in` keeps what is priced again to what is asked for
     smaller as (
@@ -122,15 +156,23 @@ with
         select
             dedupe_key,
             'closed labels on a dear model' as finding,
-            'text' as evidence_tier,
+            evidence_tier,
             cast(cost_usd as decimal(34, 21)) as cost_usd,
             cast(stand_in_usd as decimal(34, 21)) as stand_in_usd,
-            cast(stand_in_usd as decimal(34, 21)) + cast(
-                cast(cost_usd as decimal(34, 21))
-                * cast($escalation_share as decimal(5, 4)) as decimal(34, 21)
-            ) as at_worst_usd,
-            cast(labels as varchar)
-            || ' different answers in '
+            -- counts are a suspicion: nothing of it is sure
+            case
+                when evidence_tier = 'counts'
+                then cast(cost_usd as decimal(34, 21))
+                else
+                    cast(stand_in_usd as decimal(34, 21)) + cast(
+                        cast(cost_usd as decimal(34, 21))
+                        * cast($escalation_share as decimal(5, 4)) as decimal(34, 21)
+                    )
+            end as at_worst_usd,
+            coalesce(
+                cast(labels as varchar) || ' different answers in ',
+                cast(lengths as varchar) || ' different counts of output tokens in '
+            )
             || cast(answers as varchar)
             || ', p95 '
             || cast(p95_tokens as varchar)
@@ -138,6 +180,7 @@ with
             || stand_in as evidence,
             stand_in,
             labels,
+            lengths,
             answers,
             top_answers,
             p95_tokens
@@ -156,6 +199,7 @@ with
             'its successor ' || stand_in || ' costs less for the same tokens' as evidence,
             stand_in,
             cast(null as bigint) as labels,
+            cast(null as bigint) as lengths,
             cast(null as bigint) as answers,
             cast(null as bigint) as top_answers,
             cast(null as bigint) as p95_tokens
@@ -177,6 +221,7 @@ select
     stand_in,
     cast(stand_in_usd as decimal(38, 21)) as stand_in_usd,
     labels,
+    lengths,
     answers,
     top_answers,
     p95_tokens

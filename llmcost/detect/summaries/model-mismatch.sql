@@ -15,6 +15,7 @@ with
             min(stand_in) as try_model,
             sum(stand_in_usd) as try_cost_usd,
             max(labels) as labels,
+            max(lengths) as lengths,
             max(answers) as answers,
             max(cast(top_answers as double) / answers) as top_answer_share,
             cast(max(p95_tokens) as bigint) as answer_p95_tokens
@@ -42,9 +43,20 @@ select
             || ' tokens; '
             || try_model
             || ' costs less for the same tokens'
+        when lengths is not null
+        then
+            ': '
+            || cast(lengths as varchar)
+            || ' different counts of output tokens in '
+            || cast(answers as varchar)
+            || ' answers, 95 of 100 of at most '
+            || cast(answer_p95_tokens as varchar)
+            || ', as of a closed list; '
+            || try_model
+            || ' costs less for the same tokens'
         else ': ' || try_model || ' succeeded it and costs less for the same tokens'
     end as evidence,
-    'Try '
+    case when lengths is not null then 'If the answers are picked from a list: try ' else 'Try ' end
     || try_model
     || ' on a sample: llmcost sample'
     || coalesce(' --where key=' || key, '')
