@@ -11,7 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.oracles import unlogged_labels
 from tests.oracles.invented import Choice, Record, in_time, merged
+from tests.oracles.unlogged_labels import Shape
 
 COLUMNS = (
     "finding",
@@ -19,9 +21,11 @@ COLUMNS = (
     "saving_low_usd",
     "saving_high_usd",
     "certainty",
+    "evidence_tier",
     "stand_in",
     "stand_in_usd",
     "labels",
+    "lengths",
     "answers",
     "top_answers",
     "p95_tokens",
@@ -33,6 +37,7 @@ PARAMS = {
     "max_top_share": 0.98,
     "escalation_share": 0.15,
     "tokenizer_factor": 1.3,
+    **unlogged_labels.PARAMS,
 }
 TOOL_CALLS = {"tool_calls", "tool_use", "function_call"}
 BOOK = """\
@@ -116,11 +121,13 @@ def found(requests: Sequence[Request], params: Mapping[str, Any]) -> dict[str, R
     routes: dict[Any, list[Request]] = defaultdict(list)
     for r in requests:
         routes[r["key"], r["provider"], r["model"], r["system_prompt_hash"]].append(r)
+    shapes = unlogged_labels.listed(requests, limits)
     rows: dict[str, Row] = {}
     for members in routes.values():
         route = closed([r for r in members if is_answer(r)], limits)
         for r in members:
-            row = (route and closed_labels(r, route, limits)) or superseded(r, limits)
+            shape = shapes.get(r["case_id"]) or (route if r["output_hash"] else None)
+            row = (shape and closed_labels(r, shape, limits)) or superseded(r, limits)
             if row:
                 rows[r["case_id"]] = row
     return rows
@@ -133,9 +140,10 @@ def is_answer(r: Request) -> bool:
 
 def closed(answers: list[Request], limits: Mapping[str, Decimal]) -> Route | None:
     """Describe a route that only picks labels; None for any other."""
+    all_answers, answers = len(answers), [r for r in answers if r["output_hash"] is not None]
     n = len(answers)
     labels = Counter(r["output_hash"] for r in answers)
-    if n == 0 or n < limits["min_requests"] or None in labels:
+    if n == 0 or n < limits["min_requests"] or 0 < all_answers - n < limits["min_requests"]:
         return None
     known = sorted(r["output_tokens"] for r in answers if r["output_tokens"] is not None)
     route = Route(len(labels), n, max(labels.values()), known[-(-95 * len(known) // 100) - 1] if known else 0)
@@ -155,16 +163,20 @@ def are_short(answers: list[Request], known: list[int], limits: Mapping[str, Dec
     return are_final and 20 * reasoned <= len(answers) and 100 * short >= 95 * len(answers)
 
 
-def closed_labels(r: Request, route: Route, limits: Mapping[str, Decimal]) -> Row | None:
+def closed_labels(r: Request, route: Route | Shape, limits: Mapping[str, Decimal]) -> Row | None:
     prices = cheaper(r, substitutes(r)[0])
     if prices is None or r["status"] != "ok":
         return None
     spent, less = prices
+    is_logged = isinstance(route, Route)
+    low = spent - less - product(limits["escalation_share"], spent) if is_logged else Decimal(0)
     return {
         "finding": "closed labels on a dear model",
-        **saving(spent, less, spent - less - product(limits["escalation_share"], spent)),
+        **saving(spent, less, low),
+        "evidence_tier": "text" if is_logged else "counts",
         "stand_in": substitutes(r)[0],
-        "labels": route.labels,
+        "labels": route.labels if isinstance(route, Route) else None,
+        "lengths": route.lengths if isinstance(route, Shape) else None,
         "answers": route.answers,
         "top_answers": route.top_answers,
         "p95_tokens": route.p95_tokens,
@@ -180,8 +192,9 @@ def superseded(r: Request, limits: Mapping[str, Decimal]) -> Row | None:
     return {
         "finding": "superseded model",
         **saving(spent, less, spent - product(max(Decimal(1), limits["tokenizer_factor"]), less)),
+        "evidence_tier": "fields",
         "stand_in": successor,
-        **dict.fromkeys(("labels", "answers", "top_answers", "p95_tokens")),
+        **dict.fromkeys(("labels", "lengths", "answers", "top_answers", "p95_tokens")),
     }
 
 
@@ -292,6 +305,8 @@ SETTINGS = st.fixed_dictionaries(
         # fractions of at most four decimals: that is what the query keeps of them
         "escalation_share": st.sampled_from([0.15, 0, 0.3333, 1]),
         "tokenizer_factor": st.sampled_from([1.3, 0.5, 1, 1.3333]),
+        "max_lengths": st.sampled_from([3, 4, 5, 5, 5]),
+        "max_top_length": st.sampled_from([0.5, 0.9, 0.9, 1]),
     }
 )
 
@@ -302,7 +317,8 @@ def logs() -> st.SearchStrategy[list[Record]]:
     others: st.SearchStrategy[list[list[Record]]] = st.one_of(
         st.just([]), st.lists(block((1, 1, 1, 2), CHANGES), max_size=3)
     )
-    return st.tuples(st.sampled_from(TARGETS), st.sampled_from(EVERYWHERE), blocks, others).map(written)
+    logged = st.tuples(st.sampled_from(TARGETS), st.sampled_from(EVERYWHERE), blocks, others).map(written)
+    return st.one_of(logged, logged, unlogged_labels.logs(BASE, TARGETS[:8]).map(in_time))
 
 
 def block(times: Sequence[int], changes: Sequence[Choice]) -> st.SearchStrategy[list[Record]]:
