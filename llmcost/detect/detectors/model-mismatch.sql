@@ -15,7 +15,7 @@ params:
   tokenizer_factor: 1.3  # the successor may count more tokens in the same text; the low end of the range
 tiers:  # of evidence: what a request must have for each
   text: {fields: [output_hash]}
-  fields: {fields: [model]}
+  fields: {fields: [model, response_choices]}
   counts: {fields: [output_tokens]}
 needs:
   - fields: [cost_usd]
@@ -23,6 +23,7 @@ needs:
     says: no requests that could be priced
 steps:
   - logged_labels  # answers of routes that only pick labels
+  - chosen_labels  # those whose requests ask for one of a few values
   - counted_routes  # routes whose answers are short and not logged
   - counted_labels  # those whose counts are as of a closed list
 */
@@ -32,6 +33,7 @@ with
             dedupe_key,
             cost_usd,
             'text' as evidence_tier,
+            true as is_no_guard,
             labels,
             cast(null as bigint) as lengths,
             answers,
@@ -42,7 +44,21 @@ with
         select
             dedupe_key,
             cost_usd,
+            'fields' as evidence_tier,
+            is_no_guard,
+            labels,
+            lengths,
+            answers,
+            top_answers,
+            p95_tokens
+        from chosen_labels
+        union all
+        select
+            dedupe_key,
+            cost_usd,
             'counts' as evidence_tier,
+            -- a suspicion: nothing of it is sure
+            false as is_no_guard,
             cast(null as bigint) as labels,
             lengths,
             answers,
@@ -84,20 +100,23 @@ with
             evidence_tier,
             cast(cost_usd as decimal(34, 21)) as cost_usd,
             cast(stand_in_usd as decimal(34, 21)) as stand_in_usd,
-            -- counts are a suspicion: nothing of it is sure
             case
-                when evidence_tier = 'counts'
-                then cast(cost_usd as decimal(34, 21))
-                else
+                when is_no_guard
+                then
                     cast(stand_in_usd as decimal(34, 21)) + cast(
                         cast(cost_usd as decimal(34, 21))
                         * cast($escalation_share as decimal(5, 4)) as decimal(34, 21)
                     )
+                else cast(cost_usd as decimal(34, 21))
             end as at_worst_usd,
-            coalesce(
-                cast(labels as varchar) || ' different answers in ',
-                cast(lengths as varchar) || ' different counts of output tokens in '
-            )
+            case
+                evidence_tier
+                when 'text'
+                then cast(labels as varchar) || ' different answers in '
+                when 'fields'
+                then 'one of ' || cast(labels as varchar) || ' answers asked for in '
+                else cast(lengths as varchar) || ' different counts of output tokens in '
+            end
             || cast(answers as varchar)
             || ', p95 '
             || cast(p95_tokens as varchar)

@@ -19,6 +19,7 @@ with
             and single_requests.model_group is not distinct from counted_routes.model_group
         where
             single_requests.output_hash is null
+            and single_requests.response_choices is null
             and single_requests.status = 'ok'
             and single_requests.operation <> 'embeddings'
     ),

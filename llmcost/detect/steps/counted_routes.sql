@@ -18,6 +18,7 @@ select
 from single_requests
 where
     output_hash is null
+    and response_choices is null
     and status = 'ok'
     and operation <> 'embeddings'
     and model_named in (select model_named from smaller_names)
