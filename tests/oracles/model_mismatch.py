@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.oracles import unlogged_labels
 from tests.oracles.invented import Choice, Record, in_time, merged
-from tests.oracles.unlogged_labels import Shape
+from tests.oracles.unlogged_labels import Shape, p95
 
 COLUMNS = (
     "finding",
@@ -105,16 +104,6 @@ Request = Mapping[str, Any]
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Route:
-    """What the answers of a route are like."""
-
-    labels: int
-    answers: int
-    top_answers: int
-    p95_tokens: int
-
-
 def found(requests: Sequence[Request], params: Mapping[str, Any]) -> dict[str, Row]:
     """Find the requests with a cheaper model by `case_id`, as columns of COLUMNS."""
     limits = {name: Decimal(str(value)) for name, value in {**PARAMS, **params}.items()}
@@ -138,7 +127,7 @@ def is_answer(r: Request) -> bool:
     return bool(r["status"] == "ok" and r["operation_name"] != "embeddings")
 
 
-def closed(answers: list[Request], limits: Mapping[str, Decimal]) -> Route | None:
+def closed(answers: list[Request], limits: Mapping[str, Decimal]) -> Shape | None:
     """Describe a route that only picks labels; None for any other."""
     all_answers, answers = len(answers), [r for r in answers if r["output_hash"] is not None]
     n = len(answers)
@@ -146,14 +135,14 @@ def closed(answers: list[Request], limits: Mapping[str, Decimal]) -> Route | Non
     if n == 0 or n < limits["min_requests"] or 0 < all_answers - n < limits["min_requests"]:
         return None
     known = sorted(r["output_tokens"] for r in answers if r["output_tokens"] is not None)
-    route = Route(len(labels), n, max(labels.values()), known[-(-95 * len(known) // 100) - 1] if known else 0)
+    top = max(labels.values())
     is_closed = (
         are_short(answers, known, limits)
-        and route.labels <= limits["max_labels"]
-        and 10 * route.labels <= n
-        and route.top_answers <= limits["max_top_share"] * n
+        and len(labels) <= limits["max_labels"]
+        and 10 * len(labels) <= n
+        and top <= limits["max_top_share"] * n
     )
-    return route if is_closed else None
+    return Shape("text", len(labels), None, n, top, p95(known), is_sure=True) if is_closed else None
 
 
 def are_short(answers: list[Request], known: list[int], limits: Mapping[str, Decimal]) -> bool:
@@ -163,20 +152,19 @@ def are_short(answers: list[Request], known: list[int], limits: Mapping[str, Dec
     return are_final and 20 * reasoned <= len(answers) and 100 * short >= 95 * len(answers)
 
 
-def closed_labels(r: Request, route: Route | Shape, limits: Mapping[str, Decimal]) -> Row | None:
+def closed_labels(r: Request, route: Shape, limits: Mapping[str, Decimal]) -> Row | None:
     prices = cheaper(r, substitutes(r)[0])
     if prices is None or r["status"] != "ok":
         return None
     spent, less = prices
-    is_logged = isinstance(route, Route)
-    low = spent - less - product(limits["escalation_share"], spent) if is_logged else Decimal(0)
+    at_least = spent - less - product(limits["escalation_share"], spent)
     return {
         "finding": "closed labels on a dear model",
-        **saving(spent, less, low),
-        "evidence_tier": "text" if is_logged else "counts",
+        **saving(spent, less, at_least if route.is_sure else Decimal(0)),
+        "evidence_tier": route.tier,
         "stand_in": substitutes(r)[0],
-        "labels": route.labels if isinstance(route, Route) else None,
-        "lengths": route.lengths if isinstance(route, Shape) else None,
+        "labels": route.labels,
+        "lengths": route.lengths,
         "answers": route.answers,
         "top_answers": route.top_answers,
         "p95_tokens": route.p95_tokens,

@@ -1,4 +1,4 @@
-"""docs/detectors/model-mismatch.md, "Closed labels by counts", in plain Python, and logs for it."""
+"""docs/detectors/model-mismatch.md, what it says of answers that are not logged, in plain Python, and logs for it."""
 
 from __future__ import annotations
 
@@ -20,21 +20,28 @@ PARAMS = {"max_lengths": 5, "max_top_length": 0.9}
 
 @dataclass(frozen=True)
 class Shape:
-    """What the counts of a route's answers are like."""
+    """What the answers of a route are like, by the tier that tells it."""
 
-    lengths: int
+    tier: str
+    labels: int | None
+    lengths: int | None
     answers: int
     top_answers: int
     p95_tokens: int
+    is_sure: bool
 
 
 def listed(requests: Iterable[Request], limits: Mapping[str, Decimal]) -> dict[Any, Shape]:
-    """Describe by `case_id` the unlogged answers whose counts are as of a closed list."""
+    """Describe by `case_id` the unlogged answers of closed lists: such as were asked for, or have counts of one."""
     routes: dict[Any, list[Request]] = defaultdict(list)
     for r in requests:
         if r["status"] == "ok" and r["operation_name"] != "embeddings" and r["output_hash"] is None:
-            routes[r["key"], r["provider"], r["model"], r["system_prompt_hash"], r["model_group"]].append(r)
-    shapes = [(answers, shape(answers, limits)) for answers in routes.values()]
+            route = (r["key"], r["provider"], r["model"], r["system_prompt_hash"], r["model_group"])
+            routes[route, r["response_choices"]].append(r)
+    shapes = [
+        (answers, shape(answers, limits) if choices is None else chosen(answers, choices, limits))
+        for (_, choices), answers in routes.items()
+    ]
     return {r["case_id"]: found for answers, found in shapes if found for r in answers}
 
 
@@ -53,7 +60,27 @@ def shape(answers: Sequence[Request], limits: Mapping[str, Decimal]) -> Shape | 
         and 100 * min(times) >= n
         and has_hole(sorted(short), times)
     )
-    return Shape(len(times), n, max(times), known[-(-95 * len(known) // 100) - 1]) if is_list else None
+    return Shape("counts", None, len(times), n, max(times), p95(known), is_sure=False) if is_list else None
+
+
+def chosen(answers: Sequence[Request], choices: int, limits: Mapping[str, Decimal]) -> Shape | None:
+    n = len(answers)
+    known = sorted(r["output_tokens"] for r in answers if r["output_tokens"] is not None)
+    # what has no count may be as much of one as it is
+    top = max(Counter(r["output_tokens"] for r in answers).values())
+    lengths, is_no_guard = len(set(known)), top <= limits["max_top_share"] * n
+    is_list = (
+        n >= limits["min_requests"]
+        and 2 <= choices <= limits["max_labels"]
+        and 20 * odds(answers)[0] <= n
+        and 0 < lengths <= limits["max_labels"]
+        and (is_no_guard or choices > 2)
+    )
+    return Shape("fields", choices, lengths, n, top, p95(known), is_no_guard) if is_list else None
+
+
+def p95(known: Sequence[int]) -> int:
+    return known[-(-95 * len(known) // 100) - 1]
 
 
 def odds(answers: Sequence[Request]) -> list[int]:
@@ -107,6 +134,7 @@ ODD: list[Choice] = [
         {"times": 2, **unpriced}
         for unpriced in ({"output_tokens": None, "input_tokens": None}, {"gateway_cache_hit": True})
     ),
+    *({"times": times, "response_choices": choices} for times in (10, 20) for choices in (1, 2, 3)),
     {"times": 3, "status": "error", "http_status_code": 500, "output_tokens": 300},
     *({"times": 19, "model_group": name} for name in ("g", "h")),
     *({"times": times, "output_hash": "a"} for times in (2, 4, 10, 20)),
@@ -118,14 +146,15 @@ def logs(base: Choice, targets: Sequence[Choice]) -> st.SearchStrategy[list[Choi
     routes = st.sampled_from(SIZES).flatmap(
         lambda sizes: st.tuples(*(st.tuples(st.just(size), st.sampled_from(TIMES)) for size in sizes))
     )
-    return st.tuples(st.sampled_from(targets), routes, st.sampled_from(ODD), st.sampled_from(ODD)).map(
-        lambda drawn: written(base, *drawn)
-    )
+    asked: list[Choice] = [*[{}] * 6, *({"response_choices": choices} for choices in (1, 2, 2, 3, 3, 4))]
+    return st.tuples(
+        st.sampled_from(targets), st.sampled_from(asked), routes, st.sampled_from(ODD), st.sampled_from(ODD)
+    ).map(lambda drawn: written({**base, **drawn[0], **drawn[1]}, *drawn[2:]))
 
 
-def written(base: Choice, target: Choice, route: Sequence[tuple[int, int]], *odd: Choice) -> list[Record]:
+def written(base: Choice, route: Sequence[tuple[int, int]], *odd: Choice) -> list[Record]:
     """Write one answer after the other."""
-    usual = {"after": 0, "lasts": None, **base, **target, "output_hash": None, "temperature": 0}
+    usual = {"after": 0, "lasts": None, **base, "output_hash": None, "temperature": 0}
     answers = [{**usual, "output_tokens": size} for size, times in route for _ in range(times)]
     more = [{**usual, **change} for change in odd for _ in range(change["times"])]
     return [{key: value for key, value in record.items() if key != "times"} for record in (*answers, *more)]

@@ -15,7 +15,7 @@ params:
   tokenizer_factor: 1.3  # the successor may count more tokens in the same text; the low end of the range
 tiers:  # of evidence: what a request must have for each
   text: {fields: [output_hash]}
-  fields: {fields: [model, response_choices]}
+  fields: {fields: [response_choices]}
   counts: {fields: [output_tokens]}
 needs:
   - fields: [cost_usd]
