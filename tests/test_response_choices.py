@@ -57,11 +57,10 @@ def under(*path: str, asked: Record = FORMAT) -> Callable[[Record], None]:
         if not path:
             record.update(asked)
             return
-        inner = record.get(path[0]) or {}
-        is_text = isinstance(inner, str)
-        inner = json.loads(inner) if is_text else inner
+        found = record.get(path[0]) or {}
+        inner = json.loads(found) if isinstance(found, str) else found
         under(*path[1:], asked=asked)(inner)
-        record[path[0]] = json.dumps(inner) if is_text else inner
+        record[path[0]] = json.dumps(inner) if isinstance(found, str) else inner
 
     return lay
 
