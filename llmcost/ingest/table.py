@@ -33,6 +33,7 @@ INCLUSIVE = ("prompt", "cached")
 OF_ONE = (
     *("request_id", "response_id", "trace_id", "span_id", "logical_request_id", "attempt_number", "prompt_hash"),
     *("status", "http_status_code", "error_type", "finish_reason", "is_stream", "temperature", "max_tokens_requested"),
+    "response_choices",
     *("duration_ms", "time_to_first_token_ms", "first_token_at", "ended_at"),
 )
 # what sums may be by, beside the day

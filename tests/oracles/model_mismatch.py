@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.oracles import unlogged_labels
 from tests.oracles.invented import Choice, Record, in_time, merged
+from tests.oracles.unlogged_labels import Shape, p95
 
 COLUMNS = (
     "finding",
@@ -19,9 +20,11 @@ COLUMNS = (
     "saving_low_usd",
     "saving_high_usd",
     "certainty",
+    "evidence_tier",
     "stand_in",
     "stand_in_usd",
     "labels",
+    "lengths",
     "answers",
     "top_answers",
     "p95_tokens",
@@ -33,6 +36,7 @@ PARAMS = {
     "max_top_share": 0.98,
     "escalation_share": 0.15,
     "tokenizer_factor": 1.3,
+    **unlogged_labels.PARAMS,
 }
 TOOL_CALLS = {"tool_calls", "tool_use", "function_call"}
 BOOK = """\
@@ -100,27 +104,19 @@ Request = Mapping[str, Any]
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Route:
-    """What the answers of a route are like."""
-
-    labels: int
-    answers: int
-    top_answers: int
-    p95_tokens: int
-
-
 def found(requests: Sequence[Request], params: Mapping[str, Any]) -> dict[str, Row]:
     """Find the requests with a cheaper model by `case_id`, as columns of COLUMNS."""
     limits = {name: Decimal(str(value)) for name, value in {**PARAMS, **params}.items()}
     routes: dict[Any, list[Request]] = defaultdict(list)
     for r in requests:
         routes[r["key"], r["provider"], r["model"], r["system_prompt_hash"]].append(r)
+    shapes = unlogged_labels.listed(requests, limits)
     rows: dict[str, Row] = {}
     for members in routes.values():
         route = closed([r for r in members if is_answer(r)], limits)
         for r in members:
-            row = (route and closed_labels(r, route, limits)) or superseded(r, limits)
+            shape = shapes.get(r["case_id"]) or (route if r["output_hash"] else None)
+            row = (shape and closed_labels(r, shape, limits)) or superseded(r, limits)
             if row:
                 rows[r["case_id"]] = row
     return rows
@@ -131,21 +127,22 @@ def is_answer(r: Request) -> bool:
     return bool(r["status"] == "ok" and r["operation_name"] != "embeddings")
 
 
-def closed(answers: list[Request], limits: Mapping[str, Decimal]) -> Route | None:
+def closed(answers: list[Request], limits: Mapping[str, Decimal]) -> Shape | None:
     """Describe a route that only picks labels; None for any other."""
+    all_answers, answers = len(answers), [r for r in answers if r["output_hash"] is not None]
     n = len(answers)
     labels = Counter(r["output_hash"] for r in answers)
-    if n == 0 or n < limits["min_requests"] or None in labels:
+    if n == 0 or n < limits["min_requests"] or 0 < all_answers - n < limits["min_requests"]:
         return None
     known = sorted(r["output_tokens"] for r in answers if r["output_tokens"] is not None)
-    route = Route(len(labels), n, max(labels.values()), known[-(-95 * len(known) // 100) - 1] if known else 0)
+    top = max(labels.values())
     is_closed = (
         are_short(answers, known, limits)
-        and route.labels <= limits["max_labels"]
-        and 10 * route.labels <= n
-        and route.top_answers <= limits["max_top_share"] * n
+        and len(labels) <= limits["max_labels"]
+        and 10 * len(labels) <= n
+        and top <= limits["max_top_share"] * n
     )
-    return route if is_closed else None
+    return Shape("text", len(labels), None, n, top, p95(known), is_sure=True) if is_closed else None
 
 
 def are_short(answers: list[Request], known: list[int], limits: Mapping[str, Decimal]) -> bool:
@@ -155,16 +152,19 @@ def are_short(answers: list[Request], known: list[int], limits: Mapping[str, Dec
     return are_final and 20 * reasoned <= len(answers) and 100 * short >= 95 * len(answers)
 
 
-def closed_labels(r: Request, route: Route, limits: Mapping[str, Decimal]) -> Row | None:
+def closed_labels(r: Request, route: Shape, limits: Mapping[str, Decimal]) -> Row | None:
     prices = cheaper(r, substitutes(r)[0])
     if prices is None or r["status"] != "ok":
         return None
     spent, less = prices
+    at_least = spent - less - product(limits["escalation_share"], spent)
     return {
         "finding": "closed labels on a dear model",
-        **saving(spent, less, spent - less - product(limits["escalation_share"], spent)),
+        **saving(spent, less, at_least if route.is_sure else Decimal(0)),
+        "evidence_tier": route.tier,
         "stand_in": substitutes(r)[0],
         "labels": route.labels,
+        "lengths": route.lengths,
         "answers": route.answers,
         "top_answers": route.top_answers,
         "p95_tokens": route.p95_tokens,
@@ -180,8 +180,9 @@ def superseded(r: Request, limits: Mapping[str, Decimal]) -> Row | None:
     return {
         "finding": "superseded model",
         **saving(spent, less, spent - product(max(Decimal(1), limits["tokenizer_factor"]), less)),
+        "evidence_tier": "fields",
         "stand_in": successor,
-        **dict.fromkeys(("labels", "answers", "top_answers", "p95_tokens")),
+        **dict.fromkeys(("labels", "lengths", "answers", "top_answers", "p95_tokens")),
     }
 
 
@@ -292,6 +293,8 @@ SETTINGS = st.fixed_dictionaries(
         # fractions of at most four decimals: that is what the query keeps of them
         "escalation_share": st.sampled_from([0.15, 0, 0.3333, 1]),
         "tokenizer_factor": st.sampled_from([1.3, 0.5, 1, 1.3333]),
+        "max_lengths": st.sampled_from([3, 4, 5, 5, 5]),
+        "max_top_length": st.sampled_from([0.5, 0.9, 0.9, 1]),
     }
 )
 
@@ -302,7 +305,8 @@ def logs() -> st.SearchStrategy[list[Record]]:
     others: st.SearchStrategy[list[list[Record]]] = st.one_of(
         st.just([]), st.lists(block((1, 1, 1, 2), CHANGES), max_size=3)
     )
-    return st.tuples(st.sampled_from(TARGETS), st.sampled_from(EVERYWHERE), blocks, others).map(written)
+    logged = st.tuples(st.sampled_from(TARGETS), st.sampled_from(EVERYWHERE), blocks, others).map(written)
+    return st.one_of(logged, logged, unlogged_labels.logs(BASE, TARGETS[:8]).map(in_time))
 
 
 def block(times: Sequence[int], changes: Sequence[Choice]) -> st.SearchStrategy[list[Record]]:

@@ -29,7 +29,8 @@ GROUPS = {
     "What": (
         *("gateway", "emitter_version", "provider_name", "request_model", "response_model", "model_group"),
         *("deployment_id", "region", "operation_name", "is_stream", "is_batch", "service_tier", "speed"),
-        *("inference_geo", "search_context_size", "max_tokens_requested", "temperature", "embedding_dimensions"),
+        *("inference_geo", "search_context_size", "max_tokens_requested", "temperature", "response_choices"),
+        "embedding_dimensions",
     ),
     "Outcome": (
         *("status", "http_status_code", "error_type", "finish_reason", "gateway_cache_hit"),

@@ -9,87 +9,62 @@ params:
   max_labels: 20  # more different answers are not a closed list
   max_label_tokens: 20  # of output, in 95 of 100 answers
   max_top_share: 0.98  # where one answer is more frequent, the rare one is what matters: a guard
+  max_lengths: 5  # of answers that are not logged; more different counts of output tokens are no closed list
+  max_top_length: 0.9  # where one count is more frequent, it may be a guard
   escalation_share: 0.15  # of the requests, sent to the dear model again; the low end of the range
   tokenizer_factor: 1.3  # the successor may count more tokens in the same text; the low end of the range
 tiers:  # of evidence: what a request must have for each
   text: {fields: [output_hash]}
-  fields: {fields: [model]}
+  fields: {fields: [response_choices]}
+  counts: {fields: [output_tokens]}
 needs:
   - fields: [cost_usd]
     of: price_status = 'priced'
     says: no requests that could be priced
+steps:
+  - logged_labels  # answers of routes that only pick labels
+  - chosen_labels  # those whose requests ask for one of a few values
+  - counted_routes  # routes whose answers are short and not logged
+  - counted_labels  # those whose counts are as of a closed list
 */
 with
-    -- what kind of answers a route gets; the tests that need no counting of answers come first
-    routes_of_short_answers as (
-        select
-            key,
-            provider,
-            model,
-            system_prompt_hash,
-            row_number() over (
-                order by key nulls last, provider nulls last, model nulls last, system_prompt_hash nulls last
-            ) as route
-        from single_requests
-        where
-            status = 'ok'
-            and operation <> 'embeddings'
-            and model_named in (select model_named from smaller_names)
-        group by key, provider, model, system_prompt_hash
-        having
-            count(*) >= $min_requests
-            and count(output_hash) = count(*)
-            and sum(case when finish_reason in ('tool_calls', 'tool_use', 'function_call') then 1 else 0 end)
-            = 0
-            and 20 * sum(case when reasoning_output_tokens > 0 then 1 else 0 end) <= count(*)
-            and 100 * sum(case when output_tokens <= $max_label_tokens then 1 else 0 end) >= 95 * count(*)
-    ),
-    short_answers as (
-        select
-            routes_of_short_answers.route,
-            single_requests.dedupe_key,
-            single_requests.output_hash,
-            single_requests.output_tokens,
-            single_requests.price_status,
-            single_requests.cost_usd
-        from single_requests
-        inner join
-            routes_of_short_answers
-            on single_requests.key is not distinct from routes_of_short_answers.key
-            and single_requests.provider is not distinct from routes_of_short_answers.provider
-            and single_requests.model is not distinct from routes_of_short_answers.model
-            and single_requests.system_prompt_hash
-            is not distinct from routes_of_short_answers.system_prompt_hash
-        where single_requests.status = 'ok' and single_requests.operation <> 'embeddings'
-    ),
-    labels as (select route, output_hash, count(*) as times from short_answers group by route, output_hash),
-    closed_routes as (
-        select route, count(*) as labels, cast(sum(times) as bigint) as answers, max(times) as top_answers
-        from labels
-        group by route
-        having
-            count(*) <= $max_labels
-            and 10 * count(*) <= sum(times)
-            and max(times) <= cast($max_top_share as decimal(5, 4)) * sum(times)
-    ),
-    lengths as (
-        select route, percentile_disc(0.95) within group (order by output_tokens) as p95_tokens
-        from short_answers
-        where route in (select route from closed_routes)
-        group by route
-    ),
     closed as (
         select
-            short_answers.dedupe_key,
-            short_answers.cost_usd,
-            closed_routes.labels,
-            closed_routes.answers,
-            closed_routes.top_answers,
-            lengths.p95_tokens
-        from short_answers
-        inner join closed_routes on short_answers.route = closed_routes.route
-        inner join lengths on short_answers.route = lengths.route
-        where short_answers.price_status = 'priced' and short_answers.cost_usd > 0
+            dedupe_key,
+            cost_usd,
+            'text' as evidence_tier,
+            true as is_no_guard,
+            labels,
+            cast(null as bigint) as lengths,
+            answers,
+            top_answers,
+            p95_tokens
+        from logged_labels
+        union all
+        select
+            dedupe_key,
+            cost_usd,
+            'fields' as evidence_tier,
+            is_no_guard,
+            labels,
+            lengths,
+            answers,
+            top_answers,
+            p95_tokens
+        from chosen_labels
+        union all
+        select
+            dedupe_key,
+            cost_usd,
+            'counts' as evidence_tier,
+            -- a suspicion: nothing of it is sure
+            false as is_no_guard,
+            cast(null as bigint) as labels,
+            lengths,
+            answers,
+            top_answers,
+            p95_tokens
+        from counted_labels
     ),
     -- `in` keeps what is priced again to what is asked for
     smaller as (
@@ -122,15 +97,26 @@ with
         select
             dedupe_key,
             'closed labels on a dear model' as finding,
-            'text' as evidence_tier,
+            evidence_tier,
             cast(cost_usd as decimal(34, 21)) as cost_usd,
             cast(stand_in_usd as decimal(34, 21)) as stand_in_usd,
-            cast(stand_in_usd as decimal(34, 21)) + cast(
-                cast(cost_usd as decimal(34, 21))
-                * cast($escalation_share as decimal(5, 4)) as decimal(34, 21)
-            ) as at_worst_usd,
-            cast(labels as varchar)
-            || ' different answers in '
+            case
+                when is_no_guard
+                then
+                    cast(stand_in_usd as decimal(34, 21)) + cast(
+                        cast(cost_usd as decimal(34, 21))
+                        * cast($escalation_share as decimal(5, 4)) as decimal(34, 21)
+                    )
+                else cast(cost_usd as decimal(34, 21))
+            end as at_worst_usd,
+            case
+                evidence_tier
+                when 'text'
+                then cast(labels as varchar) || ' different answers in '
+                when 'fields'
+                then 'one of ' || cast(labels as varchar) || ' answers asked for in '
+                else cast(lengths as varchar) || ' different counts of output tokens in '
+            end
             || cast(answers as varchar)
             || ', p95 '
             || cast(p95_tokens as varchar)
@@ -138,6 +124,7 @@ with
             || stand_in as evidence,
             stand_in,
             labels,
+            lengths,
             answers,
             top_answers,
             p95_tokens
@@ -156,6 +143,7 @@ with
             'its successor ' || stand_in || ' costs less for the same tokens' as evidence,
             stand_in,
             cast(null as bigint) as labels,
+            cast(null as bigint) as lengths,
             cast(null as bigint) as answers,
             cast(null as bigint) as top_answers,
             cast(null as bigint) as p95_tokens
@@ -177,6 +165,7 @@ select
     stand_in,
     cast(stand_in_usd as decimal(38, 21)) as stand_in_usd,
     labels,
+    lengths,
     answers,
     top_answers,
     p95_tokens

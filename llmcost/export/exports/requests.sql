@@ -60,6 +60,7 @@ select
     reported_cost_usd,
     max_tokens_requested,
     temperature,
+    response_choices,
     span_id,
     parent_span_id,
     logical_request_id,

@@ -6,7 +6,7 @@ source: elastic/integrations azure_openai fixtures; Microsoft Learn, API Managem
 recognise:
   - {category: [GatewayLogs, GatewayLlmLogs], properties: , correlationId: }
   - {category: [GatewayLogs, GatewayLlmLogs], properties: , time: , resourceId: }
-macros: [answers, azure, gateways, openai]
+macros: [choices, answers, azure, gateways, openai]
 required: [category, properties, time, correlationId]
 columns:
   category: text
@@ -229,6 +229,7 @@ select
         coalesce(asked ->> '$.max_completion_tokens', asked ->> '$.max_tokens') as bigint
     ) as max_tokens_requested,
     try_cast(asked ->> '$.temperature' as double) as temperature,
+    body_choices(asked) as response_choices,
     prompt_hash_of(content) as prompt_hash,
     system_prompt_hash_of(content) as system_prompt_hash,
     system_prompt_chars_of(content) as system_prompt_chars,

@@ -6,7 +6,7 @@ source: AWS Bedrock user guide, model invocation logging; elastic/integrations a
 recognise:
   - {schemaType: ModelInvocationLog, modelId: , requestId: , operation: , timestamp: }
   - {modelId: , requestId: , operation: , input: {inputContentType: }, accountId: }
-macros: [bedrock]
+macros: [choices, bedrock]
 required: [requestId, timestamp, modelId]
 columns:
   requestId: text
@@ -192,6 +192,7 @@ select
     try_cast(
         coalesce(asked ->> '$.inferenceConfig.temperature', asked ->> '$.temperature') as double
     ) as temperature,
+    body_choices(asked) as response_choices,
     prompt_hash_of(content) as prompt_hash,
     system_prompt_hash_of(content) as system_prompt_hash,
     system_prompt_chars_of(content) as system_prompt_chars,

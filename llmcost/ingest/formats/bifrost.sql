@@ -8,7 +8,7 @@ recognise:
   - {token_usage: , fallback_index: }
   - {number_of_retries: , fallback_index: , selected_key_id: }
   - {number_of_retries: , fallback_index: , selected_key_id: , token_usage: , provider: , timestamp: }
-macros: [hosted]
+macros: [choices, hosted]
 required: [id, timestamp]
 columns:
   id: text
@@ -66,7 +66,7 @@ parsed:
     columns: {status_code: text, error: {type: text, code: text}}
   asked:
     from: params
-    columns: {max_completion_tokens: tokens, max_tokens: tokens, temperature: number, dimensions: tokens, service_tier: text}
+    columns: {max_completion_tokens: tokens, max_tokens: tokens, temperature: number, dimensions: tokens, service_tier: text, response_format: text, tool_choice: text, tools: text}
   labels:
     from: metadata
     columns: {test_case: text, test_run: text, session_id: text}
@@ -192,6 +192,7 @@ select
     cast(cost as decimal(18, 12)) as reported_cost_usd,
     tokens(coalesce(asked.max_completion_tokens, asked.max_tokens)) as max_tokens_requested,
     asked.temperature as temperature,
+    response_choices(asked.response_format, asked.tool_choice, asked.tools) as response_choices,
     prompt_hash_of(sent) as prompt_hash,
     system_prompt_hash_of(sent) as system_prompt_hash,
     system_prompt_chars_of(sent) as system_prompt_chars,

@@ -5,7 +5,7 @@ source: braintrustdata/braintrust-sdk-python logger.py and integrations; Braintr
 recognise:
   - {span_id: , root_span_id: , span_attributes: }
   - {span_id: , root_span_id: , span_parents: , metrics: , span_attributes: }
-macros: [gateways, langfuse, otel]
+macros: [choices, gateways, langfuse, otel]
 required: [span_id]
 columns:
   id: text

@@ -8,7 +8,7 @@ recognise:
   - {hrTime: , attributes: {event.name: }}
   - {_hrTime: , _body: }
   - {type: metric, name: , dataPoints: }
-macros: [gateways, otel]
+macros: [choices, gateways, otel]
 required: []
 columns:
   type: text

@@ -8,7 +8,7 @@ recognise:
   - {request_created_at: , response_status: , prompt_tokens: }
   - {request_id: , request_created_at: , response_status: , provider: , request_path: }
   - {request_id: , request_created_at: , response_status: , prompt_tokens: , provider: }
-macros: [answers, gateways, hosted, openai]
+macros: [choices, answers, gateways, hosted, openai]
 required: [request_created_at, response_status]
 columns:
   request_id: text
@@ -55,6 +55,10 @@ parsed:
       messages: text
       system: text
       tools: text
+      tool_choice: text
+      response_format: text
+      text: text
+      generationConfig: text
       input: text
       dimensions: tokens
       max_tokens: tokens
@@ -230,6 +234,9 @@ select
     ) as reported_cost_usd,
     tokens(coalesce(asked.max_completion_tokens, asked.max_tokens)) as max_tokens_requested,
     asked.temperature as temperature,
+    response_choices(
+        coalesce(asked.response_format, asked.text, asked.generationconfig), asked.tool_choice, asked.tools
+    ) as response_choices,
     prompt_hash_of(sent) as prompt_hash,
     system_prompt_hash_of(sent) as system_prompt_hash,
     system_prompt_chars_of(sent) as system_prompt_chars,

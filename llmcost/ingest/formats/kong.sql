@@ -7,7 +7,7 @@ recognise:
   - {ai: {"*": {usage: {total_tokens: , time_per_token: }}}}
   - {ai: {"*": {meta: {provider_name: , request_model: }}}, request: , latencies: , started_at: }
   - {latencies: {kong: , request: }, workspace: , started_at: , ai: }
-macros: [gateways]
+macros: [choices, gateways]
 required: []
 columns:
   ai: json
@@ -126,6 +126,7 @@ select
     nullif(try_cast(usage ->> '$.cost' as decimal(18, 12)), 0) as reported_cost_usd,
     try_cast(asked ->> '$.max_tokens' as bigint) as max_tokens_requested,
     try_cast(asked ->> '$.temperature' as double) as temperature,
+    body_choices(asked) as response_choices,
     prompt_hash_of(content) as prompt_hash,
     system_prompt_hash_of(content) as system_prompt_hash,
     system_prompt_chars_of(content) as system_prompt_chars,

@@ -11,7 +11,7 @@ recognise:
   - {trace_id: , start_time: , type: [GENERATION, EMBEDDING, SPAN, EVENT, AGENT, TOOL, CHAIN, RETRIEVER, EVALUATOR, GUARDRAIL]}
   - {traceId: , startTime: , type: [GENERATION, EMBEDDING, SPAN, EVENT, AGENT, TOOL, CHAIN, RETRIEVER, EVALUATOR, GUARDRAIL]}
   - {trace: {id: , projectId: }, observations: {id: , traceId: }}
-macros: [langfuse]
+macros: [choices, langfuse]
 required: []
 columns:
   trace: {sessionId: text, userId: text, tags: texts}
@@ -279,6 +279,15 @@ select
         coalesce(parameters ->> 'max_completion_tokens', parameters ->> 'max_tokens') as bigint
     ) as max_tokens_requested,
     try_cast(parameters ->> 'temperature' as double) as temperature,
+    response_choices(
+        coalesce(
+            parameters ->> 'response_format',
+            parameters ->> 'text',
+            '{"schema":' || (parameters ->> 'response_schema') || '}'
+        ),
+        parameters ->> 'tool_choice',
+        coalesce(json_object_in("input") ->> 'tools', parameters ->> 'tools')
+    ) as response_choices,
     prompt_hash_of(sent) as prompt_hash,
     system_prompt_hash_of(sent) as system_prompt_hash,
     system_prompt_chars_of(sent) as system_prompt_chars,

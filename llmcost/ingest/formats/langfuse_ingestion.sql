@@ -10,7 +10,7 @@ recognise:
        embedding-create, guardrail-create]
     body:
   - {type: *events, body: , timestamp: , id: }
-macros: [langfuse]
+macros: [choices, langfuse]
 required: [type, body]
 columns:
   type: text
@@ -299,6 +299,15 @@ select
         ) as bigint
     ) as max_tokens_requested,
     try_cast(parameters ->> 'temperature' as double) as temperature,
+    response_choices(
+        coalesce(
+            parameters ->> 'response_format',
+            parameters ->> 'text',
+            '{"schema":' || (parameters ->> 'response_schema') || '}'
+        ),
+        parameters ->> 'tool_choice',
+        coalesce(json_object_in("input") ->> 'tools', parameters ->> 'tools')
+    ) as response_choices,
     prompt_hash_of(sent) as prompt_hash,
     system_prompt_hash_of(sent) as system_prompt_hash,
     system_prompt_chars_of(sent) as system_prompt_chars,

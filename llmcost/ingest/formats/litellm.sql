@@ -7,7 +7,7 @@ recognise:
   - {call_type: , startTime: , response_cost: }
   - {call_type: , startTime: , standard_built_in_tools_params: }
   - {call_type: , startTime: , model_map_information: }
-macros: [openai, litellm]
+macros: [choices, openai, litellm]
 required: [id, call_type, startTime]
 columns:
   id: text
@@ -32,7 +32,7 @@ columns:
   end_user: text
   response: json
   messages: content
-  model_parameters: {tools: json, input: json, dimensions: tokens, max_tokens: tokens, max_completion_tokens: tokens, temperature: number, service_tier: text}
+  model_parameters: {tools: json, tool_choice: text, response_format: text, text: text, input: json, dimensions: tokens, max_tokens: tokens, max_completion_tokens: tokens, temperature: number, service_tier: text}
   error_information: {error_code: text, error_class: text, error_message: text}
   model_map_information: {model_map_key: text}
   hidden_params: {additional_headers: {x-litellm-attempted-retries: tokens, x-litellm-attempted-fallbacks: tokens}}
@@ -248,6 +248,11 @@ select
         coalesce(model_parameters.max_completion_tokens, model_parameters.max_tokens)
     ) as max_tokens_requested,
     model_parameters.temperature as temperature,
+    response_choices(
+        coalesce(model_parameters.response_format, model_parameters.text),
+        model_parameters.tool_choice,
+        model_parameters.tools
+    ) as response_choices,
     prompt_hash_of(sent) as prompt_hash,
     system_prompt_hash_of(sent) as system_prompt_hash,
     system_prompt_chars_of(sent) as system_prompt_chars,

@@ -5,7 +5,7 @@ answers: The proxy's spend table, exported from its database or caught in a call
 source: BerriAI/litellm schema.prisma, model LiteLLM_SpendLogs; read with 1.80.11
 recognise:
   - {request_id: , spend: , call_type: , startTime: }
-macros: [openai, litellm]
+macros: [choices, openai, litellm]
 required: [request_id, call_type, startTime]
 columns:
   request_id: text
@@ -74,7 +74,7 @@ parsed:
   made: {from: response, columns: {data: [json], usage_info: {pages_processed: tokens}, usage: {seconds: number, server_side_tool_usage_details: {x_search_calls: tokens}}}}
   asked:
     from: proxy_server_request
-    columns: {messages: text, input: text, tools: text, dimensions: tokens, max_tokens: tokens, temperature: number}
+    columns: {messages: text, input: text, tools: text, tool_choice: text, response_format: text, text: text, dimensions: tokens, max_tokens: tokens, temperature: number}
 passes_over: [not a model call]
 */
 with
@@ -226,6 +226,9 @@ select
     coalesce(answer.choices[1].finish_reason, answer.stop_reason) as finish_reason,
     tokens(asked.max_tokens) as max_tokens_requested,
     asked.temperature as temperature,
+    response_choices(
+        coalesce(asked.response_format, asked.text), asked.tool_choice, asked.tools
+    ) as response_choices,
     prompt_hash_of(sent) as prompt_hash,
     system_prompt_hash_of(sent) as system_prompt_hash,
     system_prompt_chars_of(sent) as system_prompt_chars,

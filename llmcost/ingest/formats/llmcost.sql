@@ -84,6 +84,7 @@ columns:
   reported_cost_usd: number
   max_tokens_requested: tokens
   temperature: number
+  response_choices: tokens
   system: content
   messages: content
   tools: content
@@ -258,6 +259,7 @@ select
     cast(reported_cost_usd as decimal(18, 12)) as reported_cost_usd,
     tokens(max_tokens_requested) as max_tokens_requested,
     temperature,
+    tokens(response_choices) as response_choices,
     coalesce(keyed(prompt_hash), prompt_hash_of(sent)) as prompt_hash,
     coalesce(printf('%016x', keyed(system_prompt_hash)), system_prompt_hash_of(sent)) as system_prompt_hash,
     coalesce(tokens(system_prompt_chars), system_prompt_chars_of(sent)) as system_prompt_chars,

@@ -9,7 +9,7 @@ recognise:
   - {spans: {name: , attributes: {mlflow.spanType: }}}
   - {name: , attributes: {mlflow.spanType: }, start_time_unix_nano: , span_id: }
   - {name: , attributes: {mlflow.spanType: }, start_time: , context: {span_id: , trace_id: }}
-macros: [gateways, langfuse, otel]
+macros: [choices, gateways, langfuse, otel]
 required: []
 columns:
   info: {trace_id: text, request_id: text, trace_metadata: json, request_metadata: json}

@@ -25,7 +25,7 @@ beside:
   - {type: , output_index: }
   - {type: , item_id: }
   - {type: , response: {object: [response, realtime.response]}}
-macros: [openai]
+macros: [choices, openai]
 required: []
 columns:
   id: text
@@ -39,6 +39,9 @@ columns:
   service_tier: text
   temperature: number
   max_output_tokens: tokens
+  text: text
+  tool_choice: text
+  tools: text
   incomplete_details: json
   choices: json
   output: json
@@ -272,6 +275,7 @@ select
     openai_cost(usage) as reported_cost_usd,
     tokens(max_output_tokens) as max_tokens_requested,
     temperature,
+    response_choices(text, tool_choice, tools) as response_choices,
     system_prompt_hash_of(sent) as system_prompt_hash,
     system_prompt_chars_of(sent) as system_prompt_chars,
     output_hash_of(answered) as output_hash,

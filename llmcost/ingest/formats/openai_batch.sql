@@ -5,7 +5,7 @@ source: OpenAI API reference, Batch
 recognise:
   - {custom_id: , response: {status_code: , body: }}
   - {custom_id: , response: , error: , id: }
-macros: [openai]
+macros: [choices, openai]
 required: [id, custom_id]
 columns:
   id: text
@@ -25,6 +25,9 @@ columns:
       service_tier: text
       temperature: number
       max_output_tokens: tokens
+      text: text
+      tool_choice: text
+      tools: text
       incomplete_details: json
       choices: json
       output: json
@@ -173,6 +176,7 @@ select
     openai_cost(body.usage) as reported_cost_usd,
     tokens(body.max_output_tokens) as max_tokens_requested,
     body.temperature as temperature,
+    response_choices(body.text, body.tool_choice, body.tools) as response_choices,
     output_hash_of(answered) as output_hash,
     chars(answered) as output_chars
 from counted

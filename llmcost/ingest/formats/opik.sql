@@ -8,7 +8,7 @@ recognise:
   - {trace_id: , start_time: , type: *types, usage: , input: }
   - {trace_id: , start_time: , type: *types, project_id: , usage: , provider: , total_estimated_cost: }
   - {trace: {id: , start_time: }, spans: {trace_id: , start_time: }}
-macros: [gateways, langfuse, otel]
+macros: [choices, gateways, langfuse, otel]
 required: []
 columns:
   trace: {id: text, thread_id: text}

@@ -4,7 +4,7 @@ answers: Spans that ConsoleSpanExporter printed, one JSON object each, indented 
 source: opentelemetry-sdk, ReadableSpan.to_json
 recognise:
   - {context: {trace_id: , span_id: }, kind: , start_time: , attributes: }
-macros: [gateways, otel]
+macros: [choices, gateways, otel]
 required: [context]
 columns:
   name: text

@@ -4,7 +4,7 @@ answers: What the collector's file exporter writes of spans by any GenAI instrum
 source: opentelemetry-proto trace.proto in JSON; attributes as in open-telemetry/semantic-conventions docs/gen-ai
 recognise:
   - {resourceSpans: }
-macros: [gateways, otlp, otel]
+macros: [choices, gateways, otlp, otel]
 required: [resourceSpans]
 columns:
   resourceSpans:

@@ -4,7 +4,7 @@ answers: Spans exported from Phoenix as JSON, with the flat or the nested attrib
 source: Arize-ai/phoenix, JSON export of spans; Arize-ai/openinference spec/semantic_conventions.md
 recognise:
   - {context: {trace_id: , span_id: }, span_kind: , start_time: }
-macros: [gateways, otel]
+macros: [choices, gateways, otel]
 required: [context]
 columns:
   name: text

@@ -6,7 +6,7 @@ recognise:
   - {ai_org: , ai_model: , req_units: , res_units: }
   - {ai_org: , ai_model: , trace_id: , response_status_code: }
   - {ai_org: , ai_model: , req_units: , res_units: , total_units: , created_at: , cost_currency: }
-macros: [answers, gateways, openai, portkey]
+macros: [choices, answers, gateways, openai, portkey]
 required: [created_at]
 columns:
   id: text
@@ -184,6 +184,7 @@ select
         coalesce(asked ->> '$.max_completion_tokens', asked ->> '$.max_tokens') as bigint
     ) as max_tokens_requested,
     try_cast(asked ->> '$.temperature' as double) as temperature,
+    body_choices(asked) as response_choices,
     prompt_hash_of(content) as prompt_hash,
     system_prompt_hash_of(content) as system_prompt_hash,
     system_prompt_chars_of(content) as system_prompt_chars,

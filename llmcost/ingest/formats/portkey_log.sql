@@ -6,7 +6,7 @@ source: Portkey-AI/docs-core, sample files of the enterprise architecture
 recognise:
   - {request: {portkeyHeaders: }, response: , organisation_id: }
   - {request: {portkeyHeaders: , url: }, response: {status: , responseTime: }}
-macros: [answers, gateways, openai, portkey]
+macros: [choices, answers, gateways, openai, portkey]
 required: [request, response]
 columns:
   _id: text
@@ -193,6 +193,7 @@ select
         coalesce(asked ->> '$.max_completion_tokens', asked ->> '$.max_tokens') as bigint
     ) as max_tokens_requested,
     try_cast(asked ->> '$.temperature' as double) as temperature,
+    body_choices(asked) as response_choices,
     prompt_hash_of(content) as prompt_hash,
     system_prompt_hash_of(content) as system_prompt_hash,
     system_prompt_chars_of(content) as system_prompt_chars,

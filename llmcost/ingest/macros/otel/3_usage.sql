@@ -34,8 +34,28 @@ create or replace temp macro otel_parameters(a) as
         from_json(
             coalesce(a['llm.invocation_parameters'], a['embedding.invocation_parameters'], a['request_data']),
             '{"model":"VARCHAR","stream":"VARCHAR","user":"VARCHAR","max_completion_tokens":"VARCHAR","max_output_tokens":"VARCHAR",
-              "max_tokens":"VARCHAR","temperature":"VARCHAR","dimensions":"VARCHAR","system":"VARCHAR","tools":"VARCHAR","messages":"VARCHAR"}'
+              "max_tokens":"VARCHAR","temperature":"VARCHAR","dimensions":"VARCHAR","system":"VARCHAR","tools":"VARCHAR","messages":"VARCHAR",
+              "tool_choice":"VARCHAR","response_format":"VARCHAR","text":"VARCHAR","response_schema":"VARCHAR"}'
         )
+    )
+;
+
+-- Conventions that have the schema alone, and requests that have it in a format.
+create or replace temp macro otel_choices(a, parameters) as
+    response_choices(
+        coalesce(
+            '{"schema":'
+            || coalesce(
+                a['gen_ai.request.structured_output_schema'],
+                a['llm.request.structured_output_schema'],
+                parameters.response_schema
+            )
+            || '}',
+            parameters.response_format,
+            parameters.text
+        ),
+        parameters.tool_choice,
+        coalesce(parameters.tools, '[' || a['llm.tools.0.tool.json_schema'] || ']')
     )
 ;
 

@@ -123,6 +123,7 @@ create or replace temp macro otel_call(
                 a['gen_ai.request.temperature'], a['ai.settings.temperature'], opened.parameters.temperature
             ) as double
         ),
+        response_choices := otel_choices(a, opened.parameters),
         sent := struct_pack(
             prompt_hash := prompt_hash_of(prompt),
             system_prompt_hash := system_prompt_hash_of(prompt),

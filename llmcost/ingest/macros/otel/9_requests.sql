@@ -96,6 +96,7 @@ select
     cast(coalesce(call.cost, other.cost) as decimal(18, 12)) as reported_cost_usd,
     coalesce(call.usage.max_tokens, other.usage.max_tokens) as max_tokens_requested,
     coalesce(call.temperature, other.temperature) as temperature,
+    coalesce(call.response_choices, other.response_choices) as response_choices,
     sent.prompt_hash as prompt_hash,
     sent.system_prompt_hash as system_prompt_hash,
     sent.system_prompt_chars as system_prompt_chars,
