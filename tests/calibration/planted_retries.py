@@ -14,6 +14,7 @@ from tests.calibration.lines import about, app_of, lasting, over_days
 from tests.calibration.rates import PRICES
 
 DETECTOR = "retries"
+MOST_TOKENS = 150_000
 MODELS = [("anthropic", "claude-opus-5-5"), ("anthropic", "claude-sonnet-5-5"), ("openai", "gpt-4.1")]
 # what becomes of an attempt in vain; usage is logged
 ENDS: list[dict[str, Any]] = [
@@ -52,15 +53,24 @@ def retried(chance: Random, key: str) -> Iterator[Call]:
 
 def tried(app: App, chance: Random, at: datetime, habit: Habit, name: str) -> Iterator[Call]:
     """Ask until it works, four times at most."""
-    tokens = min(about(chance, habit.median, habit.spread, 50), 150_000)
+    tokens = below(chance, habit)
     sent, price = new_prompt(app, chance, tokens, tokens), PRICES[app.model]
-    for _ in range(3):
-        if chance.random() >= (habit.share if _ == 0 else 0.5):
+    for attempt in range(3):
+        if chance.random() >= (0.5 if attempt else habit.share):
             break
         # what is refused is not always as long as it was to be
         output = habit.output if habit.end.get("finish_reason") == "length" else about(chance, habit.output / 3, 0.5)
-        record = answered(app, chance, at, lasting(output), sent, output, output_hash=digest(name, _), **habit.end)
+        record = answered(
+            app, chance, at, lasting(output), sent, output, output_hash=digest(name, attempt), **habit.end
+        )
         yield Call(record, DETECTOR, price.cost(tokens, output))
         at = after(at, lasting(output) + habit.pause * chance.uniform(0.5, 2))
     output = min(about(chance, habit.output / 2, 0.4), habit.output - 1)
     yield Call(answered(app, chance, at, lasting(output), sent, output))
+
+
+def below(chance: Random, habit: Habit) -> int:
+    """Draw a size that fits; no two prompts are as long as another because both were cut."""
+    while (tokens := about(chance, habit.median, habit.spread, 50)) > MOST_TOKENS:
+        pass
+    return tokens
