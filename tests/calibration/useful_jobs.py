@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from llmcost.demo.plan import after
@@ -110,25 +110,34 @@ def letters(chance: Random) -> Iterator[Record]:
 
 
 def well_cached_prompts(chance: Random) -> Iterator[Record]:
-    """Keep a long beginning in the cache as one should: all but the first of each half hour read it."""
-    system = chance.randint(6000, 30_000)
+    """Keep a long beginning in the cache as one should: who comes within five minutes of the last one reads it."""
+    system, last = chance.randint(6000, 30_000), SPAN[0]
     app = app_of(chance, "well-cached-prompts", ANTHROPIC, system)
-    for at in over_days(chance, chance.randint(5, 12)):
-        for question in range(chance.randint(4, 12)):
-            output = about(chance, 200, 0.6)
-            hit = from_cache(system, 0) if question else from_cache(0, system)
-            yield asked(app, chance, at, system + about(chance, 150, 0.9), output, **hit)
-            at = follow(at, output, 5, 200, chance)
+    for at in questions(chance, chance.randint(5, 12), 200):
+        hit = from_cache(system, 0) if at - last <= timedelta(minutes=5) else from_cache(0, system)
+        yield asked(app, chance, at, system + about(chance, 150, 0.9), about(chance, 200, 0.6), **hit)
+        last = at
 
 
 def automatically_cached_prompts(chance: Random) -> Iterator[Record]:
-    """Have the beginning read from an automatic cache most of the time, as its keeper promises."""
-    system, hits = chance.randint(2000, 12_000), chance.uniform(0.85, 0.97)
+    """Have the beginning read from an automatic cache, but for the few times that it forgets early."""
+    system, hits, last = chance.randint(2000, 12_000), chance.uniform(0.85, 0.97), SPAN[0]
     app = app_of(chance, "automatically-cached-prompts", OPENAI, system)
-    for at in over_days(chance, chance.randint(60, 100), hours=(9, 17)):
-        read = blocks(system) if chance.random() < hits else 0
-        more = {"cache_read_input_tokens": read}
-        yield asked(app, chance, at, system + about(chance, 150, 0.9), about(chance, 200, 0.6), **more)
+    for at in questions(chance, chance.randint(5, 12), 120):
+        is_hit = at - last <= timedelta(minutes=5) and chance.random() < hits
+        read = {"cache_read_input_tokens": blocks(system) if is_hit else 0}
+        yield asked(app, chance, at, system + about(chance, 150, 0.9), about(chance, 200, 0.6), **read)
+        last = at
+
+
+def questions(chance: Random, per_day: int, most_seconds: float) -> list[datetime]:
+    """Pick when people ask who ask several questions in a row."""
+    moments = []
+    for at in over_days(chance, per_day):
+        for _ in range(chance.randint(4, 12)):
+            moments.append(at)
+            at = after(at, chance.uniform(10, most_seconds))
+    return sorted(moments)
 
 
 def rare_prompts(chance: Random) -> Iterator[Record]:

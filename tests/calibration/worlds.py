@@ -16,12 +16,14 @@ from tests.calibration.planted_prefixes import prefixed
 from tests.calibration.planted_retries import retried
 
 Scenario = Callable[[Random, str], Iterator[Call]]
+MIDDLE = "2026-10-05T12"
 SCENARIOS: list[Scenario] = [retried, prefixed, labelled, bloated, reembedded]
-# what is taken off the lines of a log: from all of them, or from a half that chance picks
+# what is taken off the lines of a log: from all of them, up to the middle of the month, or from a half that chance picks
 TAKEN: dict[str, Callable[[Record, Random], Record]] = {
     "texts": lambda record, chance: record,
     "no texts": lambda record, chance: without(record, TEXTS),
-    "half of the texts": lambda record, chance: without(record, TEXTS) if chance.random() < 0.5 else record,
+    "texts from a day on": lambda record, chance: record if record["started_at"] >= MIDDLE else without(record, TEXTS),
+    "half of the texts": lambda record, chance: record if chance.random() < 0.5 else without(record, TEXTS),
     "counts alone": lambda record, chance: without(record, TEXTS + COUNTERS),
 }
 
