@@ -110,10 +110,13 @@ def letters(chance: Random) -> Iterator[Record]:
 
 
 def well_cached_prompts(chance: Random) -> Iterator[Record]:
-    """Keep a long beginning in the cache as one should: who comes within five minutes of the last one reads it."""
+    """Keep a long beginning in the cache as one should: who comes within five minutes of the last one reads it.
+
+    Rows of questions are hours apart, so that an hour in the cache would be for nothing.
+    """
     system, last = chance.randint(6000, 30_000), SPAN[0]
     app = app_of(chance, "well-cached-prompts", ANTHROPIC, system)
-    for at in questions(chance, chance.randint(5, 12), 200):
+    for at in questions(chance, (8, 11, 14, 17), 200):
         hit = from_cache(system, 0) if at - last <= timedelta(minutes=5) else from_cache(0, system)
         yield asked(app, chance, at, system + about(chance, 150, 0.9), about(chance, 200, 0.6), **hit)
         last = at
@@ -121,23 +124,23 @@ def well_cached_prompts(chance: Random) -> Iterator[Record]:
 
 def automatically_cached_prompts(chance: Random) -> Iterator[Record]:
     """Have the beginning read from an automatic cache, but for the few times that it forgets early."""
-    system, hits, last = chance.randint(2000, 12_000), chance.uniform(0.85, 0.97), SPAN[0]
+    system, hits, last = chance.randint(2000, 12_000), chance.uniform(0.97, 1), SPAN[0]
     app = app_of(chance, "automatically-cached-prompts", OPENAI, system)
-    for at in questions(chance, chance.randint(5, 12), 120):
+    for at in questions(chance, (8, 10, 12, 15, 18), 120):
         is_hit = at - last <= timedelta(minutes=5) and chance.random() < hits
         read = {"cache_read_input_tokens": blocks(system) if is_hit else 0}
         yield asked(app, chance, at, system + about(chance, 150, 0.9), about(chance, 200, 0.6), **read)
         last = at
 
 
-def questions(chance: Random, per_day: int, most_seconds: float) -> list[datetime]:
-    """Pick when people ask who ask several questions in a row."""
-    moments = []
-    for at in over_days(chance, per_day):
-        for _ in range(chance.randint(4, 12)):
-            moments.append(at)
-            at = after(at, chance.uniform(10, most_seconds))
-    return sorted(moments)
+def questions(chance: Random, hours: tuple[int, ...], most_seconds: float) -> Iterator[datetime]:
+    """Say when one asks who asks several questions in a row at these hours, with at most so many seconds between."""
+    for day in SPAN:
+        for hour in hours:
+            at = day + timedelta(hours=hour, minutes=chance.uniform(0, 30))
+            for _ in range(chance.randint(4, 12)):
+                yield at
+                at = after(at, chance.uniform(10, most_seconds))
 
 
 def rare_prompts(chance: Random) -> Iterator[Record]:

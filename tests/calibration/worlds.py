@@ -18,7 +18,7 @@ from tests.calibration.planted_retries import retried
 Scenario = Callable[[Random, str], Iterator[Call]]
 MIDDLE = "2026-10-05T12"
 SCENARIOS: list[Scenario] = [retried, prefixed, labelled, bloated, reembedded]
-# what is taken off the lines of a log: from all of them, up to the middle of the month, or from a half that chance picks
+# what is taken off the lines of a log: from all, from those before a day, or from a half that chance picks
 TAKEN: dict[str, Callable[[Record, Random], Record]] = {
     "texts": lambda record, chance: record,
     "no texts": lambda record, chance: without(record, TEXTS),
