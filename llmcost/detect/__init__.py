@@ -5,7 +5,7 @@ from llmcost.detect.claims import Claims, claim
 from llmcost.detect.custom import own_detectors
 from llmcost.detect.detector import Detector, detectors
 from llmcost.detect.findings import Findings, causes, findings, found_requests
-from llmcost.detect.needs import missing_requirements, requests_with
+from llmcost.detect.needs import missing_requirements, requests_by_tier, requests_with
 from llmcost.detect.run import Hits, detect
 from llmcost.detect.savings import Savings, savings
 
@@ -25,6 +25,7 @@ __all__ = [
     "missing_requirements",
     "own_detectors",
     "period",
+    "requests_by_tier",
     "requests_with",
     "savings",
 ]

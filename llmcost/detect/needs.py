@@ -17,6 +17,17 @@ def requests_with(scope: Scope, needs: list[dict[str, Any]]) -> int:
     return min(int(scope.value(f"select count(*) from scope where {condition(need)}")) for need in needs)
 
 
+def requests_by_tier(scope: Scope, tiers: dict[str, dict[str, Any]]) -> dict[str, int]:
+    """Count the requests of a scope by the surest tier of evidence that each has, in the order of the tiers."""
+    if not tiers:
+        return {}
+    cases = " ".join(f"when {condition(tier)} then '{name}'" for name, tier in tiers.items())
+    counts: dict[str | None, int] = dict(
+        scope.rows(f"select case {cases} end as tier, count(*) from scope group by tier")
+    )
+    return {name: int(counts.get(name, 0)) for name in tiers}
+
+
 def condition(need: dict[str, Any]) -> str:
     """Write a need as a condition on a request: one of its fields is there."""
     return f"({' or '.join(f'{field} is not null' for field in need['fields'])}) and {need.get('of', 'true')}"

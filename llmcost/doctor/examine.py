@@ -1,4 +1,4 @@
-"""Run every check of the shelf, and say which questions the logs can answer."""
+"""Run every check of the shelf, and say which logs lack texts, and which questions they can answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import yaml
 
-from llmcost.detect import detectors, missing_requirements, requests_with
+from llmcost.detect import detectors, missing_requirements, requests_by_tier, requests_with
+from llmcost.doctor.texts import lacking_texts
 from llmcost.pricing import Book
 from llmcost.shelf import Query, shipped_shelf
 from llmcost.store import Engine, Scope
@@ -25,12 +26,13 @@ def checks() -> dict[str, Query]:
 
 
 def examine(engine: Engine, book: Book) -> list[Row]:
-    """Look a store over: rows of COLUMNS, check by check, then the questions that it can answer.
+    """Look a store over: rows of COLUMNS, check by check, then what lacks texts, and the questions that it can answer.
 
     Prices come from `book`. A check that finds nothing has no row.
     """
     scope = engine.price(book).scope()
     found = [(check.title.lower(), *row) for check in checks().values() for row in scope.rows(check)]
+    found += [("texts", *row) for row in lacking_texts(scope)]
     return found + [answerable(scope, name, needs) for name, needs in needs_of_questions().items()]
 
 
@@ -47,4 +49,17 @@ def answerable(scope: Scope, name: str, needs: list[dict[str, Any]]) -> Row:
         return ("can run", name, 0, 0.0, f"cannot run: these logs have {'; '.join(missing)}")
     count = requests_with(scope, needs)
     everything = int(scope.value("select count(*) from scope"))
-    return ("can run", name, count, count / everything if everything else None, "can run")
+    return ("can run", name, count, count / everything if everything else None, f"can run{evidence(scope, name)}")
+
+
+def evidence(scope: Scope, name: str) -> str:
+    """Say what a detector would rest on, and for which share of the requests that it can say something of."""
+    tiers = requests_by_tier(scope, detectors()[name].tiers) if name in detectors() else {}
+    judged = sum(tiers.values())
+    shares = [f"{tier} {percent(count / judged)}" for tier, count in tiers.items() if count]
+    return f": {', '.join(shares)}" if shares else ""
+
+
+def percent(share: float) -> str:
+    """Write a share that is not 0 in whole percent."""
+    return "< 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")

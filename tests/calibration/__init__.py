@@ -1,0 +1,1 @@
+"""Logs without texts whose waste is known: useful traffic, planted waste, and what detectors say of both."""
