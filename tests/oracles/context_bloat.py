@@ -175,7 +175,7 @@ def are_steady(large: list[Request], limits: Limits) -> bool:
     said = [r["output_tokens"] for r in sorted(large, key=lambda r: (r["input_tokens"], r["dedupe_key"]))]
     middle = -(-len(said) // 2)
     first, second = said[:middle], said[middle:]
-    return sum(second) * len(first) <= limits["max_change"] * sum(first) * len(second)
+    return bool(sum(second) * len(first) <= limits["max_change"] * sum(first) * len(second))
 
 
 def carried_on(answers: list[Request]) -> set[str]:
