@@ -366,6 +366,34 @@ def test_causes_say_what_caching_would_save_and_why_the_rest_is_no_finding(llmco
     assert (good["uncached_usd"], good["saving_usd"]) == (Decimal("0.04"), Decimal("0.0288"))
 
 
+def test_causes_of_requests_without_text_say_so(llmcost: Run, tmp_path: Path) -> None:
+    rules = "cache_rules: [{provider: acme, models: [m], min_tokens: 1024, policies: [{name: 5m, ttl_seconds: 300, "
+    (tmp_path / "pricing.local.yaml").write_text(
+        BOOK.replace("input: 10", "input: 10, cache_read: 1, cache_write: 12.5")
+        + rules
+        + "write: cache_write, hit_share: [0.85, 1, 1]}]}]\n"
+    )
+    line = {"llmcost": 1, "provider_name": "acme", "request_model": "m", "output_tokens": 1}
+    line |= {"cache_read_input_tokens": 0}
+    # of one key a little longer than 2,000 tokens each, of another of all sizes
+    sizes = {"alike": (2000, 2040, 2080), "others": (2000, 9000, 40_000)}
+    lines = [
+        {**line, "api_key_alias": key, "request_id": f"{key}{n}", "started_at": f"2026-03-01T12:0{n}:00Z"}
+        | {"input_tokens": tokens}
+        for key, each in sizes.items()
+        for n, tokens in enumerate(each)
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(map(json.dumps, lines)))
+    asked = ("detect", "prompt-tax", log, "--causes", "--set", "min_requests=3", "-f", "json")
+    rows = document(llmcost(*asked).stdout)["rows"]
+
+    assert {(row["key"], row["cause"], row["verdict"], row["requests"]) for row in rows} == {
+        ("alike", "no text", "found", 3),
+        ("others", "no text", "nothing that counts can show", 3),
+    }
+
+
 def test_causes_are_refused_where_there_are_none(llmcost: Run, logs: Path) -> None:
     done = llmcost("detect", "retries", logs, "--causes")
 
