@@ -113,10 +113,11 @@ def beside_the_truth(said: Heard, calls: Iterable[Call]) -> list[Finding]:
 
 
 def by_key(findings: Iterable[Finding]) -> list[Finding]:
-    """Add the tiers of a detector and key up: what a log says of which some lines have texts."""
-    sums: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        total = sums.setdefault((finding.detector, finding.key), Finding(finding.detector, finding.key, ""))
+    """Add the tiers of a detector and key up: what a log says of which some lines have texts. Silence stays apart."""
+    sums: dict[tuple[str, str, bool], Finding] = {}
+    for finding in sorted(findings, key=lambda one: (*TIERS, "").index(one.tier)):
+        who = (finding.detector, finding.key)
+        total = sums.setdefault((*who, bool(finding.tier)), Finding(*who, ""))
         total.tier = " + ".join(filter(None, (total.tier, finding.tier)))
         for name in ("requests", "low_usd", "usd", "high_usd", "truth_usd"):
             setattr(total, name, getattr(total, name) + getattr(finding, name))
