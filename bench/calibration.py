@@ -15,11 +15,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from llmcost.detect import detectors
-from llmcost.detect.detector import TIERS
 from llmcost.pricing import Book, load_book, shipped_book_path
-from tests.calibration.measure import Finding, beside_the_truth, flagged_usd, heard
+from tests.calibration.measure import Finding, beside_the_truth, by_key, flagged_usd, heard
 from tests.calibration.useful import useful_lines
-from tests.calibration.worlds import TAKEN, demo_month, taken, world
+from tests.calibration.worlds import PARTLY, TAKEN, demo_month, taken, world
 
 SEEDS = 10
 
@@ -31,7 +30,8 @@ def found(book: Book, seeds: range, variants: list[str]) -> list[Finding]:
         for calls in (world(seed), demo_month(seed)):
             for variant in variants:
                 lines = taken(calls, variant, seed)
-                said += beside_the_truth(heard(book, (line.record for line in lines)), lines)
+                of_log = beside_the_truth(heard(book, (line.record for line in lines)), lines)
+                said += by_key(of_log) if variant in PARTLY else of_log
     return said
 
 
@@ -40,11 +40,10 @@ def table(findings: list[Finding]) -> Iterator[str]:
     yield "| detector | evidence | findings | range holds | error, median | 90th | found | planted |"
     yield "|---|---|---:|---:|---:|---:|---:|---:|"
     for detector in detectors():
-        silent = [one for one in findings if one.detector == detector and not one.tier]
-        for tier in TIERS:
-            said = [one for one in findings if (one.detector, one.tier) == (detector, tier) and one.truth_usd]
-            if said:
-                yield line(detector, tier, said)
+        of_detector = [one for one in findings if one.detector == detector and one.truth_usd]
+        silent = [one for one in of_detector if not one.tier]
+        for tier in sorted({one.tier for one in of_detector if one.tier}):
+            yield line(detector, tier, [one for one in of_detector if one.tier == tier])
         if silent:
             missed = sum((one.truth_usd for one in silent), Decimal(0))
             yield f"| {detector} | nothing said | {len(silent)} | | | | $0 | ${missed:,.2f} |"

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from llmcost.detect import detectors, missing_requirements, requests_by_tier, requests_with
-from llmcost.doctor.texts import lacking_texts
+from llmcost.doctor.texts import lacking_texts, not_hashed
 from llmcost.pricing import Book
 from llmcost.shelf import Query, shipped_shelf
 from llmcost.store import Engine, Scope
@@ -25,14 +25,16 @@ def checks() -> dict[str, Query]:
     return shipped_shelf(resources.files("llmcost.doctor") / "checks", Query)
 
 
-def examine(engine: Engine, book: Book) -> list[Row]:
+def examine(engine: Engine, book: Book, *, hashes_text: bool | None = None) -> list[Row]:
     """Look a store over: rows of COLUMNS, check by check, then what lacks texts, and the questions that it can answer.
 
-    Prices come from `book`. A check that finds nothing has no row.
+    Prices come from `book`. A check that finds nothing has no row. Whether texts were hashed when they were read nobody
+    knows of a store; who has just read them knows, and says so in `hashes_text`.
     """
     scope = engine.price(book).scope()
     found = [(check.title.lower(), *row) for check in checks().values() for row in scope.rows(check)]
     found += [("texts", *row) for row in lacking_texts(scope)]
+    found += [("texts", *row) for row in not_hashed(scope) if not hashes_text]
     return found + [answerable(scope, name, needs) for name, needs in needs_of_questions().items()]
 
 

@@ -77,7 +77,6 @@ def lacking_texts(scope: Scope) -> Iterator[tuple[str, int, float, str]]:
     for (subject, note), (lacking, answered) in sums.items():
         if lacking and lacking >= LEAST_SHARE * answered:
             yield subject, lacking, lacking / everything, note
-    yield from not_hashed(scope)
 
 
 def not_hashed(scope: Scope) -> Iterator[tuple[str, int, float, str]]:

@@ -89,8 +89,8 @@ def heard(book: Book, records: Iterable[dict[str, object]]) -> Heard:
 def beside_the_truth(said: Heard, calls: Iterable[Call]) -> list[Finding]:
     """Group hits by detector, key and tier, with the truth of each.
 
-    What was planted, has no text and was not found counts against the least sure finding of its detector and key. Where
-    there is none, or where it has a text, it is a finding of no tier: nothing was said of it.
+    What was planted and not found counts against the least sure finding of its detector and key. Where there is none,
+    it is a finding of no tier: nothing was said of it. So is a line with text in a log of which others have none.
     """
     found: dict[Name, Finding] = {}
     for hit in said.hits:
@@ -101,22 +101,25 @@ def beside_the_truth(said: Heard, calls: Iterable[Call]) -> list[Finding]:
         finding.usd += hit.usd or 0
         finding.high_usd += hit.high_usd or 0
     tiers = {(hit.detector, hit.request_id): hit.tier for hit in said.hits}
+    calls = list(calls)
+    is_partly = any(has_text(call) for call in calls) and not all(has_text(call) for call in calls)
     sure = sorted(found, key=lambda name: TIERS.index(name[2]))
-    least = {(detector, key): tier for detector, key, tier in sure if tier != "text"}
+    least = {(detector, key): tier for detector, key, tier in sure if not is_partly or tier != "text"}
     for call in calls:
         if call.detector:
             who = (call.detector, str(call.record["api_key_alias"]))
-            silent = "" if has_text(call) else least.get(who, "")
+            silent = "" if is_partly and has_text(call) else least.get(who, "")
             name = (*who, tiers.get((call.detector, str(call.record["request_id"])), silent))
             found.setdefault(name, Finding(*name)).truth_usd += call.saving
     return list(found.values())
 
 
 def by_key(findings: Iterable[Finding]) -> list[Finding]:
-    """Add the tiers of a detector and key up: what a log says of which some lines have texts."""
-    sums: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        total = sums.setdefault((finding.detector, finding.key), Finding(finding.detector, finding.key, ""))
+    """Add the tiers of a detector and key up: what a log says of which some lines have texts. Silence stays apart."""
+    sums: dict[tuple[str, str, bool], Finding] = {}
+    for finding in sorted(findings, key=lambda one: (*TIERS, "").index(one.tier)):
+        who = (finding.detector, finding.key)
+        total = sums.setdefault((*who, bool(finding.tier)), Finding(*who, ""))
         total.tier = " + ".join(filter(None, (total.tier, finding.tier)))
         for name in ("requests", "low_usd", "usd", "high_usd", "truth_usd"):
             setattr(total, name, getattr(total, name) + getattr(finding, name))

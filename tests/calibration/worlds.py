@@ -26,6 +26,8 @@ TAKEN: dict[str, Callable[[Record, Random], Record]] = {
     "half of the texts": lambda record, chance: record if chance.random() < 0.5 else without(record, TEXTS),
     "counts alone": lambda record, chance: without(record, TEXTS + COUNTERS),
 }
+# of these a key is looked at as a whole: what a line with text repeats may have been sent without
+PARTLY = ("texts from a day on", "half of the texts")
 
 
 def world(seed: int, each: int = 3) -> list[Call]:

@@ -18,7 +18,8 @@ def run_doctor(reading: Reading) -> int:
     with open_store(reading.paths, reading.db) as store:
         if not store.value("select count(*) from ingests"):
             raise empty_store(reading.db)
-        rows = examine(store, book)
+        # logs that it has read itself it has read with their texts
+        rows = examine(store, book, hashes_text=bool(reading.paths) or None)
     write(Table("What these logs hold", COLUMNS, rows, {}, envelope("doctor", book)), reading)
     note(book_line(book))
     return 0
