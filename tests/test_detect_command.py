@@ -162,7 +162,7 @@ def test_a_parameter_that_is_too_large_is_refused(llmcost: Run, tmp_path: Path) 
 
 def test_logs_without_what_a_detector_needs_are_told_what_they_lack(llmcost: Run, tmp_path: Path, logs: Path) -> None:
     bare = tmp_path / "bare.jsonl"
-    bare.write_text('{"llmcost": 1, "started_at": "2026-03-01T00:00:00Z", "request_model": "m", "input_tokens": 5}')
+    bare.write_text('{"llmcost": 1, "started_at": "2026-03-01T00:00:00Z", "request_model": "m"}')
     alone = llmcost("detect", "retries", bare)
     together = llmcost("detect", "all", logs)
 

@@ -56,14 +56,18 @@ def pool(r: Request) -> tuple[Any, ...]:
     return tuple(r[name] for name in ("key", *SERVER))
 
 
+def has_count(r: Request) -> bool:
+    return bool(r["input_tokens"]) and r["operation"] != "embeddings"
+
+
 def line_of(run: Run) -> tuple[Any, ...] | None:
     """Say what a run may have in common with others: its sender, its model and its count of tokens."""
     is_of_one = len({tuple(r[name] for name in CALLER) for r in run.requests}) == 1
-    return (*sender(run.last), run.last["input_tokens"]) if is_of_one and run.last["input_tokens"] else None
+    return (*sender(run.last), run.last["input_tokens"]) if is_of_one and has_count(run.last) else None
 
 
 def found_by_counts(ours: Sequence[Request], made: Sequence[Run], limits: Limits) -> dict[str, Row]:
-    counted = [r for r in ours if r["input_tokens"]]
+    counted = [r for r in ours if has_count(r)]
     telling = {
         (*sender(alike[0]), alike[0]["input_tokens"])
         for alike in grouped(counted, lambda r: (*sender(r), r["input_tokens"]))
@@ -90,7 +94,7 @@ def is_link(line: list[Run], at: int, limits: Limits) -> bool:
 
 @dataclass
 class World:
-    """All requests that have tokens, and how many links by counts there are of each line."""
+    """All requests that count, and how many links by counts there are of each line."""
 
     counted: list[Request]
     links: Counter[tuple[Any, ...] | None]

@@ -41,6 +41,7 @@ with
         left join
             telling_counts as telling
             on calls.input_tokens = telling.input_tokens
+            and calls.operation is distinct from 'embeddings'
             and calls.key is not distinct from telling.key
             and calls."user" is not distinct from telling."user"
             and calls.end_user is not distinct from telling.end_user

@@ -1,6 +1,5 @@
--- How likely chance alone makes each link by counts, in millionths, rounded up: the rate of its tokens, for
--- each
--- request that its sender began between the two, the second included.
+-- How likely chance alone makes each link by counts, in millionths, rounded up: the rate of its tokens,
+-- once for each request that its sender began between the two, the second included.
 with
     links as (
         select sender, counted_on, content as input_tokens, run_key, started_us, after_us

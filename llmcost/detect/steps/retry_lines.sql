@@ -1,6 +1,5 @@
--- Runs in lines of what may be the same: a sender's prompt; or, on one model, a sender's count of tokens,
--- where
--- a run has no prompt. `counted_on` is that model.
+-- Runs in lines of what may be the same: a sender's prompt; or, where a run has no prompt, a sender's
+-- count of tokens on one model, `counted_on`.
 select
     sender,
     content,

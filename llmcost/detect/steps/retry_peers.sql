@@ -1,6 +1,5 @@
--- What the chance of a link by counts is read from: every request of its key and its model (a pool) that
--- has tokens;
--- of the sender of a link with the sender's number.
+-- What the chance of a link by counts is read from: every request with tokens of its key and its model,
+-- a pool; of the sender of a link with the sender's number.
 with
     callers as (
         select
@@ -50,4 +49,4 @@ left join
     and calls.end_user is not distinct from callers.end_user
     and calls.provider is not distinct from callers.provider
     and calls.model is not distinct from callers.model
-where calls.input_tokens > 0
+where calls.input_tokens > 0 and calls.operation is distinct from 'embeddings'

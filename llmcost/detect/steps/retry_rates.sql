@@ -1,6 +1,5 @@
--- How often one more operation of a key and a model would have certain tokens by chance: `same` of
--- `out_of`, and
--- `own_same` of `own_out_of` of the sender's. What was sent again is one operation.
+-- How often one more operation of a key and a model would have certain tokens by chance: in `same` cases of
+-- `out_of`; of its sender, in `own_same` of `own_out_of`. What was sent again is one operation.
 with
     repeats as (
         select sender, counted_on, content as input_tokens, count(*) as links
