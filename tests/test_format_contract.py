@@ -94,7 +94,7 @@ def test_a_refused_format_leaves_the_store_as_it_was(store: Store) -> None:
     ("macros", "words"),
     [
         (["gateway"], "otlp.sql: macros: there is no gateway.sql"),
-        (["otlp", "otel"], "otlp.sql: .*otel_provider"),
+        (["choices", "otlp", "otel"], "otlp.sql: .*otel_provider"),
         (["gateways", "otlp"], "otlp.sql: .*otel_requests"),
     ],
 )

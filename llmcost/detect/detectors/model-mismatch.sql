@@ -22,10 +22,12 @@ needs:
     of: price_status = 'priced'
     says: no requests that could be priced
 steps:
+  - answer_kinds  # answers by what is known of them
+  - answer_routes  # those that may be labels
+  - routed_answers
   - logged_labels  # answers of routes that only pick labels
-  - chosen_labels  # those whose requests ask for one of a few values
-  - counted_routes  # routes whose answers are short and not logged
-  - counted_labels  # those whose counts are as of a closed list
+  - chosen_labels  # not logged, of requests that ask for one of a few values
+  - counted_labels  # not logged, with counts as of a closed list
 */
 with
     closed as (

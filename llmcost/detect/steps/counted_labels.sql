@@ -1,28 +1,7 @@
 -- Answers that are not logged, of routes whose counts of output tokens are as of a closed list: few, none
 -- of them rare, and with a hole between two that lengths of texts do not have.
 with
-    counted_answers as (
-        select
-            counted_routes.route,
-            counted_routes.answers,
-            single_requests.dedupe_key,
-            single_requests.output_tokens,
-            single_requests.price_status,
-            single_requests.cost_usd
-        from single_requests
-        inner join
-            counted_routes
-            on single_requests.key is not distinct from counted_routes.key
-            and single_requests.provider is not distinct from counted_routes.provider
-            and single_requests.model is not distinct from counted_routes.model
-            and single_requests.system_prompt_hash is not distinct from counted_routes.system_prompt_hash
-            and single_requests.model_group is not distinct from counted_routes.model_group
-        where
-            single_requests.output_hash is null
-            and single_requests.response_choices is null
-            and single_requests.status = 'ok'
-            and single_requests.operation <> 'embeddings'
-    ),
+    counted_answers as (select * from routed_answers where tier = 'counts'),
     lengths as (
         select route, answers, output_tokens as tokens, cast(count(*) as double) as times
         from counted_answers
