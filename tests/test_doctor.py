@@ -125,7 +125,7 @@ def test_the_command_prints_tables_and_json(llmcost: Run) -> None:
 
     rows = json.loads(done.stdout)["rows"]
     assert (done.returncode, rows[0]["check"], rows[0]["requests"]) == (0, "emitters", 34)
-    assert {"check": "can run", "subject": "retries"}.items() <= rows[-8].items()
+    assert {"check": "can run", "subject": "retries"}.items() <= rows[-9].items()
 
 
 def test_an_empty_store_is_refused(llmcost: Run) -> None:

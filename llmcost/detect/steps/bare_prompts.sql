@@ -32,7 +32,7 @@ with
             and cache_hit is distinct from true
             and started_us is not null
     ),
-    told as (
+    known as (
         select
             bare.*,
             case
@@ -53,5 +53,5 @@ select
     case
         basis when 'reads' then read_tokens when 'entries' then read_tokens + written_tokens else text_tokens
     end as size_tokens
-from told
+from known
 where basis is not null

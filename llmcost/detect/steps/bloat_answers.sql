@@ -1,5 +1,4 @@
--- The answers of every group that is short in its answers and large in some of its prompts: the tests that
--- need
+-- The answers of every group that is short in its answers and large in some of its prompts. Tests that need
 -- no order come first, so that of most groups nothing more is read.
 with
     answers as (

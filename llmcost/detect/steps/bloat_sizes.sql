@@ -1,7 +1,5 @@
 -- How large the prompts of a group are, which size is usual, and above which they are large. Only groups that
--- are far more uneven above the usual size than below it: lengths of documents as they come are as uneven
--- both
--- ways.
+-- are far more uneven above the usual size than below it: documents as they come are as uneven both ways.
 with
     placed as (
         select
