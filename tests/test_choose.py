@@ -158,6 +158,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 WORDS: dict[str, list[str]] = {
     "report": [
         *("report", "report cost", "report latency", "report budget", "report -f html", "report cost --over week"),
+        "report requests",
         *("report cost --over day --by model", "report --since 2026-10-08 --compare previous"),
     ],
     "detect": ["detect all", "detect all --requests"],

@@ -27,7 +27,8 @@ class Table:
     `hide_when_narrow` names the columns that a narrow terminal leaves out, the first of them first; without it that is
     decided by their totals. `below` names columns of whole sentences, which the terminal's table writes under itself,
     `histogram` those that it draws as one distribution, `bar` the one that it draws bars of. `last` are the names of
-    rows that stay last however the others are sorted; `is_chosen` says that somebody asked for just these columns.
+    rows that stay last however the others are sorted; `is_chosen` says that somebody asked for just these columns;
+    `small` names columns of amounts of which most are less than a cent, which have the decimals that tell them apart.
     """
 
     title: str
@@ -41,6 +42,7 @@ class Table:
     bar: str = ""
     last: tuple[str, ...] = ()
     is_chosen: bool = False
+    small: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,10 @@ room = Commands()
 Words = Annotated[
     tuple[str, ...],
     Argument(
-        help="overview, cost, latency, cache, errors, reliability, efficiency or budget; then logs to read in "
-        "memory instead of the store.",
+        help="overview, cost, latency, cache, errors, reliability, efficiency, budget or requests; then logs to read "
+        "in memory instead of the store.",
         metavar="[VIEW] [PATH...]",
-        complete=completing.files_named("report/views", "budget"),
+        complete=completing.files_named("report/views", "budget", "requests"),
     ),
 ]
 Over = Annotated[
@@ -36,7 +36,9 @@ Over = Annotated[
         complete=completing.words(*completing.UNITS),
     ),
 ]
-Top = Annotated[int | None, Option("--top", help="The largest groups, and all others as one.", metavar="N")]
+Top = Annotated[
+    int | None, Option("--top", help="The largest groups, and all others as one; so many requests.", metavar="N")
+]
 Compare = Annotated[
     str | None,
     Option(
@@ -145,6 +147,7 @@ def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, readi
         llmcost report latency --by provider,model --since 24h
         llmcost report errors --over hour --where provider=openai
         llmcost report --over block --since 3d
+        llmcost report requests --where key=search --since 7d
         llmcost report -f html -o report.html
     """
     from llmcost.cli.report.run import print_sql, run_report, split_view

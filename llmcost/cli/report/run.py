@@ -17,23 +17,25 @@ from llmcost.cli.report.tables import report_table
 from llmcost.cli.report.whatif import pairs
 from llmcost.errors import UsageError
 from llmcost.pricing.nearest import among
-from llmcost.report import Report, run
+from llmcost.report import Report, queries, run
 from llmcost.report.bases import base_lines
 from llmcost.report.left_out import gap_lines, gap_records, groups_left, partial_lines
-from llmcost.report.view import view_named, views
+from llmcost.report.view import views
 from llmcost.store import Repricing, Store
 
-BUDGET = "budget"
+BUDGET, REQUESTS = "budget", "requests"
+# what is on no shelf, since it has no groups
+OTHERS = (BUDGET, REQUESTS)
 # lines of trends, and rows of a page, that stand for themselves
 MOST_GROUPS = 200
 
 
 def split_view(words: tuple[str, ...], *, is_cost: bool) -> tuple[str, tuple[str, ...]]:
     """Tell the name of a view, which stands first if at all, from paths; without one it is costs or the overview."""
-    if words and words[0] in (*views(), BUDGET):
+    if words and words[0] in (*views(), *OTHERS):
         return words[0], words[1:]
     if words and words[0].isalpha() and not Path(words[0]).exists():
-        hint = among(words[0], (*views(), BUDGET), "views:")
+        hint = among(words[0], (*views(), *OTHERS), "views:")
         raise UsageError(f"{words[0]}: no such view, and no such file", hint=hint)
     return "cost" if is_cost else "overview", words
 
@@ -48,6 +50,10 @@ def run_report(reading: ReportReading, view: str, options: ReportOptions) -> int
         if not options.is_plain or reading.assume:
             raise UsageError("budget: what it shows stands in llmcost.yaml", hint="--where narrows it")
         return run_budget(reading)
+    if view == REQUESTS:
+        from llmcost.cli.report.requests import run_requests
+
+        return run_requests(reading, options)
     if options.compare is not None:
         return run_comparison(reading, view, options)
     return run_view(reading, view, options)
@@ -56,7 +62,7 @@ def run_report(reading: ReportReading, view: str, options: ReportOptions) -> int
 def is_page(reading: ReportReading, view: str, options: ReportOptions) -> bool:
     """Tell whether a page of charts is asked for; what is cut, chosen or priced otherwise is a page of that table."""
     is_otherwise = not options.is_plain or reading.prices_as_of or reading.assume or reading.choice
-    return reading.output_format == "html" and view != BUDGET and not is_otherwise
+    return reading.output_format == "html" and view not in OTHERS and not is_otherwise
 
 
 def run_view(reading: ReportReading, view: str, options: ReportOptions) -> int:
@@ -123,5 +129,5 @@ def print_sql(reading: ReportReading, view: str) -> int:
     reading.refuse_choice("a query", "leave --sql out")
     if view == BUDGET:
         raise UsageError("budget: it is added up from the view cost, day by day", hint="llmcost report cost --sql")
-    print(view_named(view).query, end="")
+    print((queries() if view == REQUESTS else views())[view].query, end="")
     return 0
