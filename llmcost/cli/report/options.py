@@ -137,7 +137,7 @@ def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, readi
 
     Without a view it is the overview, with --by or --over costs. Costs are computed now, from token counts and
     dated prices. What has no price is listed, never $0. -f html -o FILE writes one page with all views, or with the one
-    that is named.
+    that is named; -f xlsx a workbook with a sheet for each.
 
     \b
         llmcost report
@@ -149,6 +149,7 @@ def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, readi
         llmcost report --over block --since 3d
         llmcost report requests --where key=search --since 7d
         llmcost report -f html -o report.html
+        llmcost report -f xlsx -o report.xlsx
     """
     from llmcost.cli.report.run import print_sql, run_report, split_view
 

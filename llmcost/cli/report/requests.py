@@ -13,7 +13,7 @@ from llmcost.cli.progress import step_line
 from llmcost.cli.report.options import ReportOptions, ReportReading
 from llmcost.counts import counted
 from llmcost.errors import UsageError
-from llmcost.render import FOR_PEOPLE, Table
+from llmcost.render import WITH_TOTALS, Table
 from llmcost.render.money import dollars
 from llmcost.report import Coverage, coverage
 from llmcost.report.requests import Requests, first_requests
@@ -38,7 +38,7 @@ def run_requests(reading: ReportReading, options: ReportOptions) -> int:
         "more_requests": found.more,
     }
     # under a few rows the sum of all requests would be taken for theirs
-    totals = {} if reading.output_format in FOR_PEOPLE else found.totals
+    totals = {} if reading.output_format in (*WITH_TOTALS, "html") else found.totals
     # they are in their order, of which the table has only the first
     table = Table(TITLE, found.columns, found.rows, totals, shared, HIDE_WHEN_NARROW, small=("cost_usd",))
     write(table, replace(reading, sort=()))
