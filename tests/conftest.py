@@ -35,7 +35,7 @@ SLOW = {
         *("action", "alerts", "alert_crash", "alert_history", "alert_rollup_law", "alert_simulation", "blocks"),
         *("check_comment", "check_power", "check_simulation", "completion", "counts", "crash", "detect_command"),
         *("detector_laws", "detector_oracles", "export_files", "extremes_law", "hostile_stores", "html_browser"),
-        *("huge_law", "living_logs", "messy", "prometheus", "public_shapes", "serve", "serve_browser", "show"),
+        *("huge_law", "living_logs", "mcp", "messy", "prometheus", "public_shapes", "serve", "serve_browser", "show"),
         *("sql_command", "stamp_session", "surprises", "trial", "view_oracles", "watch_command", "writes", "zoo"),
     )
 }

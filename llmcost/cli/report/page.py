@@ -31,8 +31,8 @@ BEFORE = timedelta(days=62)
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a page tells: of which requests, how much of them has a cost, its first numbers, its sections."""
+class Gathered:
+    """What a page is made of: of which requests, how much of them has a cost, its first numbers, its sections."""
 
     asked: str
     covered: Coverage
@@ -44,17 +44,17 @@ def run_page(reading: Reading, only: str | None = None) -> int:
     """Write the page of all views, or of one, to --output or stdout, and its coverage to stderr."""
     book = reading.book
     with reading.open() as store, step_line() as say:
-        told = tell(store, reading, only, say)
-    notes = (told.asked, book_line(book), *coverage_lines(told.covered))
-    title = "LLM costs" if only is None else told.sections[0].title
-    write_text(write_page(Page(title, told.headline, notes, told.sections)), reading.output)
-    print_coverage(book, told.covered, strict=reading.strict)
+        found = gather(store, reading, only, say)
+    notes = (found.asked, book_line(book), *coverage_lines(found.covered))
+    title = "LLM costs" if only is None else found.sections[0].title
+    write_text(write_page(Page(title, found.headline, notes, found.sections)), reading.output)
+    print_coverage(book, found.covered, strict=reading.strict)
     return 0
 
 
-def tell(
+def gather(
     store: Store, reading: Reading, only: str | None, say: Say, view_sections: ViewSections = view_sections
-) -> Told:
+) -> Gathered:
     """Run one view, or all of them, the waste and what changed; `view_sections` makes sections of views."""
     filters, book = reading.filters, reading.book
     say("costs of requests")
@@ -69,7 +69,7 @@ def tell(
         if span := logged(store):
             say("why")
             sections.insert(0, why_section(priced, filters, span))
-    return Told(asked, covered, headline, tuple(sections))
+    return Gathered(asked, covered, headline, tuple(sections))
 
 
 def sections_of(
