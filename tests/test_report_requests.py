@@ -163,7 +163,7 @@ def test_every_format_has_them(spent: Run, tmp_path: Path, format: str) -> None:
         (("--by", "tag"), "--by tag: a request has several tags"),
         (("--by", "colour"), "colour: no such column"),
         (("--top", "0"), "--top 0: not a number of requests"),
-        (("--top", "100001"), "--top 100001: at most 100,000 requests"),
+        (("--top", "10001"), "--top 10001: at most 10,000 requests"),
         (("--sort", "colour"), "--sort colour: no such column"),
         (("--columns", "colour"), "--columns colour: no such column"),
     ],
