@@ -28,7 +28,7 @@ VARIED = """
         case when i % 4 = 0 then 2048 end as max_tokens_requested
     from (select *, cast(split_part(request_id, '-', 2) as bigint) as i from (MADE))
 """
-VIEWS = ("overview", "cost", "latency", "cache", "errors", "reliability", "efficiency", "budget")
+VIEWS = ("overview", "cost", "latency", "cache", "errors", "reliability", "efficiency", "budget", "requests")
 COMMANDS = {
     "report --by model,day": ["report", "--by", "model,day"],
     **{f"report {name}": ["report", name] for name in VIEWS},

@@ -44,7 +44,7 @@ SLOW = {
             "detect_command",
         ),
         *("detector_laws", "detector_oracles", "export_files", "extremes_law", "hostile_stores", "html_browser"),
-        *("huge_law", "living_logs", "messy", "prometheus", "public_shapes", "serve", "serve_browser", "show"),
+        *("huge_law", "living_logs", "mcp", "messy", "prometheus", "public_shapes", "serve", "serve_browser", "show"),
         *("sql_command", "stamp_session", "surprises", "trial", "view_oracles", "watch_command", "writes", "zoo"),
     )
 }

@@ -113,6 +113,7 @@ def view_table(where: str = "") -> None:
         by = ", ".join(f"`{column}`" for column in (*view.by, *view.labels))
         print(f"| [`{name}`]({where}#{name}) | {view.answers} | {by} |")
     print(f"| [`budget`]({where}#budget) | What may be spent, what is, and what will be at the end of the month? | |")
+    print(f"| [`requests`]({where}#requests) | Which single requests cost most, took longest, were largest? | |")
 
 
 def view_chapters() -> None:

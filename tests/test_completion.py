@@ -75,7 +75,7 @@ def ask(folder: Path) -> Ask:
 
 
 def test_names_of_the_program_are_completed_from_its_shelves(ask: Ask) -> None:
-    assert {*views(), "budget"} == set(ask("report", ""))
+    assert {*views(), "budget", "requests"} == set(ask("report", ""))
     assert {*detectors(), "all"} == set(ask("detect", ""))
     assert sorted(formats()) == ask("ingest", "--format", "")
     assert list(FORMATS) == ask("report", "-f", "")

@@ -293,6 +293,13 @@ def test_a_page_holds_every_view_and_the_waste(llmcost: Run, tmp_path: Path) -> 
     assert len(page) < 3_000_000
 
 
+def test_a_page_of_the_view_that_is_named_has_no_other(llmcost: Run, tmp_path: Path) -> None:
+    assert 0 == llmcost("report", "overview", LITELLM, "-f", "html", "-o", "report.html").returncode
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+
+    assert (True, False) == (">Overview" in page, ">Latency" in page)
+
+
 def test_a_page_of_many_years_and_providers_stays_small(llmcost: Run, tmp_path: Path) -> None:
     months = [f"20{year:02}-{month:02}-01T12:00:" for year in range(20, 26) for month in range(1, 13)]
     lines = [

@@ -363,7 +363,7 @@ def test_no_text_of_a_log_commands_the_terminal(ask: Ask, format: str) -> None:
     assert [] == [letter for letter in text if not letter.isprintable() and letter != "\n"]
 
 
-@pytest.mark.parametrize("format", ["table", "md", "csv", "tsv", "json", "jsonl", "parquet"])
+@pytest.mark.parametrize("format", ["table", "md", "csv", "tsv", "json", "jsonl", "parquet", "xlsx"])
 def test_all_of_duckdbs_types_are_shown_in_every_format(ask: Ask, tmp_path: Path, format: str) -> None:
     query = "select * exclude (medium_enum, large_enum) from test_all_types()"
     ask(query, format, output=tmp_path / "all")

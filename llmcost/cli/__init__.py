@@ -93,18 +93,11 @@ def complain(message: str, hint: str = "") -> None:
 
 
 def report_bug(error: Exception) -> int:
-    """Name the place of a bug; its message may quote a log, so it is shown on demand only."""
+    """Name the place of a bug, or show all of it on demand."""
     if os.environ.get("LLMCOST_DEBUG"):
         raise error
-    trace = error.__traceback__
-    place = "?"
-    while trace:
-        code = trace.tb_frame.f_code
-        if "llmcost" in code.co_filename:
-            place = f"{Path(code.co_filename).name}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    complain(
-        f"a bug in llmcost: {type(error).__name__} at {place}",
-        "LLMCOST_DEBUG=1 shows all of it; please report",
-    )
+    from llmcost.cli.bugs import bug
+
+    found = bug(error)
+    complain(found.message, found.hint)
     return Exit.BUG

@@ -56,6 +56,7 @@ TASKS = {
     },
     "Export": {
         "export": Place("export.options", "Write costs and requests for other systems."),
+        "mcp": Place("mcp.options", "Let an assistant ask the store, read only, over MCP."),
     },
     "Keep the store": {
         "compact": Place("upkeep.options", "Sort the store by time: it is smaller, and recent days are read alone."),

@@ -83,7 +83,7 @@ Format = Annotated[
     Option(
         "--format",
         "-f",
-        help="table, json, jsonl, csv, tsv, md, parquet or html.",
+        help="table, json, jsonl, csv, tsv, md, parquet, xlsx or html.",
         metavar="FORMAT",
         complete=completing.formats,
         section=OUTPUT,

@@ -55,12 +55,13 @@ class TableOptions:
     def output_format(self) -> str:
         """The format asked for, or that the output's name ends in, or the terminal's table. Raises UsageError."""
         from llmcost.pricing.nearest import among
-        from llmcost.render import BINARY, FORMATS
+        from llmcost.render import BINARY, FORMATS, refuse_missing
 
         suffix = self.output.suffix.removeprefix(".") if self.output else ""
         chosen = self.format or (suffix if suffix in FORMATS else "table")
         if chosen not in FORMATS:
             raise UsageError(f"--format {chosen}: no such output format", hint=among(chosen, FORMATS))
+        refuse_missing(chosen)
         if chosen in (*BINARY, "html") and self.output is None and sys.stdout.isatty():
             raise UsageError(
                 f"--format {chosen}: not for a terminal", hint=f"-o FILE.{chosen} writes it, or pipe it on"

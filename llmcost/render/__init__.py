@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from llmcost.errors import UsageError
 from llmcost.pricing.nearest import among
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet", "html")
-BINARY = ("parquet",)
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "md", "parquet", "xlsx", "html")
+BINARY = ("parquet", "xlsx")
+# what needs more than llmcost itself does: the library, and how it comes
+EXTRAS = {"xlsx": ("xlsxwriter", "pip install 'llmcost-cli[xlsx]'")}
 # whose cells a spreadsheet reads
 DELIMITED = ("csv", "tsv")
 # written to be read, and not to be read in by another program
 FOR_PEOPLE = ("table", "md", "html")
+# with the totals as one row more
+WITH_TOTALS = ("table", "md", "xlsx")
 # what the columns of a histogram are called where they are drawn as one
 DISTRIBUTION = "distribution"
 
@@ -27,7 +32,8 @@ class Table:
     `hide_when_narrow` names the columns that a narrow terminal leaves out, the first of them first; without it that is
     decided by their totals. `below` names columns of whole sentences, which the terminal's table writes under itself,
     `histogram` those that it draws as one distribution, `bar` the one that it draws bars of. `last` are the names of
-    rows that stay last however the others are sorted; `is_chosen` says that somebody asked for just these columns.
+    rows that stay last however the others are sorted; `is_chosen` says that somebody asked for just these columns;
+    `small` names columns of amounts of which most are less than a cent, which have the decimals that tell them apart.
     """
 
     title: str
@@ -41,6 +47,7 @@ class Table:
     bar: str = ""
     last: tuple[str, ...] = ()
     is_chosen: bool = False
+    small: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,15 @@ class Section:
     table: Table
     figures: tuple[Figure, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook: what its tab is called, and sentences on what to know of it."""
+
+    name: str
+    table: Table
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +143,13 @@ class Live:
     links: Mapping[str, Callable[[str], str]]
 
 
+def refuse_missing(format: str) -> None:
+    """Raise UsageError for a format whose library is not installed."""
+    library, comes = EXTRAS.get(format, ("", ""))
+    if library and find_spec(library) is None:
+        raise UsageError(f"{format}: {library} is not installed", hint=comes)
+
+
 def render(
     table: Table, format: str, *, width: int | None = None, color: bool = False, raw: bool = False
 ) -> Iterator[str]:
@@ -152,5 +175,6 @@ def render_bytes(table: Table, format: str) -> bytes:
     """Write a table in one of BINARY, the formats that are not text."""
     if format not in BINARY:
         raise UsageError(f"{format} is not binary", hint="render writes text")
+    refuse_missing(format)
     module = import_module(f"llmcost.render.{format}")
     return bytes(module.to_bytes(table))

@@ -137,6 +137,7 @@ HEADINGS = {
     "oversized_share": "oversized",
     "reasoning_share": "reasoning",
     "reasoning_tokens": "reasoning tokens",
+    "total_tokens": "tokens",
     "latency_p50_ms": "p50",
     "latency_p95_ms": "p95",
     "latency_p99_ms": "p99",

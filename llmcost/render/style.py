@@ -8,7 +8,7 @@ from typing import Any
 
 from llmcost.render import Table
 from llmcost.render.cell import TEN_MILLION, humanize
-from llmcost.render.money import exact
+from llmcost.render.money import decimals_for, dollars, exact
 
 Write = Callable[[Any], str]
 # units of tokens with their decimals, the largest first; smaller counts are written in full
@@ -20,20 +20,22 @@ LONG = 600_000.0
 MOST_THOUSANDS = 10_000_000_000
 # a price with more decimals than this is rare, and its neighbours are not made longer by it
 MOST_PLACES = 4
+# nor small dollars by one request that cost next to nothing
+MOST_OF_A_CENT = 6
 
 
 def writers(table: Table) -> dict[str, Write]:
     """Choose how each column of a table is written, its total included."""
     return {
-        name: writer(name, [*(row[at] for row in table.rows), table.totals.get(name)])
+        name: writer(name, [*(row[at] for row in table.rows), table.totals.get(name)], is_small=name in table.small)
         for at, name in enumerate(table.columns)
     }
 
 
-def writer(column: str, values: Iterable[Any]) -> Write:
+def writer(column: str, values: Iterable[Any], *, is_small: bool = False) -> Write:
     """Choose one style for the numbers of a column; any other value is written by itself."""
     numbers = [value for value in values if is_measured(value)]
-    style = style_of(column, numbers) if numbers else None
+    style = (small(numbers) if is_small else style_of(column, numbers)) if numbers else None
 
     def write(value: Any) -> str:
         return humanize(column, value) if style is None or not is_measured(value) else style(value)
@@ -59,6 +61,12 @@ def style_of(column: str, numbers: list[Any]) -> Write | None:
     if any(isinstance(number, float) for number in numbers):
         return fixed(2 if most(numbers) < 1000 or least(numbers) < 10 else 0)
     return decimals(numbers)
+
+
+def small(numbers: list[Any]) -> Write:
+    """Write dollars with the decimals that the smallest of them needs."""
+    places = min(decimals_for(*numbers), MOST_OF_A_CENT)
+    return lambda value: dollars(value, places)
 
 
 def least(numbers: list[Any]) -> float:

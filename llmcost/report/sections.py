@@ -30,6 +30,7 @@ MOST_LINES = 5
 # and of its tables; nobody reads a longer page, and files have all
 MOST_GROUPS = 200
 Say = Callable[[str], None]
+ViewSections = Callable[[Scope, Coverage, tuple[str, ...], Say], Iterator[Section]]
 
 
 def view_sections(scope: Scope, covered: Coverage, names: tuple[str, ...], say: Say) -> Iterator[Section]:
@@ -38,6 +39,16 @@ def view_sections(scope: Scope, covered: Coverage, names: tuple[str, ...], say: 
     for name in names:
         say(name)
         yield view_section(scope, covered, view_named(name), unit)
+
+
+def bare_sections(scope: Scope, covered: Coverage, names: tuple[str, ...], say: Say) -> Iterator[Section]:
+    """Run views by their own groups: all rows and all columns, and no charts."""
+    for name in names:
+        say(name)
+        view = view_named(name)
+        result = cut_view(scope.priced, view, checked(view, Grouping(None)), scope.filters, covered)
+        table = Table(result.title, result.columns, result.rows, result.totals, {})
+        yield Section(name, view.title, view.answers, table, notes=tuple(base_lines(result)))
 
 
 def view_section(scope: Scope, covered: Coverage, view: View, unit: str) -> Section:

@@ -21,10 +21,10 @@ room = Commands()
 Words = Annotated[
     tuple[str, ...],
     Argument(
-        help="overview, cost, latency, cache, errors, reliability, efficiency or budget; then logs to read in "
-        "memory instead of the store.",
+        help="overview, cost, latency, cache, errors, reliability, efficiency, budget or requests; then logs to read "
+        "in memory instead of the store.",
         metavar="[VIEW] [PATH...]",
-        complete=completing.files_named("report/views", "budget"),
+        complete=completing.files_named("report/views", "budget", "requests"),
     ),
 ]
 Over = Annotated[
@@ -36,7 +36,9 @@ Over = Annotated[
         complete=completing.words(*completing.UNITS),
     ),
 ]
-Top = Annotated[int | None, Option("--top", help="The largest groups, and all others as one.", metavar="N")]
+Top = Annotated[
+    int | None, Option("--top", help="The largest groups, and all others as one; so many requests.", metavar="N")
+]
 Compare = Annotated[
     str | None,
     Option(
@@ -135,7 +137,7 @@ def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, readi
 
     Without a view it is the overview, with --by or --over costs. Costs are computed now, from token counts and
     dated prices. What has no price is listed, never $0. -f html -o FILE writes one page with all views, or with the one
-    that is named.
+    that is named; -f xlsx a workbook with a sheet for each.
 
     \b
         llmcost report
@@ -145,7 +147,9 @@ def report(*, words: Words = (), options: ReportOptions, sql: Sql = False, readi
         llmcost report latency --by provider,model --since 24h
         llmcost report errors --over hour --where provider=openai
         llmcost report --over block --since 3d
+        llmcost report requests --where key=search --since 7d
         llmcost report -f html -o report.html
+        llmcost report -f xlsx -o report.xlsx
     """
     from llmcost.cli.report.run import print_sql, run_report, split_view
 

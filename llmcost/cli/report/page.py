@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from llmcost.cli.coverage import print_coverage
@@ -21,39 +21,60 @@ from llmcost.report.budget import COLUMNS as BUDGETS
 from llmcost.report.budget import budgets
 from llmcost.report.completeness import coverage_lines
 from llmcost.report.nothing import why_nothing
-from llmcost.report.sections import VIEWS, Say, headline_of, view_sections, window
+from llmcost.report.sections import VIEWS, Say, ViewSections, headline_of, view_sections, window
 from llmcost.report.span import logged
-from llmcost.store import Filters, Priced, Scope
+from llmcost.store import Filters, Priced, Scope, Store
 from llmcost.store.materialize import materialize
 
 # so much before --since is looked at for the forecast of a month
 BEFORE = timedelta(days=62)
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """What a page is made of: of which requests, how much of them has a cost, its first numbers, its sections."""
+
+    asked: str
+    covered: Coverage
+    headline: dict[str, str]
+    sections: tuple[Section, ...]
+
+
 def run_page(reading: Reading, only: str | None = None) -> int:
     """Write the page of all views, or of one, to --output or stdout, and its coverage to stderr."""
-    filters, book = reading.filters, reading.book
+    book = reading.book
     with reading.open() as store, step_line() as say:
-        say("costs of requests")
-        priced = store.price(book)
-        asked, covered, sections = sections_of(priced, filters, only, say)
-        headline = headline_of(sections[0].table)
-        if only is None:
-            say("waste")
-            waste = waste_sections(store, book, filters, headline)
-            sections = [with_saved(section, waste[0].table) for section in sections]
-            sections[1:1] = waste
-            if span := logged(store):
-                say("why")
-                sections.insert(0, why_section(priced, filters, span))
-    notes = (asked, book_line(book), *coverage_lines(covered))
-    title = "LLM costs" if only is None else sections[0].title
-    write_text(write_page(Page(title, headline, notes, tuple(sections))), reading.output)
-    print_coverage(book, covered, strict=reading.strict)
+        found = gather(store, reading, only, say)
+    notes = (found.asked, book_line(book), *coverage_lines(found.covered))
+    title = "LLM costs" if only is None else found.sections[0].title
+    write_text(write_page(Page(title, found.headline, notes, found.sections)), reading.output)
+    print_coverage(book, found.covered, strict=reading.strict)
     return 0
 
 
-def sections_of(priced: Priced, filters: Filters, only: str | None, say: Say) -> tuple[str, Coverage, list[Section]]:
+def gather(
+    store: Store, reading: Reading, only: str | None, say: Say, view_sections: ViewSections = view_sections
+) -> Gathered:
+    """Run one view, or all of them, the waste and what changed; `view_sections` makes sections of views."""
+    filters, book = reading.filters, reading.book
+    say("costs of requests")
+    priced = store.price(book)
+    asked, covered, sections = sections_of(priced, filters, only, say, view_sections)
+    headline = headline_of(sections[0].table)
+    if only is None:
+        say("waste")
+        waste = waste_sections(store, book, filters, headline)
+        sections = [with_saved(section, waste[0].table) for section in sections]
+        sections[1:1] = waste
+        if span := logged(store):
+            say("why")
+            sections.insert(0, why_section(priced, filters, span))
+    return Gathered(asked, covered, headline, tuple(sections))
+
+
+def sections_of(
+    priced: Priced, filters: Filters, only: str | None, say: Say, view_sections: ViewSections
+) -> tuple[str, Coverage, list[Section]]:
     """Run all views and the budgets, or one view, over requests that are priced once; say of which, and how complete.
 
     The table of these requests goes with the end of this, so that detectors have its memory.

@@ -17,46 +17,59 @@ from llmcost.cli.report.tables import report_table
 from llmcost.cli.report.whatif import pairs
 from llmcost.errors import UsageError
 from llmcost.pricing.nearest import among
-from llmcost.report import Report, run
+from llmcost.report import Report, queries, run
 from llmcost.report.bases import base_lines
 from llmcost.report.left_out import gap_lines, gap_records, groups_left, partial_lines
-from llmcost.report.view import view_named, views
+from llmcost.report.view import views
 from llmcost.store import Repricing, Store
 
-BUDGET = "budget"
+OVERVIEW, BUDGET, REQUESTS = "overview", "budget", "requests"
+# what is on no shelf, since it has no groups
+OTHERS = (BUDGET, REQUESTS)
 # lines of trends, and rows of a page, that stand for themselves
 MOST_GROUPS = 200
 
 
-def split_view(words: tuple[str, ...], *, is_cost: bool) -> tuple[str, tuple[str, ...]]:
-    """Tell the name of a view, which stands first if at all, from paths; without one it is costs or the overview."""
-    if words and words[0] in (*views(), BUDGET):
+def split_view(words: tuple[str, ...], *, is_cost: bool) -> tuple[str | None, tuple[str, ...]]:
+    """Tell the name of a view, which stands first if at all, from paths; without one it is costs, or None for all."""
+    if words and words[0] in (*views(), *OTHERS):
         return words[0], words[1:]
     if words and words[0].isalpha() and not Path(words[0]).exists():
-        hint = among(words[0], (*views(), BUDGET), "views:")
+        hint = among(words[0], (*views(), *OTHERS), "views:")
         raise UsageError(f"{words[0]}: no such view, and no such file", hint=hint)
-    return "cost" if is_cost else "overview", words
+    return "cost" if is_cost else None, words
 
 
-def run_report(reading: ReportReading, view: str, options: ReportOptions) -> int:
-    """Print a view on stdout and its coverage on stderr; 4 under --strict where it is incomplete."""
-    if is_page(reading, view, options):
+def run_report(reading: ReportReading, named: str | None, options: ReportOptions) -> int:
+    """Print a view on stdout and its coverage on stderr; 4 under --strict where it is incomplete.
+
+    Where none is named it is the overview, in a page or a workbook all of them.
+    """
+    view = named or OVERVIEW
+    if reading.output_format == "html" and view not in OTHERS and is_whole(reading, options):
         from llmcost.cli.report.page import run_page
 
-        return run_page(reading, None if view == "overview" else view)
+        return run_page(reading, named)
+    if reading.output_format == "xlsx" and named is None and is_whole(reading, options):
+        from llmcost.cli.report.workbook import run_workbook
+
+        return run_workbook(reading)
     if view == BUDGET:
         if not options.is_plain or reading.assume:
             raise UsageError("budget: what it shows stands in llmcost.yaml", hint="--where narrows it")
         return run_budget(reading)
+    if view == REQUESTS:
+        from llmcost.cli.report.requests import run_requests
+
+        return run_requests(reading, options)
     if options.compare is not None:
         return run_comparison(reading, view, options)
     return run_view(reading, view, options)
 
 
-def is_page(reading: ReportReading, view: str, options: ReportOptions) -> bool:
-    """Tell whether a page of charts is asked for; what is cut, chosen or priced otherwise is a page of that table."""
-    is_otherwise = not options.is_plain or reading.prices_as_of or reading.assume or reading.choice
-    return reading.output_format == "html" and view != BUDGET and not is_otherwise
+def is_whole(reading: ReportReading, options: ReportOptions) -> bool:
+    """Tell whether views are asked for as they are; what is cut, chosen or priced otherwise is one table."""
+    return options.is_plain and not (reading.prices_as_of or reading.assume or reading.choice)
 
 
 def run_view(reading: ReportReading, view: str, options: ReportOptions) -> int:
@@ -65,7 +78,7 @@ def run_view(reading: ReportReading, view: str, options: ReportOptions) -> int:
     with reading.open() as store, step_line() as say:
         say(view)
         result = first_groups(store, reading, view, options)
-        is_of_costs = view == "overview" or (options.over and view == "cost")
+        is_of_costs = view == OVERVIEW or (options.over and view == "cost")
         priced = store.price(book, Repricing(reading.as_of))
         expected = forecast_lines(priced, reading) if is_of_costs and result.coverage.requests else []
         caching: list[str] = []
@@ -118,10 +131,11 @@ def top_groups(store: Store, reading: ReportReading, view: str, options: ReportO
     )
 
 
-def print_sql(reading: ReportReading, view: str) -> int:
+def print_sql(reading: ReportReading, named: str | None) -> int:
     """Print the query of a view."""
+    view = named or OVERVIEW
     reading.refuse_choice("a query", "leave --sql out")
     if view == BUDGET:
         raise UsageError("budget: it is added up from the view cost, day by day", hint="llmcost report cost --sql")
-    print(view_named(view).query, end="")
+    print((queries() if view == REQUESTS else views())[view].query, end="")
     return 0

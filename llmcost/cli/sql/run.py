@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -16,11 +17,24 @@ from llmcost.render import Table
 from llmcost.report import coverage
 from llmcost.store import Scope, Store
 
-Answer = tuple[list[str], list[tuple[Any, ...]]]
+# so many rows at once are counted where they are not kept
+CHUNK = 10_000
 
 
-def run_sql(reading: Reading, text: str) -> int:
-    """Print a query's rows on stdout and what the costs cover on stderr; 4 under --strict where that is not all."""
+@dataclass(frozen=True)
+class Answer:
+    """The columns and the rows of a query, and how many more it has."""
+
+    names: list[str]
+    rows: list[tuple[Any, ...]]
+    more: int = 0
+
+
+def run_sql(reading: Reading, text: str, most: int | None = None) -> int:
+    """Print a query's rows on stdout and what the costs cover on stderr; 4 under --strict where that is not all.
+
+    With `most` only so many rows are kept, and the others counted.
+    """
     filters, book = reading.filters, reading.book
     statement = read_statement(text, reading.paths)
     check_query(statement)
@@ -30,9 +44,10 @@ def run_sql(reading: Reading, text: str) -> int:
         # once, and as the query will find it
         store.bind_bare(scope.tables)
         covered = coverage(scope)
-        names, rows = answer(store, scope, statement)
-    columns, rows = shaped(reading.output_format, names, rows)
-    shared = envelope("sql", book, filters, covered) | {"query": statement}
+        found = answer(store, scope, statement, most)
+    columns, rows = shaped(reading.output_format, found.names, found.rows)
+    cut = {} if most is None else {"more_rows": found.more}
+    shared = envelope("sql", book, filters, covered) | {"query": statement} | cut
     # the first columns of a user's own query stay longest
     table = Table("Query", columns, rows, {}, shared, tuple(reversed(columns[1:])))
     write(table, reading)
@@ -40,14 +55,17 @@ def run_sql(reading: Reading, text: str) -> int:
     return 0
 
 
-def answer(store: Store, scope: Scope, statement: str) -> Answer:
+def answer(store: Store, scope: Scope, statement: str, most: int | None = None) -> Answer:
     """Run a query that nobody has reviewed, where nothing can be written, read from files, or loaded."""
     store.bind_bare(scope.tables)
     sandbox(store)
     try:
         with store.limited():
             result = store.execute(statement)
-            return [column[0] for column in result.description], result.fetchall()
+            names = [column[0] for column in result.description]
+            if most is None:
+                return Answer(names, result.fetchall())
+            return Answer(names, result.fetchmany(most), sum(map(len, iter(lambda: result.fetchmany(CHUNK), []))))
     except TimeoutError:
         raise UsageError(
             f"the query takes longer than {store.time_limit:g} s",

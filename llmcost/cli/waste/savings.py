@@ -17,7 +17,7 @@ from llmcost.counts import counted
 from llmcost.detect import Savings, savings
 from llmcost.detect.detector import CERTAINTIES
 from llmcost.detect.savings import COLUMNS
-from llmcost.render import Table
+from llmcost.render import WITH_TOTALS, Table
 from llmcost.render.money import dollars, range_of
 from llmcost.report import coverage
 
@@ -38,7 +38,7 @@ def run_savings(reading: Reading, options: SavingsOptions) -> int:
         "monthly": found.monthly,
     }
     # the last row is the total
-    in_rows = {} if reading.output_format in ("table", "md") else found.totals
+    in_rows = {} if reading.output_format in WITH_TOTALS else found.totals
     write(Table("Savings", COLUMNS, found.rows, in_rows, shared, HIDE_WHEN_NARROW, last=(found.rows[-1][0],)), reading)
     for line in [*found_lines(hits, found.totals), *savings_lines(found)]:
         note(line)

@@ -1,0 +1,1 @@
+"""What answers an assistant's questions over MCP: `llmcost mcp`. It stands above the rooms whose commands it asks."""
