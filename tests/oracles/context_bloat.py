@@ -83,8 +83,10 @@ def found(requests: Sequence[Request], params: Mapping[str, Any]) -> dict[str, R
     """Find the large requests of each group that is flagged by `case_id`, as columns of COLUMNS."""
     limits = {name: Decimal(str(value)) for name, value in {**PARAMS, **params}.items()}
     groups: dict[Any, list[Request]] = defaultdict(list)
-    for r in sorted(filter(is_answer, requests), key=lambda r: (r["started_us"], r["dedupe_key"])):
-        groups[tuple(r[name] for name in ("key", "provider", "model", "model_group", "system_prompt_hash"))].append(r)
+    answered = sorted(filter(is_answer, requests), key=lambda r: (r["started_us"], r["dedupe_key"]))
+    bare = {route(r) for r in answered if r["prompt_hash"] is None and r["system_prompt_hash"] is None}
+    for r in answered:
+        groups[*route(r), None if route(r) in bare else r["system_prompt_hash"]].append(r)
     rows: dict[str, Row] = {}
     for answers in groups.values():
         if is_looked_at(answers, limits):
@@ -92,6 +94,10 @@ def found(requests: Sequence[Request], params: Mapping[str, Any]) -> dict[str, R
             if is_flagged(answers, group, limits):
                 rows |= {r["case_id"]: row(r, group) for r in answers if r["input_tokens"] > group.cap_tokens}
     return {name: row for name, row in rows.items() if row["saving_high_usd"] > 0}
+
+
+def route(r: Request) -> tuple[Any, ...]:
+    return tuple(r[name] for name in ("key", "provider", "model", "model_group"))
 
 
 def is_answer(r: Request) -> bool:
@@ -271,6 +277,8 @@ ODD: list[Choice] = [
     {"usage_source": "gateway_estimate"},
     {"operation_name": "embeddings"},
     {"system_prompt_hash": "s"},
+    {"system_prompt_hash": "s", "prompt_hash": "p"},
+    {"prompt_hash": "p"},
     {"model_group": "g"},
 ]
 TARGETS: list[Choice] = [*[{}] * 5, *({"request_model": name} for name in ("plain", "dear-writes", "free", "none"))]

@@ -9,6 +9,7 @@ with
             model,
             model_group,
             system_prompt_hash,
+            prompt_hash is null and system_prompt_hash is null as is_bare,
             coalesce('session ' || session, 'end user ' || end_user, 'user ' || "user") as caller,
             trace,
             started_us,
@@ -38,31 +39,76 @@ with
             and coalesce(input_audio_tokens, 0) = 0
             and coalesce(input_image_tokens, 0) = 0
     ),
-    groups as (
+    sums as (
         select
             key,
             provider,
             model,
             model_group,
             system_prompt_hash,
+            max(case when is_bare then 1 else 0 end) as is_bare,
             count(*) as answers,
+            sum(case when input_tokens < $min_large_tokens then 1 else 0 end) as small_inputs,
+            sum(case when output_tokens <= $max_answer_tokens then 1 else 0 end) as short_answers,
+            sum(case when has_tool then 1 else 0 end) as with_tools,
+            sum(case when has_reasoning then 1 else 0 end) as with_reasoning,
+            sum(case when is_cut then 1 else 0 end) as cut_answers
+        from answers
+        group by key, provider, model, model_group, system_prompt_hash
+    ),
+    -- where some texts are missing, system prompts tell nobody apart
+    prompts as (
+        select
+            *,
+            case
+                when max(is_bare) over (partition by key, provider, model, model_group) = 0
+                then system_prompt_hash
+            end as prompt
+        from sums
+    ),
+    totals as (
+        select
+            key,
+            provider,
+            model,
+            model_group,
+            prompt,
+            cast(sum(answers) as bigint) as answers,
             row_number() over (
                 order by
                     key nulls last,
                     provider nulls last,
                     model nulls last,
                     model_group nulls last,
-                    system_prompt_hash nulls last
+                    prompt nulls last
             ) as bloat_no
-        from answers
-        group by key, provider, model, model_group, system_prompt_hash
+        from prompts
+        group by key, provider, model, model_group, prompt
         having
-            count(*) >= $min_requests
-            and 100 * sum(case when input_tokens < $min_large_tokens then 1 else 0 end) < 95 * count(*)
-            and 100 * sum(case when output_tokens <= $max_answer_tokens then 1 else 0 end) >= 95 * count(*)
-            and 20 * sum(case when has_tool then 1 else 0 end) <= count(*)
-            and 20 * sum(case when has_reasoning then 1 else 0 end) <= count(*)
-            and 20 * sum(case when is_cut then 1 else 0 end) <= count(*)
+            sum(answers) >= $min_requests
+            and 100 * sum(small_inputs) < 95 * sum(answers)
+            and 100 * sum(short_answers) >= 95 * sum(answers)
+            and 20 * sum(with_tools) <= sum(answers)
+            and 20 * sum(with_reasoning) <= sum(answers)
+            and 20 * sum(cut_answers) <= sum(answers)
+    ),
+    groups as (
+        select
+            prompts.key,
+            prompts.provider,
+            prompts.model,
+            prompts.model_group,
+            prompts.system_prompt_hash,
+            totals.answers,
+            totals.bloat_no
+        from prompts
+        inner join
+            totals
+            on prompts.key is not distinct from totals.key
+            and prompts.provider is not distinct from totals.provider
+            and prompts.model is not distinct from totals.model
+            and prompts.model_group is not distinct from totals.model_group
+            and prompts.prompt is not distinct from totals.prompt
     )
 select
     groups.bloat_no,
