@@ -78,7 +78,10 @@ def handled_by(operator: Operator) -> int:
     sides = [child.get("intermediate_rows", 0) for child in operator.get("children", [])]
     is_large = len(sides) == 2 and min(sides) > RULES
     pairs = sides[0] * sides[1] if is_large and compares_pairs(operator) else 0
-    return max(cast(int, operator.get("intermediate_rows", 0)), pairs)
+    # the prices of a few rules stand beside each request until the one that holds is chosen
+    is_of_rules = len(sides) == 2 and min(sides) <= RULES
+    given = max(sides) if is_of_rules else cast(int, operator.get("intermediate_rows", 0))
+    return max(given, pairs)
 
 
 def compares_pairs(operator: Operator) -> bool:

@@ -56,7 +56,10 @@ SHAPES: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "one document": lambda n: {"at": 60 * n, **DOCUMENT, "embedding_item_hashes": ["d", "e"]},
     "sizes of vectors": lambda n: {"at": n, **DOCUMENT, "embedding_item_hashes": ["d"], "embedding_dimensions": n},
-    "labels": lambda n: {"at": 60 * n, "output_hash": f"o{n % 3}"},
+    "labels, and documents that are pasted in": lambda n: {
+        **{"at": 60 * n, "output_hash": f"o{n % 3}", "reasoning_output_tokens": 0},
+        **({} if n % 5 else {"input_tokens": 80_000, "cache_read_input_tokens": 0, "cache_write_input_tokens": 0}),
+    },
     "keys": lambda n: {"at": 60 * n, "api_key_alias": f"k{n}", "user_id": f"u{n}", "deployment_id": f"d{n}"},
     "models": lambda n: {"at": 60 * n, "request_model": f"m{n}", "model_group": f"g{n}"},
 }
