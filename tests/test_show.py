@@ -27,6 +27,7 @@ from llmcost.pricing import Book
 from llmcost.report import queries
 from llmcost.store import Priced, Store
 from tests.conftest import FIXTURES, Run
+from tests.logs import request, write_log
 from tests.spoken import JSON_LOGS, SECRET
 from tests.test_ingest import record
 from tests.test_shapes import RECORDS, SHAPES, as_csv, zstd
@@ -451,3 +452,15 @@ def test_a_time_that_passed_is_told_as_exactly_as_it_matters() -> None:
     assert ["0.003 s", "1 min 0 s", "1 h 1 min", "2 d 3 h"] == [
         elapsed(ms) for ms in (3, 60_000, 3_660_000, 51 * 3_600_000)
     ]
+
+
+@pytest.mark.parametrize(
+    ("hashes", "said"), [({"prompt_hash": "p"}, "not within an hour"), ({}, "its prompt is not known")]
+)
+def test_a_request_that_is_alone_says_what_is_known_of_its_prompt(
+    llmcost: Run, tmp_path: Path, hashes: dict[str, str], said: str
+) -> None:
+    write_log(tmp_path / "log.jsonl", [request("r1", started_at="2026-03-01T00:00:00Z", status="ok", **hashes)])
+    done = llmcost("show", "r1", "log.jsonl")
+
+    assert said in " ".join(done.stdout.split())

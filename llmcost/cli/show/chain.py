@@ -99,7 +99,8 @@ def chain_lines(chain: list[Row], verdict: Verdict | None) -> Iterator[str]:
     sums = sums_of(chain)
     yield "Chain"
     if len(chain) == 1:
-        yield "  alone: no other attempt, nothing else of its trace or session, and the same prompt not within an hour"
+        prompt = "the same prompt not within an hour" if chain[0]["has_prompt"] else "its prompt is not known"
+        yield f"  alone: no other attempt, nothing else of its trace or session, and {prompt}"
         return
     yield f"  {counted(sums['attempts'], 'attempt')} of this call: {total(chain, 'attempt')}"
     others = len(chain) - sums["attempts"]

@@ -20,7 +20,8 @@ select
     dimensions.error_type,
     dimensions.finish_reason,
     dimensions.price_status,
-    dimensions.cost_usd
+    dimensions.cost_usd,
+    dimensions.prompt_hash is not null as has_prompt
 from near
 inner join dimensions on near.dedupe_key = dimensions.dedupe_key
 order by dimensions.started_at, dimensions.request_id, dimensions.dedupe_key
