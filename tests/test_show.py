@@ -460,7 +460,7 @@ def test_a_time_that_passed_is_told_as_exactly_as_it_matters() -> None:
 def test_a_request_that_is_alone_says_what_is_known_of_its_prompt(
     llmcost: Run, tmp_path: Path, hashes: dict[str, str], said: str
 ) -> None:
-    write_log(tmp_path / "log.jsonl", [request("r1", started_at="2026-03-01T00:00:00Z", status="ok", **hashes)])
+    write_log(tmp_path / "log.jsonl", [request("1", started_at="2026-03-01T00:00:00Z", status="ok", **hashes)])
     done = llmcost("show", "r1", "log.jsonl")
 
     assert said in " ".join(done.stdout.split())
