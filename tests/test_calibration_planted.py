@@ -33,7 +33,7 @@ def found_in(book: Book, variant: str, seed: int) -> Iterable[Finding]:
         yield from by_key(found) if variant in PARTLY else found
 
 
-def test_with_texts_what_was_planted_is_found_to_the_cent(findings: dict[str, list[Finding]]) -> None:
+def test_with_texts_what_was_planted_is_found_to_a_fiftieth(findings: dict[str, list[Finding]]) -> None:
     by_text = [found for found in findings["texts"] if found.tier in ("text", "fields")]
 
     assert by_text
@@ -45,7 +45,7 @@ def test_the_range_holds_the_truth(findings: dict[str, list[Finding]], variant: 
     the_range_holds(findings[variant])
 
 
-def test_the_range_holds_the_truth_where_some_lines_have_texts(findings: dict[str, list[Finding]]) -> None:
+def test_the_range_holds_the_truth_of_all_logs_together(findings: dict[str, list[Finding]]) -> None:
     the_range_holds([found for said in findings.values() for found in said])
 
 
